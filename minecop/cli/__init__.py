@@ -1,0 +1,87 @@
+"""The command line: one file a command, loaded when it is called, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from itertools import pairwise
+
+import click
+
+from minecop import __version__
+from minecop.core.errors import MinecopError
+from minecop.core.messages import message
+
+COMMANDS = {
+    "report": ("report", "ทำรายงานประเด็นร่วมที่กำลังก่อตัวจากคลังบันทึก / Report on the emerging shared issues of an archive."),
+    "demo": ("demo", "ลองทำรายงานจากคลังตัวอย่างที่มากับโปรแกรม / Report on the sample archive that ships."),
+    "import": ("importing", "นำเข้าไฟล์เป็นคลังบันทึก พร้อมบัญชีว่าอ่านอะไรได้บ้าง / Import files as an archive, with an account."),
+    "analyse": ("analyse", "วิเคราะห์คลังบันทึก (ทุกขั้นยกเว้นการทำรายงาน) / Analyse an archive: everything but the report."),
+    "issues": ("issues", "แสดงประเด็นร่วมและเสียงแรกเริ่มของผลวิเคราะห์ / Show the issues of a run."),
+    "topics": ("topics", "แสดงหัวข้อทั้งหมดของผลวิเคราะห์ / Show the topics of a run."),
+    "steps": ("steps", "แสดงว่าคนเขียนถึงขั้นใดของกระบวนการบ้าง / Show which steps of the process people write of."),
+    "label": ("label", "ติดป้ายช่วงความทีละบรรทัด ว่าอยู่ขั้นใดและทำอะไร / Label passages: their step, and what they do."),
+}
+"""Every command: the module in ``minecop/cli/`` that holds it, and its first line of help."""
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when the command is called, not to list it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands, the most used first."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command by name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"minecop.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, first_line) for name, (_, first_line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="minecop")
+def cli() -> None:
+    """หาประเด็นร่วมที่กำลังก่อตัว จากบันทึกและความเห็นของชุมชนแนวปฏิบัติ
+
+    Find the emerging shared issues in the posts and comments of a community of practice.
+
+    \b
+    minecop demo
+    minecop report corpora/sample
+    """
+
+
+def main() -> None:
+    """Run the command line: errors for people, exit code 1 for what went wrong, 2 for a wrong call, 130 when stopped."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # Thai must come out whole, whatever code page a console or a pipe has
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        cli.main(standalone_mode=False)
+    except MinecopError as error:
+        click.echo(error.text(_language()), err=True)
+        sys.exit(1)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(message("interrupted", _language()), err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+
+
+def _language() -> str:
+    """Return the language that was asked for, also where the call failed before its options were read."""
+    words = sys.argv[1:]
+    asked = [b for a, b in pairwise(words) if a == "--lang"]
+    asked += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    return "en" if asked[-1:] == ["en"] else "th"

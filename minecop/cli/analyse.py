@@ -1,0 +1,34 @@
+"""``minecop analyse``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from minecop.cli.options import default_output, run_options, settings_of
+from minecop.cli.showing import progress
+from minecop.core.messages import message
+from minecop.run.pipeline import analyse
+
+
+@click.command("analyse")
+@click.argument("archive", type=click.Path(path_type=Path))
+@run_options
+def command(archive: Path, **options: Any) -> None:
+    """วิเคราะห์คลังบันทึก (ทุกขั้นยกเว้นการทำรายงาน) / Analyse an archive: everything but the report.
+
+    ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly. What has not changed since the last run in the same
+    folder is reused.
+
+    \b
+    minecop analyse corpora/sample
+    minecop analyse posts.jsonl -o outputs/mine --since 2010-01-01
+    """
+    output = options["output"] or default_output(archive)
+    with progress(options["lang"], verbose=options["verbose"]) as listener:
+        run = analyse(
+            archive, output, settings_of(options), workers=options["workers"], listener=listener, lang=options["lang"]
+        )
+    click.echo(message("run_written", options["lang"], path=run.folder))

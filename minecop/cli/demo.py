@@ -1,0 +1,23 @@
+"""``minecop demo``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from minecop.cli.options import run_options
+from minecop.cli.report import make_report
+from minecop.core.shipped import shipped
+
+
+@click.command("demo")
+@run_options
+def command(**options: Any) -> None:
+    """ลองทำรายงานจากคลังตัวอย่างที่มากับโปรแกรม / Report on the sample archive that ships.
+
+    \b
+    minecop demo
+    minecop demo --lang en -o outputs/try
+    """
+    make_report(shipped("corpora", "sample"), options)

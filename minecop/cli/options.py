@@ -1,0 +1,112 @@
+"""Options that mean the same in every command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from minecop.run.settings import Settings, read_settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+language = click.option(
+    "--lang",
+    type=click.Choice(["th", "en"]),
+    default="th",
+    show_default=True,
+    help="ภาษาที่แสดง / language of what is shown",
+)
+verbose = click.option("-v", "--verbose", is_flag=True, help="บอกรายละเอียดทุกขั้น / say more")
+
+
+def _day(ctx: click.Context, param: click.Parameter, value: datetime | None) -> date | None:
+    return value.date() if value else None
+
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def run_options(command: Command) -> Command:
+    """Add the options of everything that analyses an archive."""
+    for option in reversed(
+        [
+            click.option(
+                "-o",
+                "--output",
+                type=click.Path(path_type=Path),
+                help="โฟลเดอร์ผลลัพธ์ / output folder [outputs/<archive>]",
+            ),
+            click.option(
+                "--process",
+                metavar="NAME|FILE",
+                help="civic, organisation หรือไฟล์ของท่าน / or your own file [organisation]",
+            ),
+            click.option(
+                "--model", metavar="NAME|FOLDER", help="โมเดล sentence-transformers / a sentence-transformers model"
+            ),
+            click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="เลขตั้งต้นของการสุ่ม / seed [0]"),
+            click.option("--since", type=_DAY, callback=_day, help="ตั้งแต่วันที่ (ค.ศ.) / first day, 2010-01-31"),
+            click.option("--until", type=_DAY, callback=_day, help="ถึงวันที่ (ค.ศ.) / last day"),
+            click.option(
+                "--as-of", type=_DAY, callback=_day, help="วันอ้างอิงของแนวโน้ม / reference day of trends [last date]"
+            ),
+            click.option("--community", multiple=True, help="เฉพาะชุมชนนี้ (ใช้ซ้ำได้) / only this community (repeatable)"),
+            click.option("--group", multiple=True, help="เฉพาะกลุ่มใน authors.csv / only this group of authors.csv"),
+            click.option(
+                "--settings",
+                "settings_file",
+                type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                help="ไฟล์ตั้งค่า TOML / settings file",
+            ),
+            click.option(
+                "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="จำนวนโพรเซส / processes"
+            ),
+            language,
+            verbose,
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def settings_of(options: dict[str, Any]) -> Settings:
+    """Return the settings that the options of ``run_options`` ask for."""
+    return read_settings(
+        options["settings_file"],
+        process=options["process"],
+        model=options["model"],
+        seed=options["seed"],
+        since=options["since"],
+        until=options["until"],
+        as_of=options["as_of"],
+        communities=options["community"],
+        groups=options["group"],
+    )
+
+
+def format_options(command: Command) -> Command:
+    """Add ``--json`` and ``--csv`` (a table for the terminal without either)."""
+    for option in (
+        click.option("--csv", "as_csv", is_flag=True, help="แสดงเป็น CSV / as CSV"),
+        click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON / as JSON"),
+    ):
+        command = option(command)
+    return command
+
+
+def default_output(source: Path) -> Path:
+    """Return ``outputs/<archive name>``."""
+    from minecop.core.files import safe_name
+    from minecop.run.stages import archive_name
+
+    return Path("outputs") / safe_name(archive_name(source))
+
+
+def echo_json(value: object) -> None:
+    """Print a value as JSON, and nothing else."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))

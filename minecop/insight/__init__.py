@@ -1,0 +1,1 @@
+"""Shared issues, early voices and what is no issue: who says it, where, when, and in whose words."""

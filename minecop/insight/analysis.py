@@ -1,0 +1,77 @@
+"""Everything that a report is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from minecop.archive.models import Post
+from minecop.archive.store import Archive
+from minecop.core.errors import QuoteError
+from minecop.insight.models import Insight, Quote
+from minecop.process.definition import Process
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A finished run, as a report sees it.
+
+    Attributes
+    ----------
+    archive
+        Posts, people and the account of the import.
+    insight
+        Issues, topics, steps and what was set aside.
+    process
+        The process that passages were matched with.
+    settings
+        Settings of the run, by name.
+    manifest
+        The run's ``run.json``.
+    """
+
+    archive: Archive
+    insight: Insight
+    process: Process
+    settings: dict[str, Any]
+    manifest: dict[str, Any]
+
+    @cached_property
+    def posts(self) -> dict[str, Post]:
+        """Posts by id."""
+        return {post.id: post for post in self.archive.posts}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Display name of each author id: that of ``authors.csv``, else the name written most lately, else the id."""
+        names: dict[str, str] = {}
+        for post in self.archive.posts:
+            for text in post.texts:
+                if text.author_id:
+                    names[text.author_id] = text.author_name or names.get(text.author_id) or text.author_id
+        names.update({person.author_id: person.name for person in self.archive.people.values() if person.name})
+        return names
+
+    def verified(self, quote: Quote) -> Quote:
+        """Return the quote, once its words are those of its source.
+
+        Raises
+        ------
+        QuoteError
+            When they are not, or there is no such source.
+        """
+        where = f"{quote.post_id}" + (f"#{quote.comment}" if quote.comment else "")
+        try:
+            source = self.posts[quote.post_id].text(quote.comment)
+        except KeyError as error:
+            raise QuoteError("quote_differs", where=where) from error
+        if not 0 <= quote.start < quote.end <= len(source) or source[quote.start : quote.end] != quote.text:
+            raise QuoteError("quote_differs", where=f"{where}:{quote.start}-{quote.end}")
+        return quote
+
+    @property
+    def dates(self) -> tuple[datetime, datetime] | None:
+        """First and last known date of publication."""
+        return self.archive.dates

@@ -1,0 +1,157 @@
+"""What the insight stage finds, as plain values that can be written to JSON and read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+STATUSES = ("shared", "early", "minority", "fading", "settled")
+"""Shared: at or above the bar. Early: below it. Minority: few, but from unlike places. Fading: was shared, now quiet.
+Settled: was shared, and the writers say that it is solved."""
+
+TRENDS = ("rising", "steady", "falling", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One passage, as far as counting people needs it.
+
+    Attributes
+    ----------
+    author_id, community, published
+        ``None`` where unknown.
+    comment
+        ``None`` for the post itself, else the comment's position in its record.
+    start, end
+        Code points into that text.
+    """
+
+    passage_id: str
+    post_id: str
+    comment: int | None
+    start: int
+    end: int
+    author_id: str | None
+    community: str | None
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A verbatim span with its source; ``text`` is checked against the source before it is shown anywhere."""
+
+    post_id: str
+    comment: int | None
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One period of an archive: its name, and how many distinct people spoke, of the issue and at all."""
+
+    name: str
+    voices: int
+    all_voices: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How an issue's share of the voices moves.
+
+    Attributes
+    ----------
+    direction
+        One of ``TRENDS``.
+    ratio, low, high
+        Share of the voices in the last third of the periods over that before, with a 90 % interval; ``None`` where unknown.
+    periods
+        What it was computed from.
+    """
+
+    direction: str
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    periods: tuple[Period, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Passages that belong together - a topic, a step, an issue - counted by people.
+
+    Attributes
+    ----------
+    id, title
+        What it is called.
+    author_ids, community_names
+        Distinct and sorted; unknown ones are in neither.
+    unnamed
+        Passages whose author is unknown: shown apart, never counted towards a bar.
+    """
+
+    id: str
+    title: str
+    author_ids: tuple[str, ...]
+    community_names: tuple[str, ...]
+    unnamed: int
+    trend: Trend
+    members: tuple[Voice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A concern that several people voice, with the evidence for that, each shown apart.
+
+    Attributes
+    ----------
+    group
+        Its people and passages.
+    rank
+        1-based, over the whole list, shared ones first.
+    status
+        One of ``STATUSES``.
+    cases
+        Comments in which somebody adds a case of their own.
+    questions
+        Passages that ask readers something.
+    concerns
+        Passages whose words show a concern.
+    steps
+        People by the step of the process that their passage is about.
+    quotes
+        Three to five voices.
+    terms
+        The words that tell it from the rest of the archive.
+    """
+
+    group: Group
+    rank: int
+    status: str
+    cases: int
+    questions: int
+    concerns: int
+    steps: dict[int, int]
+    quotes: tuple[Quote, ...]
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Something that might be taken for an issue and is none, with the reason."""
+
+    reason: str
+    title: str
+    members: tuple[Voice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """All that the stage finds."""
+
+    issues: tuple[Issue, ...]
+    set_aside: tuple[SetAside, ...]
+    topics: tuple[Group, ...]
+    steps: tuple[Group, ...]
+    funnel: dict[str, int]

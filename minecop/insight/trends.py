@@ -1,0 +1,111 @@
+"""Trends: an issue's share of the people who speak, against the archive's own volume."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from minecop.core.dates import BUDDHIST_OFFSET
+from minecop.insight.models import Period, Trend, Voice
+
+FEWEST_PERIODS = 3
+"""Periods that a trend needs at least."""
+
+FEWEST_AUTHORS = 10
+"""Authors who must speak in each of them."""
+
+_90_PERCENT = 1.645  # two-sided standard normal quantile
+
+
+def _quarter(when: datetime) -> str:
+    return f"{when.year + BUDDHIST_OFFSET}/{(when.month + 2) // 3}"
+
+
+def _year(when: datetime) -> str:
+    return str(when.year + BUDDHIST_OFFSET)
+
+
+def _half(when: datetime) -> str:
+    return f"{when.year + BUDDHIST_OFFSET}/{1 if when.month <= 6 else 2}h"
+
+
+_UNITS: tuple[Callable[[datetime], str], ...] = (_quarter, _half, _year)
+
+
+class TrendMeter:
+    """Measures trends against the volume of an archive.
+
+    The periods are quarters, else half-years, else years: the shortest of which at least three have ten authors or more.
+
+    Parameters
+    ----------
+    voices
+        All passages with something to say (courtesy left out).
+    as_of
+        Reference date: later voices are left out. ``None`` for the last date of publication.
+    """
+
+    def __init__(self, voices: Iterable[Voice], as_of: datetime | None = None) -> None:
+        self._as_of = as_of
+        dated = [voice for voice in voices if self._counts(voice)]
+        self._unit: Callable[[datetime], str] | None = None
+        self._all: dict[str, int] = {}
+        for unit in _UNITS:
+            people = _people_by_period(dated, unit)
+            enough = sum(len(authors) >= FEWEST_AUTHORS for authors in people.values())
+            if enough >= FEWEST_PERIODS:
+                self._unit = unit
+                self._all = {period: len(people[period]) for period in sorted(people)}
+                return
+
+    @property
+    def known(self) -> bool:
+        """Whether the archive is large and long enough for any trend."""
+        return self._unit is not None
+
+    def _counts(self, voice: Voice) -> bool:
+        return (
+            voice.author_id is not None
+            and voice.published is not None
+            and (self._as_of is None or voice.published <= self._as_of)
+        )
+
+    def measure(self, members: Iterable[Voice]) -> Trend:
+        """Return the trend of some passages.
+
+        The share of people in the last third of the periods is divided by the share before, half a voice added to each side
+        (Haldane 1956, Anscombe 1956); the interval is that of the logarithm of a ratio of two Poisson rates. Rising or falling means
+        that the 90 % interval leaves out 1.
+        """
+        if self._unit is None:
+            return Trend("unknown")
+        people = _people_by_period([voice for voice in members if self._counts(voice)], self._unit)
+        periods = tuple(Period(name, len(people.get(name, ())), total) for name, total in self._all.items())
+        split = len(periods) - max(1, len(periods) // 3)
+        earlier, recent = periods[:split], periods[split:]
+        before, after = _sum(earlier, "voices") + 0.5, _sum(recent, "voices") + 0.5
+        if before + after <= 1:  # nobody with a name and a date
+            return Trend("unknown", periods=periods)
+        log_ratio = math.log(after / _sum(recent, "all_voices")) - math.log(before / _sum(earlier, "all_voices"))
+        margin = _90_PERCENT * math.sqrt(1 / before + 1 / after)
+        low, high = math.exp(log_ratio - margin), math.exp(log_ratio + margin)
+        direction = "rising" if low > 1 else "falling" if high < 1 else "steady"
+        return Trend(direction, round(math.exp(log_ratio), 3), round(low, 3), round(high, 3), periods)
+
+    def quiet(self, trend: Trend) -> bool:
+        """Tell whether nobody has spoken in the last third of the periods."""
+        split = len(trend.periods) - max(1, len(trend.periods) // 3)
+        return bool(trend.periods) and not any(period.voices for period in trend.periods[split:])
+
+
+def _sum(periods: Sequence[Period], field: str) -> int:
+    return sum(getattr(period, field) for period in periods)
+
+
+def _people_by_period(voices: Iterable[Voice], unit: Callable[[datetime], str]) -> dict[str, set[str]]:
+    people: dict[str, set[str]] = {}
+    for voice in voices:
+        if voice.published is not None and voice.author_id is not None:
+            people.setdefault(unit(voice.published), set()).add(voice.author_id)
+    return people

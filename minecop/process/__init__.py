@@ -1,0 +1,1 @@
+"""The process of driving a community of practice, and which of its steps a passage is about."""

@@ -1,0 +1,139 @@
+"""Processes as data: ``civic`` (7 steps), ``organisation`` (10, extends civic), or a user's own file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from minecop.core.errors import ProcessError
+
+_DATA = Path(__file__).parent / "data"
+
+BUILT_IN = ("civic", "organisation")
+"""Names of the processes that ship."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a process.
+
+    Attributes
+    ----------
+    number
+        1-based place in the process.
+    names, definitions
+        By language, ``th`` and ``en``.
+    cues
+        Words (regular expressions over the normalised text) that speak for the step.
+    examples
+        Passages that are about the step.
+    """
+
+    number: int
+    names: dict[str, str]
+    definitions: dict[str, str]
+    cues: tuple[str, ...]
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """An ordered set of steps, with passages that are about none of them."""
+
+    id: str
+    names: dict[str, str]
+    steps: tuple[Step, ...]
+    none_examples: tuple[str, ...]
+
+
+def load_process(name: str) -> Process:
+    """Return a process that ships, or one from a user's file.
+
+    A file has ``[process]`` (``id``, ``name_th``, ``name_en``, optional ``extends``: a built-in process or another file beside it), one
+    ``[[step]]`` for each step (``name_th``, ``name_en``, optional ``definition_th``, ``definition_en``, ``cues``, ``examples``) and
+    optional ``[none]`` with ``examples``.
+
+    Parameters
+    ----------
+    name
+        ``civic``, ``organisation`` or the path of a TOML file.
+
+    Raises
+    ------
+    ProcessError
+        When there is no such process, or its file is not well formed.
+    """
+    path = _DATA / f"{name}.toml" if name in BUILT_IN else Path(name)
+    if not path.is_file():
+        raise ProcessError("process_not_found", name=name)
+    return _load(path, set())
+
+
+def _load(path: Path, seen: set[Path]) -> Process:
+    if path in seen:
+        raise ProcessError("process_invalid", path=path, reason="extends itself")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ProcessError("process_invalid", path=path, reason=error) from error
+    head = values.get("process")
+    if not isinstance(head, dict):
+        raise ProcessError("process_invalid", path=path, reason="[process]")
+    base = None
+    if extends := head.get("extends"):
+        below = _DATA / f"{extends}.toml" if extends in BUILT_IN else path.parent / str(extends)
+        if not below.is_file():
+            raise ProcessError("process_not_found", name=extends)
+        base = _load(below, seen | {path})
+    steps = list(base.steps) if base else []
+    for number, step in enumerate(_list(values, "step", path), len(steps) + 1):
+        steps.append(_step(step, number, path))
+    if not steps:
+        raise ProcessError("process_invalid", path=path, reason="[[step]]")
+    none = values.get("none", {})
+    examples = tuple(none.get("examples", ())) if isinstance(none, dict) else ()
+    return Process(
+        id=str(head.get("id") or path.stem),
+        names=_names(head, path, "[process]"),
+        steps=tuple(steps),
+        none_examples=(base.none_examples if base else ()) + examples,
+    )
+
+
+def _list(values: dict[str, Any], key: str, path: Path) -> list[Any]:
+    found = values.get(key, [])
+    if not isinstance(found, list):
+        raise ProcessError("process_invalid", path=path, reason=f"[[{key}]]")
+    return found
+
+
+def _names(values: dict[str, Any], path: Path, where: str) -> dict[str, str]:
+    thai, english = values.get("name_th"), values.get("name_en")
+    if not thai and not english:
+        raise ProcessError("process_invalid", path=path, reason=f"{where}: name_th / name_en")
+    return {"th": str(thai or english), "en": str(english or thai)}
+
+
+def _step(values: Any, number: int, path: Path) -> Step:
+    where = f"[[step]] {number}"
+    if not isinstance(values, dict):
+        raise ProcessError("process_invalid", path=path, reason=where)
+    names = _names(values, path, where)
+    for key in ("cues", "examples"):
+        if not all(isinstance(item, str) for item in _list(values, key, path)):
+            raise ProcessError("process_invalid", path=path, reason=f"{where}: {key}")
+    for cue in values.get("cues", []):
+        try:
+            re.compile(cue)
+        except re.error as error:
+            raise ProcessError("process_invalid", path=path, reason=f"{where}: {cue}: {error}") from error
+    return Step(
+        number=number,
+        names=names,
+        definitions={lang: str(values.get(f"definition_{lang}", "")) for lang in ("th", "en")},
+        cues=tuple(values.get("cues", ())),
+        examples=tuple(values.get("examples", ())),
+    )

@@ -1,0 +1,168 @@
+"""Which steps a passage is about, with the evidence. "No step" is an answer like any other."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from minecop.process.definition import Process
+from minecop.text.normalising import normalise
+from minecop.text.words import words
+
+SECONDARY = 0.25
+"""Probability from which a step that is not the first is named too."""
+
+_CUE_WEIGHT = 0.35
+"""How much one cue weighs beside a row of word weights of length 1."""
+
+
+def match_schema(process: Process) -> pa.Schema:
+    """Return the columns of a table of matches: ``step`` (0 = none), ``step_1 .. step_n`` and the evidence (JSON)."""
+    return pa.schema(
+        [
+            ("passage_id", pa.string()),
+            ("step", pa.int8()),
+            *((f"step_{step.number}", pa.float32()) for step in process.steps),
+            ("step_evidence", pa.string()),
+        ]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The steps of one passage.
+
+    Attributes
+    ----------
+    step
+        The primary decision, 0 = none.
+    probabilities
+        Of every step, in order; what is missing to 1 is the probability of none.
+    cues
+        Words that speak for each step found.
+    example
+        Index of the nearest example of the primary step.
+    """
+
+    step: int
+    probabilities: tuple[float, ...]
+    cues: dict[int, tuple[str, ...]]
+
+    def named(self) -> list[int]:
+        """Return all steps that the passage is about, the primary one first."""
+        if not self.step:
+            return []
+        others = [n for n, p in enumerate(self.probabilities, 1) if n != self.step and p >= SECONDARY]
+        return [self.step, *others]
+
+
+class StepMatcher:
+    """Words and cues, weighed by logistic regression over the examples of a process.
+
+    The examples are readable data in the process file; fitting takes well under a second, so no fitted model is kept. A process without
+    examples is matched by its names, definitions and cues, which serve as examples too.
+
+    Parameters
+    ----------
+    process
+        What to match against.
+    """
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+
+    @cached_property
+    def _cues(self) -> list[re.Pattern[str] | None]:
+        return [re.compile("|".join(step.cues), re.IGNORECASE) if step.cues else None for step in self.process.steps]
+
+    def _features(self, texts: Sequence[str], documents: Sequence[list[str]]) -> sp.csr_matrix:
+        cues = np.zeros((len(texts), len(self._cues)), dtype=np.float64)
+        for row, text in enumerate(texts):
+            clean = normalise(text)
+            for column, pattern in enumerate(self._cues):
+                if pattern is not None:
+                    cues[row, column] = min(len(set(pattern.findall(clean))), 3)
+        return sp.hstack([self._vectorizer.transform(documents), sp.csr_matrix(cues * _CUE_WEIGHT)], format="csr")
+
+    @cached_property
+    def _fitted(self) -> LogisticRegression:
+        texts: list[str] = []
+        labels: list[int] = []
+        for step in self.process.steps:
+            own = [*step.examples, *step.names.values(), *(d for d in step.definitions.values() if d)]
+            texts += own
+            labels += [step.number] * len(own)
+        none = self.process.none_examples or ("สวัสดีครับ ขอบคุณมาก", "ฝนตกทั้งคืน คิดถึงบ้าน")
+        texts += none
+        labels += [0] * len(none)
+        documents = [words(text) for text in texts]
+        self._vectorizer = TfidfVectorizer(analyzer=_words_and_pairs, sublinear_tf=True, min_df=1).fit(documents)
+        model = LogisticRegression(C=12.0, class_weight="balanced", max_iter=2000)
+        return model.fit(self._features(texts, documents), labels)
+
+    def match(self, texts: Sequence[str], documents: Sequence[list[str]] | None = None) -> list[Match]:
+        """Return the match of each text.
+
+        Parameters
+        ----------
+        texts
+            n passages.
+        documents
+            Their words, where they have been cut already.
+        """
+        if not texts:
+            return []
+        model = self._fitted
+        documents = [words(text) for text in texts] if documents is None else documents
+        probabilities: NDArray[np.float64] = model.predict_proba(self._features(texts, documents))
+        classes = [int(label) for label in model.classes_]
+        column = {label: n for n, label in enumerate(classes)}
+        ordered = [column[step.number] for step in self.process.steps]
+        return [
+            Match(classes[int(row.argmax())], tuple(float(row[n]) for n in ordered), self._evidence(text))
+            for row, text in zip(probabilities, texts, strict=True)
+        ]
+
+    def _evidence(self, text: str) -> dict[int, tuple[str, ...]]:
+        clean = normalise(text)
+        found = {}
+        for step, pattern in zip(self.process.steps, self._cues, strict=True):
+            hits = dict.fromkeys(hit[0] for hit in pattern.finditer(clean)) if pattern else ()
+            if hits:
+                found[step.number] = tuple(hits)[:4]
+        return found
+
+
+def _words_and_pairs(document: list[str]) -> list[str]:
+    return [*document, *(f"{a} {b}" for a, b in pairwise(document))]
+
+
+def match_passages(
+    matcher: StepMatcher,
+    passage_ids: Iterable[str],
+    texts: Sequence[str],
+    documents: Sequence[list[str]],
+    courtesy: Sequence[bool],
+) -> pa.Table:
+    """Return the table of matches (``match_schema``) of passages, in their order; courtesy is about no step."""
+    matches = matcher.match(texts, documents)
+    rows = []
+    for passage_id, match, nothing_but_courtesy in zip(passage_ids, matches, courtesy, strict=True):
+        step = 0 if nothing_but_courtesy else match.step
+        rows.append(
+            {"passage_id": passage_id, "step": step}
+            | {f"step_{n}": 0.0 if nothing_but_courtesy else p for n, p in enumerate(match.probabilities, 1)}
+            | {"step_evidence": json.dumps({str(n): list(cues) for n, cues in match.cues.items()}, ensure_ascii=False)}
+        )
+    return pa.Table.from_pylist(rows, schema=match_schema(matcher.process))

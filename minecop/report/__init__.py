@@ -1,0 +1,1 @@
+"""Reports from an analysis: pure renderers, templates in files, every quote checked against its source."""

@@ -1,0 +1,188 @@
+"""Renderers: an analysis in, text out; and the one function that writes them all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from minecop.core.files import write_text
+from minecop.insight.analysis import Analysis
+from minecop.insight.models import Group, Issue, Voice
+from minecop.report.view import build_view
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(["html.j2"], default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["md"] = markdown_text
+    environment.filters["md_quote"] = lambda text: "\n> ".join(markdown_text(line) for line in str(text).split("\n"))
+    return environment
+
+
+def markdown_text(text: object) -> str:
+    """Return a text that Markdown shows as it is, on one line."""
+    return " ".join(str(text).translate(_MARKDOWN_MARKS).split())
+
+
+def render_html(analysis: Analysis, lang: str = "th") -> str:
+    """Return the report as one HTML page that needs nothing else: no script, no request, every text escaped."""
+    css = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+    return _environment().get_template("report.html.j2").render(build_view(analysis, lang), css=css)
+
+
+def render_markdown(analysis: Analysis, lang: str = "th") -> str:
+    """Return the report as Markdown."""
+    return _environment().get_template("report.md.j2").render(build_view(analysis, lang))
+
+
+def render_json(analysis: Analysis, lang: str = "th") -> str:
+    """Return all that the report says as JSON, with the spans of every member; quotes are checked as everywhere."""
+    for issue in analysis.insight.issues:
+        for quote in issue.quotes:
+            analysis.verified(quote)
+    values = {
+        "archive": analysis.archive.name,
+        "funnel": analysis.insight.funnel,
+        **issues_json(analysis),
+        "topics": groups_json(analysis.insight.topics),
+        "steps": groups_json(analysis.insight.steps),
+        "settings": analysis.settings,
+    }
+    return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+
+
+def _members(voices: tuple[Voice, ...]) -> list[dict[str, Any]]:
+    return [{"post": v.post_id, "comment": v.comment, "start": v.start, "end": v.end} for v in voices]
+
+
+def groups_json(groups: tuple[Group, ...]) -> list[dict[str, Any]]:
+    """Return topics or steps as users' scripts read them."""
+    return [
+        {
+            "id": group.id,
+            "title": group.title,
+            "authors": len(group.author_ids),
+            "communities": len(group.community_names),
+            "passages": len(group.members),
+            "trend": group.trend.direction,
+            "members": _members(group.members),
+        }
+        for group in groups
+    ]
+
+
+def _issue_json(issue: Issue) -> dict[str, Any]:
+    group = issue.group
+    return {
+        "id": group.id,
+        "rank": issue.rank,
+        "status": issue.status,
+        "trend": group.trend.direction,
+        "title": group.title,
+        "authors": len(group.author_ids),
+        "communities": len(group.community_names),
+        "author_ids": list(group.author_ids),
+        "community_names": list(group.community_names),
+        "members": _members(group.members),
+    }
+
+
+def issues_json(analysis: Analysis) -> dict[str, Any]:
+    """Return the issues, and what was set aside, as users' scripts read them."""
+    return {
+        "issues": [_issue_json(issue) for issue in analysis.insight.issues],
+        "set_aside": [
+            {"reason": aside.reason, "title": aside.title, "members": _members(aside.members)}
+            for aside in analysis.insight.set_aside
+        ],
+    }
+
+
+def render_csv(analysis: Analysis, lang: str = "th") -> str:
+    """Return every passage of every issue as CSV for spreadsheets: a byte order mark, and no cell that runs as a formula."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(
+        [
+            "rank",
+            "status",
+            "trend",
+            "title",
+            "authors",
+            "communities",
+            "post",
+            "comment",
+            "author",
+            "community",
+            "published",
+            "text",
+        ]
+    )
+    for issue in analysis.insight.issues:
+        group = issue.group
+        for voice in group.members:
+            text = analysis.posts[voice.post_id].text(voice.comment)[voice.start : voice.end]
+            writer.writerow(
+                [
+                    issue.rank,
+                    issue.status,
+                    group.trend.direction,
+                    safe_cell(group.title),
+                    len(group.author_ids),
+                    len(group.community_names),
+                    safe_cell(voice.post_id),
+                    voice.comment or "",
+                    safe_cell(analysis.names.get(voice.author_id or "", "")),
+                    safe_cell(voice.community or ""),
+                    voice.published.date().isoformat() if voice.published else "",
+                    safe_cell(text),
+                ]
+            )
+    return "\ufeff" + out.getvalue()
+
+
+def safe_cell(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula (OWASP, "CSV injection")."""
+    return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@", "\t", "\r"} or text[:1] in {"\t", "\r"} else text
+
+
+RENDERERS: dict[str, Callable[[Analysis, str], str]] = {
+    "report.html": render_html,
+    "report.md": render_markdown,
+    "report.json": render_json,
+    "issues.csv": render_csv,
+}
+"""Files of a report, and what renders each."""
+
+
+def write_reports(analysis: Analysis, folder: Path, lang: str = "th") -> Path:
+    """Write every file of the report into a folder; return the path of the page.
+
+    Raises
+    ------
+    QuoteError
+        When a quote is not what its source says; nothing is written then.
+    OutputError
+        When a file cannot be written.
+    """
+    rendered = {name: render(analysis, lang) for name, render in RENDERERS.items()}
+    for name, text in rendered.items():
+        write_text(folder / name, text)
+    return folder / "report.html"

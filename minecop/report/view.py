@@ -1,0 +1,302 @@
+"""What a report shows, in the reader's language and ready for any template: nothing here is computed anew."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from minecop.archive.models import Comment, Post
+from minecop.core.dates import format_date
+from minecop.core.messages import message
+from minecop.insight.analysis import Analysis
+from minecop.insight.models import Group, Issue, Quote, SetAside
+from minecop.report.words import Words
+
+SHOWN_FIRST = 7
+"""Candidate issues on the first page: as many as a session can weigh."""
+
+_EARLY_SHOWN = 12
+_SET_ASIDE_SHOWN = 30
+_ACCOUNT_SHOWN = 60
+_FEW_PEOPLE = 0.05
+"""Share of the people who write of any step, below which a step is said to be little written of."""
+
+
+def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
+    """Return everything that a template needs.
+
+    Parameters
+    ----------
+    analysis
+        The finished run.
+    lang
+        ``th`` or ``en``.
+
+    Raises
+    ------
+    QuoteError
+        When a quote is not what its source says.
+    """
+    words = Words(lang)
+    issues = analysis.insight.issues
+    shared = [issue for issue in issues if issue.status == "shared"]
+    early = [issue for issue in issues if issue.status in {"early", "minority"}]
+    fading = [issue for issue in issues if issue.status in {"fading", "settled"}]
+    return {
+        "lang": lang,
+        "t": words,
+        "name": analysis.archive.name,
+        "numbers": _numbers(analysis, words),
+        "period": _period(analysis, words),
+        "selection": _selection(analysis, words),
+        "candidates": [_issue(analysis, issue, words) for issue in shared[:SHOWN_FIRST]],
+        "shared": [_issue(analysis, issue, words) for issue in shared],
+        "early": [_issue(analysis, issue, words) for issue in early[:_EARLY_SHOWN]],
+        "early_more": max(0, len(early) - _EARLY_SHOWN),
+        "fading": [_issue(analysis, issue, words) for issue in fading],
+        "funnel": _funnel(analysis, words),
+        "limits": _limits(analysis, words),
+        "communities": _communities(analysis, words),
+        "set_aside": [_set_aside(analysis, aside, words) for aside in analysis.insight.set_aside[:_SET_ASIDE_SHOWN]],
+        "steps": _steps(analysis, lang),
+        "gaps": _gaps(analysis, words),
+        "topics": [_group(group, words) for group in analysis.insight.topics],
+        "account": _account(analysis, lang),
+        "settings": _settings(analysis),
+    }
+
+
+def _numbers(analysis: Analysis, words: Words) -> list[tuple[str, str]]:
+    archive = analysis.archive
+    comments = sum(len(post.comments) for post in archive.posts)
+    return [
+        (f"{value:,}", words(key))
+        for value, key in (
+            (len(archive.authors), "n_people"),
+            (len(archive.communities), "n_communities"),
+            (len(archive.posts), "n_posts"),
+            (comments, "n_comments"),
+        )
+    ]
+
+
+def _period(analysis: Analysis, words: Words) -> str:
+    if analysis.dates is None:
+        return words("period_unknown")
+    first, last = (format_date(date, words.lang) for date in analysis.dates)
+    return words("period_from_to", first=first, last=last)
+
+
+def _selection(analysis: Analysis, words: Words) -> str:
+    chosen = {name: analysis.settings.get(name) for name in ("since", "until", "communities", "groups")}
+    parts = [
+        f"{name} {', '.join(value) if isinstance(value, list) else value}" for name, value in chosen.items() if value
+    ]
+    return words("selection_note", parts="; ".join(parts)) if parts else ""
+
+
+def _people(group: Group, words: Words) -> str:
+    if group.community_names:
+        text = words("people_in_communities", authors=len(group.author_ids), communities=len(group.community_names))
+    else:
+        text = words("people_only", authors=len(group.author_ids))
+    return f"{text} {words('and_unnamed', count=group.unnamed)}" if group.unnamed else text
+
+
+def _group(group: Group, words: Words) -> dict[str, Any]:
+    trend = group.trend
+    most = max((period.voices / period.all_voices for period in trend.periods if period.all_voices), default=0)
+    return {
+        "id": group.id,
+        "title": group.title,
+        "people": _people(group, words),
+        "authors": len(group.author_ids),
+        "communities": len(group.community_names),
+        "passages": len(group.members),
+        "trend": trend.direction,
+        "trend_words": words(f"trend_{trend.direction}"),
+        "periods": [
+            {
+                "name": words.period(period.name),
+                "text": words("people_of_all", voices=period.voices, all=period.all_voices),
+                "voices": period.voices,
+                "height": round(100 * period.voices / period.all_voices / most) if most and period.all_voices else 0,
+            }
+            for period in trend.periods
+        ],
+    }
+
+
+def _issue(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]:
+    group = issue.group
+    unheard = sorted(analysis.archive.communities - set(group.community_names))
+    steps = sorted(issue.steps, key=lambda step: (-issue.steps[step], step))[:3]
+    names = {step.number: f"{step.number} {step.names[words.lang]}" for step in analysis.process.steps}
+    why = [words("why_people", authors=len(group.author_ids))]
+    if group.community_names:
+        why.append(
+            words("why_communities", communities=len(group.community_names), names=", ".join(group.community_names))
+        )
+    if issue.cases:
+        why.append(words("why_cases", count=issue.cases))
+    if issue.questions:
+        why.append(words("why_questions", count=issue.questions))
+    if group.trend.ratio is not None:
+        ratio, low, high = (
+            f"{value:.1f}" for value in (group.trend.ratio, group.trend.low or 0, group.trend.high or 0)
+        )
+        why.append(words("why_trend", ratio=ratio, low=low, high=high))
+    if steps:
+        why.append(words("why_steps", steps="; ".join(names[step] for step in steps)))
+    return _group(group, words) | {
+        "rank": issue.rank,
+        "status": issue.status,
+        "why": why,
+        "terms": list(issue.terms),
+        "quotes": [quote_view(analysis, quote, words) for quote in issue.quotes],
+        "more": max(0, len(group.members) - len(issue.quotes)),
+        "unheard": words("not_heard", names=", ".join(unheard)) if unheard else "",
+    }
+
+
+def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]:
+    """Return a quote, checked against its source, with who said it, where and when."""
+    quote = analysis.verified(quote)
+    post = analysis.posts[quote.post_id]
+    text = _text_of(post, quote.comment)
+    title = " ".join((post.title or words("untitled")).split())
+    return {
+        "text": quote.text,
+        "author": analysis.names.get(text.author_id or "") or words("anonymous"),
+        "where": f"{words('in_comment')} “{title}”" if quote.comment else f"“{title}”",
+        "number": words("post_number", id=post.id) + (f" #{quote.comment}" if quote.comment else ""),
+        "date": format_date(text.published, words.lang),
+        "community": ", ".join(post.communities),
+        "url": post.url if post.url and post.url.startswith(("http://", "https://")) else "",
+    }
+
+
+def _text_of(post: Post, comment: int | None) -> Post | Comment:
+    return post if comment is None else next(c for c in post.comments if c.position == comment)
+
+
+def _funnel(analysis: Analysis, words: Words) -> list[tuple[str, int]]:
+    rows = [(words(f"funnel_{key}"), count) for key, count in analysis.insight.funnel.items() if key in _FUNNEL_ROWS]
+    copies = sum(post.duplicate_of is not None for post in analysis.archive.posts)
+    return ([(words("duplicates"), copies)] if copies else []) + rows
+
+
+_FUNNEL_ROWS = (
+    "passages",
+    "courtesy",
+    "explainer",
+    "platform",
+    "announcement",
+    "series",
+    "event",
+    "concerns",
+    "in_issues",
+)
+
+
+def _limits(analysis: Analysis, words: Words) -> list[str]:
+    funnel, archive = analysis.insight.funnel, analysis.archive
+    limits = []
+    if len(archive.posts) < 5:
+        limits.append(words("limit_one_post", posts=len(archive.posts)))
+    if not funnel["trend_known"]:
+        limits.append(words("limit_no_trend"))
+    if funnel["without_author"]:
+        limits.append(words("limit_no_author", count=funnel["without_author"]))
+    if funnel["without_date"]:
+        limits.append(words("limit_no_date", count=funnel["without_date"]))
+    if not archive.communities:
+        limits.append(words("limit_no_community"))
+    if len(archive.authors) > 10:
+        limits.append(words("limit_few_voices", share=funnel["top_five_percent"]))
+    if refused := archive.account.count("refused"):
+        limits.append(words("limit_refused", count=refused))
+    return limits
+
+
+def _communities(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
+    people: dict[str, set[str]] = {}
+    passages: Counter[str] = Counter()
+    for group in analysis.insight.steps:
+        for voice in group.members:
+            name = voice.community or words("unknown_community")
+            passages[name] += 1
+            people.setdefault(name, set()).add(voice.author_id or "")
+    most = max((len(authors - {""}) for authors in people.values()), default=0) or 1
+    rows = [
+        {
+            "name": name,
+            "authors": len(authors - {""}),
+            "passages": passages[name],
+            "width": round(100 * len(authors - {""}) / most),
+        }
+        for name, authors in people.items()
+    ]
+    return sorted(rows, key=lambda row: (-int(str(row["authors"])), str(row["name"])))
+
+
+def _set_aside(analysis: Analysis, aside: SetAside, words: Words) -> dict[str, Any]:
+    authors = {voice.author_id for voice in aside.members if voice.author_id}
+    return {
+        "reason": words(f"reason_{aside.reason}"),
+        "title": aside.title,
+        "people": words("people_only", authors=len(authors)),
+        "passages": len(aside.members),
+    }
+
+
+def _steps(analysis: Analysis, lang: str) -> list[dict[str, Any]]:
+    groups = {group.id: group for group in analysis.insight.steps}
+    most = max((len(groups[str(s.number)].author_ids) for s in analysis.process.steps), default=0) or 1
+    return [
+        {
+            "number": step.number,
+            "name": step.names[lang],
+            "definition": step.definitions[lang],
+            "authors": len(groups[str(step.number)].author_ids),
+            "passages": len(groups[str(step.number)].members),
+            "width": round(100 * len(groups[str(step.number)].author_ids) / most),
+        }
+        for step in analysis.process.steps
+    ]
+
+
+def _gaps(analysis: Analysis, words: Words) -> list[str]:
+    groups = {group.id: group for group in analysis.insight.steps}
+    everyone = {author for group in analysis.insight.steps for author in group.author_ids}
+    names: dict[str, list[str]] = {"gap_none": [], "gap_few": []}
+    for step in analysis.process.steps:
+        group = groups[str(step.number)]
+        label = f"{step.number} {step.names[words.lang]}"
+        if not group.members:
+            names["gap_none"].append(label)
+        elif len(group.author_ids) < _FEW_PEOPLE * len(everyone):
+            names["gap_few"].append(label)
+    said = [words(key, steps="; ".join(steps)) for key, steps in names.items() if steps]
+    return said or [words("no_gap")]
+
+
+def _account(analysis: Analysis, lang: str) -> dict[str, Any]:
+    entries = analysis.archive.account.entries
+    return {
+        "rows": [
+            {"kind": message(f"kind_{e.kind}", lang), "source": e.source, "text": message(e.key, lang, **e.details)}
+            for e in entries[:_ACCOUNT_SHOWN]
+        ],
+        "more": max(0, len(entries) - _ACCOUNT_SHOWN),
+    }
+
+
+def _settings(analysis: Analysis) -> list[tuple[str, str]]:
+    manifest = analysis.manifest
+    shown = {name: value for name, value in analysis.settings.items() if value not in (None, [])}
+    return [
+        ("minecop", manifest["minecop"]),
+        ("sha256", manifest["archive"]["sha256"]),
+        *((name, ", ".join(value) if isinstance(value, list) else str(value)) for name, value in shown.items()),
+    ]

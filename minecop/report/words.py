@@ -1,0 +1,40 @@
+"""The words of the reports, from ``texts.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from minecop.core.dates import BUDDHIST_OFFSET
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    return tomllib.loads((Path(__file__).parent / "texts.toml").read_text(encoding="utf-8"))
+
+
+class Words:
+    """The words of one language.
+
+    Parameters
+    ----------
+    lang
+        ``th`` or ``en``.
+    """
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def __call__(self, key: str, **details: object) -> str:
+        """Return the words of a key, with numbers over 999 in groups of three."""
+        shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in details.items()}
+        return _texts()[key][self.lang].format(**shown)
+
+    def period(self, name: str) -> str:
+        """Return the name of a period of a trend (``2553/1``, ``2553/1h``, ``2553``) for readers."""
+        year, _, part = name.partition("/")
+        shown = year if self.lang == "th" else str(int(year) - BUDDHIST_OFFSET)
+        if not part:
+            return shown
+        return self("half" if part.endswith("h") else "quarter", n=part.rstrip("h"), year=shown)

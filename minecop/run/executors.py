@@ -1,0 +1,46 @@
+"""Where chunks of work are done: in this process, in a pool of processes, or in anything with the executor interface."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from typing import Any, TypeVar
+
+from minecop.core.progress import Listener, counted
+
+Chunk = TypeVar("Chunk")
+Result = TypeVar("Result")
+
+
+class SerialExecutor(Executor):
+    """Does everything at once, in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Call the function now; its result or error stands in the future."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+        return future
+
+
+def make_executor(workers: int) -> AbstractContextManager[Executor]:
+    """Return an executor of a number of processes; one worker means this process.
+
+    Processes are spawned on every system, as Windows does it: a fork of a process with threads may hang.
+    """
+    if workers <= 1:
+        return SerialExecutor()
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def map_chunks(
+    executor: Executor, function: Callable[[Chunk], Result], chunks: Sequence[Chunk], stage: str, listener: Listener
+) -> Iterator[Result]:
+    """Yield the result of each chunk, in the order of the chunks whatever the order of the work."""
+    yield from counted(executor.map(function, chunks), stage, len(chunks), listener)

@@ -1,0 +1,47 @@
+"""Labels for single passages: what the acts and process stages say of texts outside any archive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from minecop.acts.labelling import LabelRow
+from minecop.acts.marking import mark
+from minecop.process.definition import load_process
+from minecop.process.matching import StepMatcher
+
+
+def label_rows(rows: Sequence[LabelRow], process: str = "organisation") -> list[dict[str, Any]]:
+    """Return the labels of passages, one for each, in their order.
+
+    Parameters
+    ----------
+    rows
+        The passages.
+    process
+        Process whose steps are matched.
+
+    Returns
+    -------
+    list of dict
+        ``id``, ``step`` (0 = none), ``steps`` (probability of every step, by number as text), and ``issue``, ``lesson``, ``request``,
+        ``courtesy`` and ``explainer`` (true or false).
+    """
+    matches = StepMatcher(load_process(process)).match([row.text for row in rows])
+    labels = []
+    for row, match in zip(rows, matches, strict=True):
+        marks = mark(row.text, is_comment=row.kind == "comment")
+        courtesy = "courtesy" in marks
+        labels.append(
+            {
+                "id": row.id,
+                "step": 0 if courtesy else match.step,
+                "steps": {str(n): 0.0 if courtesy else round(p, 4) for n, p in enumerate(match.probabilities, 1)},
+                "issue": "concern" in marks,
+                "lesson": "lesson" in marks,
+                "request": "request" in marks,
+                "courtesy": courtesy,
+                "explainer": "explainer" in marks,
+            }
+        )
+    return labels

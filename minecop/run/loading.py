@@ -1,0 +1,79 @@
+"""From a run's folder back to values."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from minecop.archive.store import read_archive
+from minecop.core.errors import RunError
+from minecop.insight.analysis import Analysis
+from minecop.insight.models import Group, Insight, Issue, Period, Quote, SetAside, Trend, Voice
+from minecop.process.definition import load_process
+from minecop.run.pipeline import Run
+
+
+def load_analysis(run: Run) -> Analysis:
+    """Return everything that a report is made from.
+
+    Raises
+    ------
+    RunError
+        When an artefact cannot be read.
+    """
+    try:
+        values = json.loads((run.stage_folder("insight") / "insight.json").read_text(encoding="utf-8"))
+        insight = _insight(values)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError("run_damaged", path=run.folder, reason="insight") from error
+    settings = run.manifest["settings"]
+    return Analysis(
+        archive=read_archive(run.stage_folder("archive")),
+        insight=insight,
+        process=load_process(settings["process"]),
+        settings=settings,
+        manifest=run.manifest,
+    )
+
+
+def _insight(values: dict[str, Any]) -> Insight:
+    return Insight(
+        issues=tuple(_issue(value) for value in values["issues"]),
+        set_aside=tuple(SetAside(v["reason"], v["title"], _voices(v["members"])) for v in values["set_aside"]),
+        topics=tuple(_group(value) for value in values["topics"]),
+        steps=tuple(_group(value) for value in values["steps"]),
+        funnel=values["funnel"],
+    )
+
+
+def _issue(value: dict[str, Any]) -> Issue:
+    return Issue(
+        **value
+        | {
+            "group": _group(value["group"]),
+            "steps": {int(step): people for step, people in value["steps"].items()},
+            "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
+            "terms": tuple(value["terms"]),
+        }
+    )
+
+
+def _group(value: dict[str, Any]) -> Group:
+    trend = value["trend"]
+    return Group(
+        **value
+        | {
+            "author_ids": tuple(value["author_ids"]),
+            "community_names": tuple(value["community_names"]),
+            "trend": Trend(**trend | {"periods": tuple(Period(**period) for period in trend["periods"])}),
+            "members": _voices(value["members"]),
+        }
+    )
+
+
+def _voices(values: list[dict[str, Any]]) -> tuple[Voice, ...]:
+    return tuple(
+        Voice(**value | {"published": datetime.fromisoformat(value["published"]) if value["published"] else None})
+        for value in values
+    )

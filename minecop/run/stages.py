@@ -1,0 +1,333 @@
+"""The stages, in order: what each depends on, and how it writes its artefact."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minecop.acts.marking import mark_passages
+from minecop.archive.models import Person, Post
+from minecop.archive.people import home_communities
+from minecop.archive.reading import find_files, read_sources
+from minecop.archive.store import Archive, archive_hash, is_archive, read_archive, write_archive
+from minecop.core.errors import SettingsError
+from minecop.core.files import sha256_file, sha256_of, write_json
+from minecop.core.progress import Listener
+from minecop.core.tables import read_table, write_table
+from minecop.insight.finding import find_insight
+from minecop.process.definition import Process, load_process
+from minecop.process.matching import StepMatcher, match_passages
+from minecop.run.executors import map_chunks
+from minecop.run.settings import Settings
+from minecop.run.tables import contract_passages
+from minecop.text.passages import PASSAGES, WORDS, Selection, passages_of
+from minecop.text.words import engine_name
+from minecop.vectors.models import ArchiveEmbedder, load_embedder
+from minecop.vectors.storing import read_vectors, write_vectors
+
+_POSTS_A_CHUNK = 200
+_PASSAGES_A_CHUNK = 2_000
+
+
+@dataclass(slots=True)
+class Context:
+    """What a stage may use.
+
+    Attributes
+    ----------
+    source
+        Archive folder, or raw file or folder.
+    folder
+        Of the run.
+    settings, executor, listener
+        As given.
+    """
+
+    source: Path
+    folder: Path
+    settings: Settings
+    executor: Executor
+    listener: Listener
+    _archive: Archive | None = field(default=None)
+
+    def stage_folder(self, name: str) -> Path:
+        """Return the folder of a stage's artefact."""
+        return self.folder / "stages" / name
+
+    def table(self, stage: str, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Read a table of an earlier stage."""
+        return read_table(self.stage_folder(stage) / f"{name}.parquet", columns)
+
+    @property
+    def archive(self) -> Archive:
+        """The archive as the run has it."""
+        if self._archive is None:
+            self._archive = read_archive(self.stage_folder("archive"))
+        return self._archive
+
+    @property
+    def process(self) -> Process:
+        """The process that passages are matched with."""
+        return load_process(self.settings.process)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage.
+
+    Attributes
+    ----------
+    name
+        Also the name of its folder.
+    version
+        Raised whenever its method gives other results.
+    inputs
+        Stages whose results it reads.
+    settings
+        Settings that it looks at.
+    make
+        Writes the artefact into a folder and returns row counts.
+    outside
+        Hash by name of what it reads from outside the run.
+    """
+
+    name: str
+    version: int
+    inputs: tuple[str, ...]
+    settings: tuple[str, ...]
+    make: Callable[[Context, Path], dict[str, int]]
+    outside: Callable[[Context], dict[str, str]] = lambda context: {}
+
+
+# ---- archive
+
+
+def archive_name(source: Path) -> str:
+    """Return the name of the archive at a path."""
+    resolved = source.resolve()
+    return resolved.name if resolved.is_dir() else resolved.stem
+
+
+def _archive_outside(context: Context) -> dict[str, str]:
+    source = context.source
+    if is_archive(source):
+        return {"source": archive_hash(source)}
+    base = source if source.is_dir() else source.parent
+    return {"source": sha256_of({f.relative_to(base).as_posix(): sha256_file(f) for f in find_files(source)})}
+
+
+def _make_archive(context: Context, folder: Path) -> dict[str, int]:
+    if is_archive(context.source):
+        archive = read_archive(context.source)
+    else:
+        posts, people, account = read_sources(context.source, context.listener)
+        archive = Archive(archive_name(context.source), posts, people, account)
+    write_archive(folder, archive)
+    context._archive = None
+    return {"posts": len(archive.posts), "comments": sum(len(post.comments) for post in archive.posts)}
+
+
+# ---- text
+
+
+def _text_chunk(
+    posts: Sequence[Post], homes: dict[str, str], people: dict[str, Person], selection: Selection
+) -> tuple[pa.Table, pa.Table]:
+    return passages_of(posts, homes, people, selection)
+
+
+def _check_selection(archive: Archive, homes: dict[str, str], settings: Settings) -> None:
+    known = archive.communities | set(homes.values())
+    groups = {person.group for person in archive.people.values() if person.group}
+    for name in settings.communities:
+        if name not in known:
+            raise SettingsError("unknown_community", name=name, known=", ".join(sorted(known)) or "—")
+    for name in settings.groups:
+        if name not in groups:
+            raise SettingsError("unknown_group", name=name, known=", ".join(sorted(groups)) or "—")
+
+
+def _make_text(context: Context, folder: Path) -> dict[str, int]:
+    archive = context.archive
+    homes = home_communities(archive.posts, archive.people)
+    _check_selection(archive, homes, context.settings)
+    work = partial(_text_chunk, homes=homes, people=archive.people, selection=context.settings.selection)
+    chunks = [list(chunk) for chunk in _batches(archive.posts, _POSTS_A_CHUNK)]
+    made = list(map_chunks(context.executor, work, chunks, "text", context.listener))
+    passages = pa.concat_tables([p for p, _ in made] or [PASSAGES.empty_table()])
+    if not len(passages) and context.settings.selection != Selection():
+        raise SettingsError("nothing_selected")
+    write_table(folder / "passages.parquet", passages)
+    write_table(folder / "words.parquet", pa.concat_tables([w for _, w in made] or [WORDS.empty_table()]))
+    return {"passages": len(passages)}
+
+
+def _batches(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+# ---- vectors
+
+
+def _make_vectors(context: Context, folder: Path) -> dict[str, int]:
+    passages = context.table("text", "passages", ["text", "title"])
+    if context.settings.model is None:
+        terms = context.table("text", "words", ["terms"])["terms"].to_pylist()
+        vectors = ArchiveEmbedder(seed=context.settings.seed).fit(terms).encode_terms(terms)
+    else:
+        vectors = load_embedder(context.settings.model).encode(passages["text"].to_pylist())
+    write_vectors(folder / "vectors.npy", vectors)
+    return {"passages": vectors.shape[0], "dimensions": vectors.shape[1]}
+
+
+# ---- acts
+
+
+def _acts_chunk(rows: tuple[list[str], list[str], list[int | None]]) -> pa.Table:
+    return mark_passages(*rows)
+
+
+def _make_acts(context: Context, folder: Path) -> dict[str, int]:
+    passages = context.table("text", "passages", ["passage_id", "text", "comment"])
+    columns = [passages[name].to_pylist() for name in ("passage_id", "text", "comment")]
+    chunks = list(zip(*(_batches(column, _PASSAGES_A_CHUNK) for column in columns), strict=True))
+    marks = pa.concat_tables(
+        list(map_chunks(context.executor, _acts_chunk, chunks, "acts", context.listener)) or [_no_marks()]
+    )
+    write_table(folder / "acts.parquet", marks)
+    return {"passages": len(marks), "courtesy": int(pc.sum(marks["courtesy"]).as_py() or 0)}
+
+
+def _no_marks() -> pa.Table:
+    return mark_passages([], [], [])
+
+
+# ---- topics
+
+
+def _make_topics(context: Context, folder: Path) -> dict[str, int]:
+    from minecop.topics.fitting import fit_topics  # BERTopic and torch come with it: only when topics are really fitted
+
+    courtesy = np.array(context.table("acts", "acts", ["courtesy"])["courtesy"].to_pylist(), dtype=bool)
+    words = context.table("text", "words", ["passage_id", "words"])
+    ids, documents = words["passage_id"].to_pylist(), words["words"].to_pylist()
+    keep = [n for n in range(len(ids)) if not courtesy[n]]
+    vectors = read_vectors(context.stage_folder("vectors") / "vectors.npy")
+    found = fit_topics([ids[n] for n in keep], [documents[n] for n in keep], vectors[keep], seed=context.settings.seed)
+    primary = np.full(len(ids), -1, dtype=np.int64)
+    primary[keep] = found.primary
+    write_table(folder / "topics.parquet", found.topics)
+    write_table(folder / "members.parquet", found.members)
+    write_table(folder / "primary.parquet", pa.table({"passage_id": ids, "topic": pa.array(primary, pa.int32())}))
+    return {"topics": len(found.topics), "without_topic": int((found.primary < 0).sum())}
+
+
+# ---- process
+
+
+@lru_cache(maxsize=4)
+def _matcher(name: str) -> StepMatcher:
+    """Return the matcher of a process, fitted once in each worker."""
+    return StepMatcher(load_process(name))
+
+
+def _process_chunk(rows: tuple[list[str], list[str], list[list[str]], list[bool]], name: str) -> pa.Table:
+    return match_passages(_matcher(name), *rows)
+
+
+def _process_outside(context: Context) -> dict[str, str]:
+    process = context.process
+    return {"process": sha256_of(asdict(process))}
+
+
+def _make_process(context: Context, folder: Path) -> dict[str, int]:
+    passages = context.table("text", "passages", ["passage_id", "text"])
+    words = context.table("text", "words", ["words"])
+    acts = context.table("acts", "acts", ["courtesy"])
+    columns = [
+        passages["passage_id"].to_pylist(),
+        passages["text"].to_pylist(),
+        words["words"].to_pylist(),
+        acts["courtesy"].to_pylist(),
+    ]
+    chunks = list(zip(*(_batches(column, _PASSAGES_A_CHUNK) for column in columns), strict=True))
+    work = partial(_process_chunk, name=context.settings.process)
+    made = list(map_chunks(context.executor, work, chunks, "process", context.listener))
+    matches = pa.concat_tables(made or [match_passages(_matcher(context.settings.process), [], [], [], [])])
+    write_table(folder / "steps.parquet", matches)
+    return {"passages": len(matches), "with_step": int(pc.sum(pc.not_equal(matches["step"], 0)).as_py() or 0)}
+
+
+# ---- insight
+
+
+def _make_insight(context: Context, folder: Path) -> dict[str, int]:
+    found = find_insight(
+        archive=context.archive,
+        passages=context.table("text", "passages"),
+        words=context.table("text", "words"),
+        acts=context.table("acts", "acts"),
+        vectors=read_vectors(context.stage_folder("vectors") / "vectors.npy"),
+        topics=context.table("topics", "topics"),
+        topic_of=context.table("topics", "primary")["topic"].to_pylist(),
+        steps=context.table("process", "steps"),
+        process=context.process,
+        as_of=context.settings.as_of,
+    )
+    write_json(folder / "insight.json", json.loads(json.dumps(asdict(found), default=_iso)))
+    return {"issues": len(found.issues), "set_aside": len(found.set_aside)}
+
+
+def _iso(value: Any) -> str:
+    return str(value.isoformat())
+
+
+# ---- tables
+
+
+def _make_tables(context: Context, folder: Path) -> dict[str, int]:
+    table = contract_passages(
+        context.table("text", "passages"),
+        context.table("acts", "acts"),
+        context.table("topics", "primary"),
+        context.table("process", "steps"),
+    )
+    write_table(folder / "passages.parquet", table)
+    write_table(folder / "topic_members.parquet", context.table("topics", "members"))
+    return {"passages": len(table)}
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("archive", 1, (), (), _make_archive, _archive_outside),
+    Stage(
+        "text",
+        1,
+        ("archive",),
+        ("since", "until", "communities", "groups"),
+        _make_text,
+        lambda _: {"words": engine_name()},
+    ),
+    Stage("vectors", 1, ("text",), ("model", "seed"), _make_vectors),
+    Stage("acts", 1, ("text",), (), _make_acts),
+    Stage("topics", 1, ("text", "vectors", "acts"), ("seed",), _make_topics),
+    Stage("process", 1, ("text", "acts"), ("process",), _make_process, _process_outside),
+    Stage(
+        "insight",
+        1,
+        ("archive", "text", "vectors", "acts", "topics", "process"),
+        ("as_of",),
+        _make_insight,
+        _process_outside,
+    ),
+    Stage("tables", 1, ("text", "acts", "topics", "process"), (), _make_tables),
+)
+"""All stages, each after those whose results it reads."""

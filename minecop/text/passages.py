@@ -1,0 +1,126 @@
+"""The stage: from posts to a table of passages and a table of their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import pyarrow as pa
+
+from minecop.archive.models import Comment, Person, Post
+from minecop.core.dates import BANGKOK
+from minecop.core.tables import table_of
+from minecop.text.segmenting import segment
+from minecop.text.words import content_words, words
+
+PASSAGES = pa.schema(
+    [
+        ("passage_id", pa.string()),
+        ("post_id", pa.string()),
+        ("comment", pa.int32()),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("author_id", pa.string()),
+        ("community", pa.string()),
+        ("published", pa.timestamp("s", tz="+07:00")),
+        ("title", pa.string()),
+        ("heading", pa.string()),
+        ("text", pa.string()),
+    ]
+)
+"""Columns of the passages: where each stands, who wrote it, and its words as written."""
+
+WORDS = pa.schema([("passage_id", pa.string()), ("words", pa.list_(pa.string())), ("terms", pa.list_(pa.string()))])
+"""Columns of the words: all of them, and those that tell what the passage is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which part of an archive a run looks at; empty fields restrict nothing.
+
+    Attributes
+    ----------
+    since, until
+        First and last day of publication, of post or comment, in Thai time; what has no date falls out when either is set.
+    communities
+        Communities of which the voice must be.
+    groups
+        Groups of ``authors.csv`` of which the author must be.
+    """
+
+    since: date | None = None
+    until: date | None = None
+    communities: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    def takes(
+        self, author_id: str | None, community: str | None, published: datetime | None, groups: Mapping[str, str]
+    ) -> bool:
+        """Tell whether a voice falls within the selection."""
+        day = published.astimezone(BANGKOK).date() if published else None
+        if (self.since or self.until) and day is None:
+            return False
+        if day and ((self.since and day < self.since) or (self.until and day > self.until)):
+            return False
+        if self.communities and community not in self.communities:
+            return False
+        return not self.groups or groups.get(author_id or "") in self.groups
+
+
+def passages_of(
+    posts: Iterable[Post], homes: Mapping[str, str], people: Mapping[str, Person], selection: Selection
+) -> tuple[pa.Table, pa.Table]:
+    """Return the passages of posts and comments, and their words.
+
+    Parameters
+    ----------
+    posts
+        Posts with their threads. Copies (``duplicate_of``) give no passages: they would count a voice twice.
+    homes
+        Home community by author id.
+    people
+        What ``authors.csv`` says, for the selection by group.
+    selection
+        What to leave out.
+
+    Returns
+    -------
+    tuple of pyarrow.Table
+        Tables of schema ``PASSAGES`` and ``WORDS``, in the order of posts, comments and places.
+    """
+    groups = {person.author_id: person.group for person in people.values()}
+    rows: list[dict[str, object]] = []
+    for post in posts:
+        if post.duplicate_of:
+            continue
+        for text in post.texts:
+            community = homes.get(text.author_id or "") or (post.communities[0] if post.communities else None)
+            if selection.takes(text.author_id, community, text.published, groups):
+                rows += _rows(post, text, community)
+    cut = [words(str(row["text"])) for row in rows]
+    tokens = [
+        {"passage_id": row["passage_id"], "words": all_words, "terms": content_words(all_words)}
+        for row, all_words in zip(rows, cut, strict=True)
+    ]
+    return table_of(rows, PASSAGES), table_of(tokens, WORDS)
+
+
+def _rows(post: Post, text: Post | Comment, community: str | None) -> list[dict[str, object]]:
+    comment = text.position if isinstance(text, Comment) else None
+    return [
+        {
+            "passage_id": f"{post.id}/{comment or 0}/{number}",
+            "post_id": post.id,
+            "comment": comment,
+            "start": span.start,
+            "end": span.end,
+            "author_id": text.author_id,
+            "community": community,
+            "published": text.published,
+            "title": post.title,
+            "heading": span.heading,
+            "text": text.body[span.start : span.end],
+        }
+        for number, span in enumerate(segment(text.body), 1)
+    ]

@@ -1,0 +1,55 @@
+"""What several test files share."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+# Threads of BLAS only slow small matrices down; fixed here so that every machine runs the same sums.
+os.environ.setdefault("OMP_NUM_THREADS", "2")
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "corpora" / "sample"
+FOUNDING = ROOT.parent / "shared" / "seed" / "000_960f96b41686c577.txt"
+
+
+@pytest.fixture
+def founding_document() -> Path:
+    """The post that started it all; it is not part of the project."""
+    if not FOUNDING.is_file():
+        pytest.skip("the founding document is not beside this checkout")
+    return FOUNDING
+
+
+@pytest.fixture
+def jsonl(tmp_path):
+    """Write posts as JSON Lines and return the path."""
+
+    def write(posts: list[dict], name: str = "posts.jsonl") -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(json.dumps(p, ensure_ascii=False) + "\n" for p in posts), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def minecop(monkeypatch, capsys):
+    """Run the command line as a user does; return exit code, standard output and standard error."""
+    from minecop.cli import main
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["minecop", *map(str, arguments)])
+        try:
+            main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run

@@ -1,0 +1,77 @@
+"""The house: imports go one way, heavy libraries stay where they belong, messages and data are where they are said to be."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+PACKAGE = ROOT / "minecop"
+ORDER = ["core", "archive", "text", "vectors", "acts", "topics", "process", "insight", "report", "run", "cli"]
+HEAVY = ("torch", "bertopic", "sentence_transformers", "umap", "hdbscan", "transformers")
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((PACKAGE / package).rglob("*.py"))
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def test_architecture_every_package_has_its_place():
+    found = {path.name for path in PACKAGE.iterdir() if path.is_dir() and not path.name.startswith(("_", "."))}
+    assert found == set(ORDER)
+
+
+@pytest.mark.parametrize("package", ORDER)
+def test_architecture_imports_point_one_way(package):
+    allowed = set(ORDER[: ORDER.index(package) + 1])
+    for path in modules(package):
+        for name in imported(path):
+            parts = name.split(".")
+            if parts[0] == "minecop" and len(parts) > 1:
+                assert parts[1] in allowed, f"{path.name} of {package} imports {name}"
+
+
+@pytest.mark.parametrize("package", [p for p in ORDER if p != "cli"])
+def test_architecture_library_neither_prints_nor_exits_nor_knows_click(package):
+    for path in modules(package):
+        assert not {"click", "rich"} & {name.split(".")[0] for name in imported(path)}, path
+        assert not re.search(r"\b(print|sys\.exit|exit)\(", path.read_text(encoding="utf-8")), path
+
+
+def test_architecture_no_pickle_eval_or_shell():
+    for path in PACKAGE.rglob("*.py"):
+        assert not {"pickle", "joblib", "dill", "shelve"} & {name.split(".")[0] for name in imported(path)}, path
+        assert not re.search(r"(?<![\w.])(eval|exec)\(|shell=True", path.read_text(encoding="utf-8")), path
+
+
+def loaded_after(code: str) -> set[str]:
+    listing = f"{code}\nimport sys\nsys.stdout.write('\\n' + ' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, cwd=ROOT, check=True)
+    return {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+def test_architecture_no_module_but_none_needs_torch_to_be_imported():
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in PACKAGE.rglob("*.py")
+        if path.name != "__main__.py"
+    ]
+    loaded = loaded_after("\n".join(f"import {name}" for name in names))
+    assert not set(HEAVY) & loaded
+
+
+def test_architecture_help_imports_next_to_nothing():
+    code = "from minecop.cli import cli\ntry:\n    cli.main(['--help'])\nexcept SystemExit:\n    pass"
+    assert not {*HEAVY, "numpy", "sklearn", "pyarrow", "pythainlp", "pandas"} & loaded_after(code)

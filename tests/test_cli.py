@@ -1,0 +1,189 @@
+import csv
+import io
+import json
+import re
+
+import pytest
+from conftest import ROOT
+from test_run import posts
+
+from minecop.cli import COMMANDS, cli
+
+
+@pytest.fixture
+def run(jsonl, tmp_path, minecop):
+    folder = tmp_path / "run"
+    code, out, _ = minecop("report", jsonl(posts()), "-o", folder)
+    assert code == 0
+    assert out.strip() == f"รายงานอยู่ที่ {folder / 'report.html'}"
+    return folder
+
+
+def test_cli_every_command_is_documented_with_an_example():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, (_, first_line) in COMMANDS.items():
+        command = cli.get_command(None, name)
+        text = command.help
+        assert text.splitlines()[0] == first_line, name
+        assert re.search("[ก-ฮ]", first_line) and re.search("[A-Za-z]{4}", first_line)
+        assert f"minecop {name}" in text.split("\b", 1)[1], f"{name} has no example"
+        assert f"minecop {name}" in readme, f"{name} is not in the README"
+        for parameter in command.params:
+            assert parameter.param_type_name == "argument" or parameter.help, f"{name} {parameter.name}"
+
+
+def test_cli_report_writes_every_file_and_speaks_to_stderr(run):
+    names = {path.name for path in run.iterdir()}
+    assert {
+        "report.html",
+        "report.md",
+        "report.json",
+        "issues.csv",
+        "passages.parquet",
+        "topic_members.parquet",
+        "run.json",
+    } <= names
+
+
+def test_cli_default_output_is_named_after_the_archive(jsonl, tmp_path, minecop, monkeypatch):
+    source = jsonl(posts(2), "บันทึกของเรา.jsonl")
+    monkeypatch.chdir(tmp_path)
+    code, out, err = minecop("report", source, "--lang", "en")
+    assert (code, out.strip()) == (0, "The report is at outputs/บันทึกของเรา/report.html")
+    assert "Read 1 files: 2 posts and 4 comments" in err
+
+
+def test_cli_issues_json_is_the_contract_and_nothing_else(run, minecop):
+    code, out, err = minecop("issues", run, "--json")
+    values = json.loads(out)
+    assert (code, err) == (0, "")
+    assert set(values) == {"issues", "set_aside"}
+    assert [issue["rank"] for issue in values["issues"]] == list(range(1, len(values["issues"]) + 1))
+    for issue in values["issues"]:
+        assert set(issue) == {
+            "id",
+            "rank",
+            "status",
+            "trend",
+            "title",
+            "authors",
+            "communities",
+            "author_ids",
+            "community_names",
+            "members",
+        }
+        assert issue["authors"] == len(issue["author_ids"])
+        assert issue["communities"] == len(issue["community_names"])
+        assert all(set(member) == {"post", "comment", "start", "end"} for member in issue["members"])
+
+
+@pytest.mark.parametrize("name", ["topics", "steps"])
+def test_cli_groups_json_csv_and_table(run, minecop, name):
+    code, out, _ = minecop(name, run, "--json")
+    values = json.loads(out)
+    assert code == 0
+    assert values
+    for value in values:
+        assert set(value) == {"id", "title", "authors", "communities", "passages", "trend", "members"}
+    _, out, _ = minecop(name, run, "--csv")
+    assert len(list(csv.reader(io.StringIO(out)))) == len(values) + 1
+    code, out, _ = minecop(name, run, "--lang", "en")
+    assert code == 0
+    assert "people" in out
+
+
+def test_cli_issues_table_and_csv(run, minecop):
+    assert minecop("issues", run)[0] == 0
+    _, out, _ = minecop("issues", run, "--csv")
+    assert out.splitlines()[0] == "rank,status,trend,authors,communities,title"
+
+
+def test_cli_label_gives_one_line_for_each(tmp_path, minecop):
+    source = tmp_path / "p.csv"
+    source.write_text(
+        'id,text,kind\na,"ขอบคุณครับ, แวะมาเยี่ยม",comment\n,"นัดประชุมวันศุกร์ แบ่งงานกันแล้ว",post\n', encoding="utf-8-sig"
+    )
+    code, _, _ = minecop("label", source, "-o", tmp_path / "out.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert code == 0
+    assert [row["id"] for row in rows] == ["a", "3"]
+    for row in rows:
+        assert set(row) == {"id", "step", "steps", "issue", "lesson", "request", "courtesy", "explainer"}
+        assert list(row["steps"]) == [str(n) for n in range(1, 11)]
+    assert rows[0]["courtesy"] is True
+    assert rows[0]["step"] == 0
+
+
+def test_cli_label_reads_json_lines_and_writes_to_the_terminal(tmp_path, minecop):
+    source = tmp_path / "p.jsonl"
+    source.write_text('{"text": "สวัสดี"}\n{"id": 9, "text": "นัดประชุม", "title": "x"}\n', encoding="utf-8")
+    code, out, _ = minecop("label", source, "-o", "-", "--process", "civic")
+    assert code == 0
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["1", "9"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("empty.jsonl", b"", "ไฟล์ว่าง"),
+        ("binary.jsonl", b"\x00\x01\x02\x03" * 100, "ไม่ใช่ไฟล์ข้อความ"),
+        ("word.doc", b"\xd0\xcf\x11\xe0 some text", "ยังอ่านไฟล์ชนิดนี้ไม่ได้"),
+        ("broken.jsonl", b"{not json", "ไม่ใช่ JSON"),
+        ("missing.jsonl", None, "ไม่พบ"),
+    ],
+)
+def test_cli_bad_input_is_one_clear_line_and_exit_code_1(tmp_path, minecop, name, content, said):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    code, out, err = minecop("report", path, "-o", tmp_path / "out")
+    assert (code, out) == (1, "")
+    assert len(err.strip().splitlines()) == 1
+    assert said in err
+    assert not (tmp_path / "out" / "report.html").exists()
+
+
+def test_cli_folder_with_nothing_readable(tmp_path, minecop):
+    (tmp_path / "empty").mkdir()
+    code, _, err = minecop("report", tmp_path / "empty", "-o", tmp_path / "out", "--lang", "en")
+    assert code == 1
+    assert len(err.strip().splitlines()) == 1
+    assert "no readable file" in err
+
+
+def test_cli_unwritable_output(tmp_path, jsonl, minecop):
+    (tmp_path / "file").write_text("")
+    code, out, err = minecop("report", jsonl(posts(1)), "-o", tmp_path / "file" / "below")
+    assert (code, out) == (1, "")
+    assert "เขียนลงที่" in err
+    assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["report"], ["report", "x", "--workers", "0"], ["report", "x", "--since", "soon"]]
+)
+def test_cli_wrong_call_is_exit_code_2(minecop, arguments):
+    assert minecop(*arguments)[0] == 2
+
+
+def test_cli_unfinished_run_is_said(tmp_path, minecop):
+    code, _, err = minecop("issues", tmp_path)
+    assert code == 1
+    assert "minecop analyse" in err
+
+
+def test_cli_verbose_says_why_each_stage_ran(run, jsonl, minecop):
+    code, _, err = minecop("analyse", jsonl(posts()), "-o", run, "-v", "--seed", "4", "--lang", "en")
+    assert code == 0
+    assert "passages and words: nothing changed, reused" in err
+    assert "vectors: settings changed: seed 0 → 4" in err
+
+
+def test_cli_import_keeps_an_archive_and_reports_from_it(jsonl, tmp_path, minecop):
+    code, out, err = minecop("import", jsonl([*posts(2), {"title": "ว่าง"}]), "--to", tmp_path / "kept", "--lang", "en")
+    assert (code, out.strip()) == (0, f"Archive written to {tmp_path / 'kept'}")
+    assert "refused: posts.jsonl:3: no text in it" in err
+    before = sorted((p.name, p.stat().st_mtime_ns) for p in (tmp_path / "kept").iterdir())
+    assert minecop("report", tmp_path / "kept", "-o", tmp_path / "run")[0] == 0
+    assert sorted((p.name, p.stat().st_mtime_ns) for p in (tmp_path / "kept").iterdir()) == before
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["archive"]["name"] == "kept"

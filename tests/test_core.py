@@ -1,0 +1,108 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from minecop.core import errors
+from minecop.core.dates import BANGKOK, find_thai_datetime, format_date, parse_datetime
+from minecop.core.errors import InputError, MinecopError, OutputError
+from minecop.core.files import replacing, safe_name, sha256_of, write_text
+from minecop.core.messages import LANGUAGES, _catalogue, message
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("9 พฤษภาคม 2006 05:51 น.", (2006, 5, 9, 5, 51)),
+        ("๙ มิ.ย. ๔๘", (2005, 6, 9, 0, 0)),
+        ("9 ส.ค.48", (2005, 8, 9, 0, 0)),
+        ("8 พฤษภาคม 2549", (2006, 5, 8, 0, 0)),
+        ("11 กพ. ๔๙", (2006, 2, 11, 0, 0)),
+        ("วันที่ ๑๗ กันยายน พ.ศ. ๒๕๔๙ เวลา ๒๑.๑๒ น.", (2006, 9, 17, 21, 12)),
+        ("31 กุมภาพันธ์ 2550 หรือ 1 มี.ค. 2550", (2007, 3, 1, 0, 0)),
+    ],
+)
+def test_dates_reads_what_thai_pages_write(text, expected):
+    assert find_thai_datetime(text) == datetime(*expected, tzinfo=BANGKOK)
+
+
+@pytest.mark.parametrize("text", ["", "วันที่ ๒๕๔๙", "1/2553", "ปี 50", "๒๑.๑๒ น.", "พรุ่งนี้"])
+def test_dates_leaves_unknown_what_is_no_date(text):
+    assert find_thai_datetime(text) is None
+
+
+def test_dates_iso_may_be_buddhist_or_without_offset():
+    assert parse_datetime("2553-03-01") == datetime(2010, 3, 1, tzinfo=BANGKOK)
+    assert parse_datetime("2010-03-01T00:00:00Z") == datetime(2010, 3, 1, tzinfo=UTC)
+    assert parse_datetime("2010-03-01T07:00:00").isoformat() == "2010-03-01T07:00:00+07:00"
+    assert parse_datetime("no date") is None
+
+
+def test_dates_are_shown_in_the_readers_years():
+    day = datetime(2006, 5, 9, tzinfo=BANGKOK)
+    assert format_date(day, "th") == "9 พ.ค. 2549"
+    assert format_date(day, "en") == "9 May 2006"
+    assert format_date(None, "th") == "ไม่ทราบวันที่"
+
+
+def test_messages_stand_in_both_languages_with_the_same_names():
+    import string
+
+    for key, texts in _catalogue().items():
+        assert set(texts) == set(LANGUAGES), key
+        names = [{name for _, name, _, _ in string.Formatter().parse(texts[lang]) if name} for lang in LANGUAGES]
+        assert names[0] == names[1], key
+
+
+def test_errors_are_one_tree_and_speak_both_languages():
+    names = {n for n in dir(errors) if n.endswith("Error") and n != "MinecopError"}
+    assert names == {
+        "InputError",
+        "ModelError",
+        "OutputError",
+        "ProcessError",
+        "QuoteError",
+        "RunError",
+        "SettingsError",
+    }
+    assert all(issubclass(getattr(errors, name), MinecopError) for name in names)
+    error = InputError("file_refused", path="x.txt", reason_key="empty_file")
+    assert error.text("th") == "อ่าน x.txt ไม่ได้: ไฟล์ว่าง"
+    assert str(error) == "x.txt cannot be read: the file is empty"
+    assert message("kind_read", "en") == "read"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("บันทึกของ ครูติ๋ม", "บันทึกของ-ครูติ๋ม"), ("a/b\\c:d", "a-b-c-d"), ("../../etc/passwd", "etc-passwd")],
+)
+def test_files_safe_name_keeps_letters_of_any_script(text, name):
+    assert safe_name(text) == name
+
+
+@pytest.mark.parametrize("text", ["", "...", "CON", "nul.txt", "ก" * 300, "\x00", "com1"])
+def test_files_safe_name_is_never_empty_reserved_or_too_long(text):
+    name = safe_name(text)
+    assert 1 <= len(name) <= 80
+    assert name.split(".")[0].lower() not in {"con", "nul", "com1"}
+    assert "/" not in name
+    assert safe_name(text) == name
+
+
+def test_files_replacing_leaves_the_old_file_when_the_block_fails(tmp_path):
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+    with pytest.raises(UnicodeEncodeError), replacing(path) as temporary:
+        temporary.write_bytes(b"half") and temporary.write_text("ไทย", encoding="ascii")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_unwritable_place_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be written"):
+        write_text(tmp_path / "file" / "below.txt", "x")
+
+
+def test_files_hash_of_a_value_ignores_the_order_of_keys():
+    assert sha256_of({"a": 1, "ข": 2}) == sha256_of(json.loads('{"ข": 2, "a": 1}'))

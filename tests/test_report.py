@@ -1,0 +1,159 @@
+import csv
+import html
+import io
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from test_run import posts
+
+from minecop.core.errors import QuoteError
+from minecop.insight.analysis import Analysis
+from minecop.insight.models import Quote
+from minecop.report.rendering import (
+    RENDERERS,
+    markdown_text,
+    render_csv,
+    render_html,
+    render_json,
+    render_markdown,
+    safe_cell,
+    write_reports,
+)
+from minecop.report.words import Words, _texts
+from minecop.run.loading import load_analysis
+from minecop.run.pipeline import analyse
+
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)> =cmd()|\"' `javascript:` </style><style>*{display:none}"
+)
+
+
+def shared_posts() -> list[dict]:
+    """Six people of two communities, one concern."""
+    words = ["ท่อน้ำแตก ไม่รู้จะหาช่างที่ไหน", "น้ำไม่ไหลสามวันแล้ว กังวลว่าท่อจะแตกอีก", "ช่างซ่อมท่อน้ำไม่มีใครมา หนักใจ"]
+    return [
+        {
+            "id": f"{n}",
+            "title": f"น้ำ {HOSTILE}" if n == 0 else f"ท่อน้ำ {n}",
+            "url": "javascript:alert(3)" if n == 0 else f"http://a.example/{n}",
+            "author": f"p{n}",
+            "author_name": f"คน {HOSTILE}" if n == 0 else f"คนที่ {n}",
+            "community": ["เหนือ" + (HOSTILE if n == 0 else ""), "ใต้"][n % 2],
+            "published": f"2010-0{n + 1}-01",
+            "body": words[n % 3] + f" บ้านเลขที่ {n} เดือดร้อนกันมากครับ" + (f" {HOSTILE}" if n == 0 else ""),
+        }
+        for n in range(6)
+    ]
+
+
+@pytest.fixture
+def analysis(jsonl, tmp_path) -> Analysis:
+    return load_analysis(analyse(jsonl(shared_posts()), tmp_path / "run"))
+
+
+def test_rendering_shows_hostile_text_as_text(analysis):
+    page = render_html(analysis)
+    assert "<script" not in page
+    assert "<img" not in page
+    assert page.count("<style>") == page.count("</style>") == 1
+    assert 'href="javascript' not in page
+    assert not re.search(r"<[^>]*\son\w+=", page)
+    assert "alert(1)" in page
+    assert not re.search(r'(?:src|href)="https?://(?!a\.example/)', page)
+    assert not re.search(r"(?<!\\)<", render_markdown(analysis))
+
+
+def test_rendering_every_quote_stands_in_the_page_letter_for_letter(analysis):
+    page = html.unescape(render_html(analysis))
+    quotes = [quote for issue in analysis.insight.issues for quote in issue.quotes]
+    assert quotes
+    for quote in quotes:
+        source = analysis.posts[quote.post_id].text(quote.comment)
+        assert source[quote.start : quote.end] == quote.text
+        assert quote.text in page
+
+
+@pytest.mark.parametrize("name", sorted({*RENDERERS} - {"issues.csv"}))  # which cuts its texts from the source itself
+@pytest.mark.parametrize(
+    "change", [{"text": "ไม่ได้พูดอย่างนี้"}, {"end": 10_000}, {"post_id": "nobody"}, {"comment": 7}, {"start": -1}]
+)
+def test_rendering_a_quote_that_is_not_its_source_stops_the_report(analysis, tmp_path, name, change):
+    issue = analysis.insight.issues[0]
+    wrong = replace(issue, quotes=(replace(issue.quotes[0], **change), *issue.quotes[1:]))
+    broken = replace(analysis, insight=replace(analysis.insight, issues=(wrong, *analysis.insight.issues[1:])))
+    with pytest.raises(QuoteError):
+        RENDERERS[name](broken, "th")
+    with pytest.raises(QuoteError):
+        write_reports(broken, tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_rendering_both_languages_from_one_run(analysis):
+    thai, english = render_html(analysis, "th"), render_html(analysis, "en")
+    assert 'lang="th"' in thai
+    assert "ร่างเพื่อพูดคุย" in thai
+    assert "2553" in thai
+    assert "Draft for discussion" in english
+    assert "2010" in english
+    for text in (thai, english, render_markdown(analysis)):
+        assert not re.search(r"\{[a-z_]+\}", re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL))
+
+
+def test_rendering_order_of_the_page(analysis):
+    sections = re.findall(r'<section id="(\w+)"', render_html(analysis))
+    assert sections == ["summary", "read", "issues", "early", "steps", "method"]
+
+
+def test_rendering_small_archive_says_what_cannot_be_claimed(jsonl, tmp_path):
+    small = load_analysis(analyse(jsonl(posts(1)), tmp_path / "small"))
+    page = render_html(small)
+    assert "ยังบอกไม่ได้ว่าเป็นเรื่องที่คนจำนวนมากเห็นร่วมกัน" in page
+    assert "จึงยังบอกแนวโน้มไม่ได้" in page
+
+
+def test_rendering_founding_document(founding_document, tmp_path):
+    analysis = load_analysis(analyse(founding_document, tmp_path / "run"))
+    page = render_html(analysis)
+    assert "Civic Action" in page
+    assert not [issue for issue in analysis.insight.issues if issue.status == "shared"]
+    assert {issue.group.trend.direction for issue in analysis.insight.issues} <= {"unknown"}
+
+
+def test_rendering_csv_is_safe_in_a_spreadsheet(analysis):
+    text = render_csv(analysis)
+    assert text.startswith("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(text[1:], newline="")))
+    assert len(rows) == sum(len(issue.group.members) for issue in analysis.insight.issues)
+    assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+    assert safe_cell("=1+1") == "'=1+1"
+    assert safe_cell("  @x") == "'  @x"
+    assert safe_cell("น้ำ") == "น้ำ"
+
+
+def test_rendering_json_holds_the_contract(analysis):
+    values = json.loads(render_json(analysis))
+    assert {"issues", "set_aside", "topics", "steps", "funnel", "settings", "archive"} == set(values)
+
+
+def test_rendering_markdown_escapes_what_would_be_markup():
+    assert markdown_text("*a*\n_b_ [c](d) <e> #") == r"\*a\* \_b\_ \[c\](d) \<e\> \#"
+
+
+def test_words_stand_in_both_languages_with_the_same_names():
+    import string
+
+    for key, texts in _texts().items():
+        assert set(texts) == {"th", "en"}, key
+        names = [{name for _, name, _, _ in string.Formatter().parse(texts[lang]) if name} for lang in ("th", "en")]
+        assert names[0] == names[1], key
+    assert Words("th").period("2553/2") == "ไตรมาส 2/2553"
+    assert Words("en").period("2553/1h") == "H1 2010"
+    assert Words("en").period("2553") == "2010"
+
+
+def test_analysis_names_prefer_authors_csv(analysis):
+    assert analysis.names["p1"] == "คนที่ 1"
+    with pytest.raises(QuoteError):
+        analysis.verified(Quote("1", None, 0, 0, ""))

@@ -1,0 +1,54 @@
+"""The wheel carries what the checkout has beside the package, and works where there is no checkout."""
+
+import os
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+from conftest import ROOT
+
+
+def test_wheel_runs_the_demo_in_an_empty_environment_outside_the_checkout(tmp_path):
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path / "dist", ROOT],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = (tmp_path / "dist").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    for wanted in ("minecop/py.typed", "minecop/core/messages.toml", "minecop/_shipped/corpora/sample/health.jsonl"):
+        assert wanted in names
+    assert not [name for name in names if name.startswith(("tests", "outputs"))]
+
+    venv.create(tmp_path / "env", with_pip=False)
+    scripts = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin")
+    (site,) = [
+        Path(p)
+        for p in _output([scripts / "python", "-c", "import site; print(site.getsitepackages()[0])"]).splitlines()
+    ]
+    # Only minecop comes from the wheel; the libraries, gigabytes of them, are those of this environment.
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", site, wheel],
+        check=True,
+    )
+    libraries = _output(
+        [sys.executable, "-c", "import numpy, pathlib; print(pathlib.Path(numpy.__file__).parent.parent)"]
+    ).strip()
+    # addsitedir would also read this environment's link to the checkout: a plain path entry does not.
+    (site / "libraries.pth").write_text(libraries + "\n", encoding="utf-8")
+
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    where = _output(
+        [scripts / "python", "-c", "import minecop; print(minecop.__file__)"], tmp_path, environment
+    ).strip()
+    assert Path(where).is_relative_to(tmp_path)
+    said = _output([scripts / "python", "-m", "minecop", "demo", "--lang", "en"], tmp_path, environment)
+    assert said.strip() == f"The report is at {Path('outputs') / 'sample' / 'report.html'}"
+    assert (tmp_path / "outputs" / "sample" / "report.html").stat().st_size > 10_000
+
+
+def _output(command: list, folder: Path | None = None, environment: dict | None = None) -> str:
+    return subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, text=True).stdout
