@@ -53,6 +53,10 @@ def analysis(jsonl, tmp_path) -> Analysis:
     return load_analysis(analyse(jsonl(shared_posts()), tmp_path / "run"))
 
 
+def test_report_has_a_shared_issue_to_show(analysis):
+    assert [issue.status for issue in analysis.insight.issues][:1] == ["shared"]
+
+
 def test_rendering_shows_hostile_text_as_text(analysis):
     page = render_html(analysis)
     assert "<script" not in page

@@ -7,7 +7,7 @@ from minecop.core.dates import parse_datetime
 from minecop.text.normalising import normalise
 from minecop.text.passages import PASSAGES, WORDS, Selection, passages_of
 from minecop.text.segmenting import LONGEST, segment
-from minecop.text.words import content_words, engine_name, lexicon, stop_words, words
+from minecop.text.words import content_words, engine_name, lexicon, phrases, stop_words, words
 
 THAI = st.text(alphabet=st.sampled_from(list("กขคงนมรสอเแโใไะาำิีึืุู่้๊๋ํ์ๆ ฯ๑๒12a.\n•-\u200b\u00a0")), max_size=300)
 
@@ -88,6 +88,10 @@ def test_words_stop_list_has_reasons_and_keeps_what_carries_the_matter():
     assert content_words(["ขอบคุณ", "น้ำ", "ครับ", "ก"]) == ["น้ำ"]
     assert len(lexicon()) > 100
     assert engine_name() in {"newmm", "nlpo3"}
+
+
+def test_words_phrases_join_thai_words_that_stand_together():
+    assert phrases(["ท่อ", "น้ำ", "ของ", "หมู่บ้าน", "pcu"]) == ["ท่อ", "น้ำ", "ท่อน้ำ", "หมู่บ้าน", "pcu", "หมู่บ้าน pcu"]
 
 
 def post(**changes) -> Post:

@@ -53,9 +53,3 @@ def test_fitting_names_topics_in_the_words_of_the_archive_and_each_unlike():
     known = {word for subject in SUBJECTS for word in subject.split()}
     for label in labels:
         assert any(word in label for word in known)
-
-
-def test_fitting_phrases_join_thai_words_that_stand_together():
-    from minecop.topics.fitting import phrases
-
-    assert phrases("ท่อ น้ำ ของ หมู่บ้าน pcu") == ["ท่อ", "น้ำ", "ท่อน้ำ", "หมู่บ้าน", "pcu", "หมู่บ้าน pcu"]

@@ -99,6 +99,12 @@ def mark(text: str, *, is_comment: bool = False) -> Marks:
     )
 
 
+def cue_hits(text: str, act: str) -> list[str]:
+    """Return every word in a text that speaks for an act, as often as it stands there."""
+    clean = normalise(text)
+    return [hit[0] for weight, pattern in _cues()[1][act] if weight > 0 for hit in pattern.finditer(clean)]
+
+
 def _is_courtesy(clean: str) -> bool:
     """Tell whether a passage is nothing but thanks, greeting, praise and blessing.
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,14 +16,28 @@ from numpy.typing import NDArray
 
 from minecop.archive.store import Archive
 from minecop.core.dates import BANGKOK
+from minecop.insight.candidates import Candidate, find_candidates
 from minecop.insight.groups import group_of
-from minecop.insight.models import Group, Insight, Issue, Voice
-from minecop.insight.quotes import choose_quotes
+from minecop.insight.models import Group, Insight, Issue, SetAside, Trend, Voice
+from minecop.insight.naming import Namer
+from minecop.insight.quotes import choose_quotes, headline
+from minecop.insight.setting_aside import EVENT_SPAN, REASONS, posts_set_aside, title_stem
+from minecop.insight.threads import Thread, group_threads, likeness_of
 from minecop.insight.trends import TrendMeter
 from minecop.process.definition import Process
+from minecop.text.words import phrases
 
 FEWEST_AUTHORS = 3
+"""People that a shared issue has at least."""
+
 FEWEST_COMMUNITIES = 2
+"""Communities that they come from at least."""
+
+_AS_LIKE = 0.6
+"""How like the tellings of an event a post of the same weeks must be, against how like they are among themselves, to be one more."""
+
+_SPEAKING = ("concern", "request", "own")
+"""Acts by which a comment voices a matter rather than answers or remarks."""
 
 
 def find_insight(
@@ -36,67 +53,272 @@ def find_insight(
     process: Process,
     as_of: date | None,
 ) -> Insight:
-    """Topics counted by people."""
-    voices = voices_of(passages)
-    marks = acts.to_pylist()
-    contentful = [n for n, mark in enumerate(marks) if not mark["courtesy"]]
-    moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
-    meter = TrendMeter([voices[n] for n in contentful], moment)
-    texts = passages["text"].to_pylist()
-    topic_groups = [
-        group_of(str(row["topic"]), row["label"], [voices[n] for n in contentful if topic_of[n] == row["topic"]], meter)
-        for row in topics.to_pylist()
-    ]
-    step_groups = [
-        group_of(
-            str(step.number),
-            step.names["th"],
-            [v for v, s in zip(voices, steps["step"].to_pylist(), strict=True) if s == step.number],
-            meter,
+    """Find what several people voice independently.
+
+    Parameters
+    ----------
+    archive
+        Posts and people.
+    passages, words, acts, steps
+        Tables of the earlier stages, one row a passage, in the same order.
+    vectors
+        One of each passage.
+    topics, topic_of
+        The topics, and the first topic of each passage (-1 = none).
+    process
+        Whose steps were matched.
+    as_of
+        Reference date of trends; ``None`` for the last date of publication.
+    """
+    finder = _Finder(archive, passages, words, acts, vectors, steps, as_of)
+    issues = finder.issues()
+    return Insight(
+        issues=issues,
+        set_aside=finder.set_aside(),
+        topics=finder.topic_groups(topics, topic_of),
+        steps=finder.step_groups(process),
+        communities=finder.community_groups(),
+        funnel=finder.funnel(issues),
+    )
+
+
+class _Finder:
+    """The passages of one archive, with what every stage says of them."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        passages: pa.Table,
+        words: pa.Table,
+        acts: pa.Table,
+        vectors: NDArray[np.float32],
+        steps: pa.Table,
+        as_of: date | None,
+    ) -> None:
+        self.archive = archive
+        self.voices = voices_of(passages)
+        self.texts: list[str] = passages["text"].to_pylist()
+        self.terms: list[list[str]] = words["terms"].to_pylist()
+        self.words: list[list[str]] = words["words"].to_pylist()
+        self.marks: list[dict[str, Any]] = acts.to_pylist()
+        self.steps: list[int] = steps["step"].to_pylist()
+        self.vectors = vectors
+        self.row_of = {voice.passage_id: row for row, voice in enumerate(self.voices)}
+        self.contentful = [not mark["courtesy"] for mark in self.marks]
+        moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
+        self.meter = TrendMeter([v for v, kept in zip(self.voices, self.contentful, strict=True) if kept], moment)
+        self.aside = posts_set_aside([post for post in archive.posts if not post.duplicate_of])
+        post_author = {post.id: post.author_id for post in archive.posts}
+        self.speaks = [
+            voice.comment is None
+            or (
+                any(mark[act] for act in _SPEAKING)
+                and (voice.author_id is None or voice.author_id != post_author[voice.post_id])
+            )
+            for voice, mark in zip(self.voices, self.marks, strict=True)
+        ]
+
+    # ---- issues
+
+    def issues(self) -> tuple[Issue, ...]:
+        """Return all issues in order: shared ones first, then early voices, then what has faded."""
+        keep = [
+            kept and self.aside.get(voice.post_id, "event") == "event" and not mark["explainer"]
+            for voice, kept, mark in zip(self.voices, self.contentful, self.marks, strict=True)
+        ]
+        threads = group_threads([voice.post_id for voice in self.voices], keep)
+        likeness = likeness_of(threads, self.terms, self.vectors, [len(text) for text in self.texts])
+        told = self._event(threads, likeness)
+        own = [n for n, thread in enumerate(threads) if thread.post_id not in told]
+        threads, likeness = [threads[n] for n in own], likeness[np.ix_(own, own)]
+
+        def measure(indexes: Sequence[int]) -> tuple[int, int, Trend]:
+            voices = [self.voices[row] for row in self._members(threads, indexes)]
+            authors = {voice.author_id for voice in voices if voice.author_id}
+            communities = {voice.community for voice in voices if voice.author_id and voice.community}
+            return len(authors), len(communities), self.meter.measure(voices)
+
+        candidates = find_candidates(likeness, measure, FEWEST_AUTHORS, FEWEST_COMMUNITIES)
+        taken = {thread for candidate in candidates for thread in candidate.threads}
+        groups = [(self._members(threads, candidate.threads), candidate) for candidate in candidates]
+        early = self._early(threads, [n for n in range(len(threads)) if n not in taken])
+        return self._ranked([*groups, *((rows, None) for rows in early)])
+
+    def _event(self, threads: Sequence[Thread], likeness: NDArray[np.float32]) -> set[str]:
+        """Return the posts that tell of an event, with those that do so without naming it: of the same weeks, and as like as its own."""
+        posts = {post.id: post for post in self.archive.posts}
+        core = [n for n, thread in enumerate(threads) if thread.post_id in self.aside]
+        for n, thread in enumerate(threads):
+            when = posts[thread.post_id].published
+            if n in core or when is None:
+                continue
+            near = [m for m in core if abs((posts[threads[m].post_id].published or when) - when) <= EVENT_SPAN]
+            if len(near) >= FEWEST_AUTHORS:
+                among = (float(likeness[np.ix_(near, near)].sum()) - len(near)) / (len(near) * (len(near) - 1))
+                if float(likeness[n, near].mean()) >= _AS_LIKE * among:
+                    self.aside[thread.post_id] = "event"
+        return set(self.aside)
+
+    def _members(self, threads: Sequence[Thread], indexes: Iterable[int]) -> list[int]:
+        return [row for index in indexes for row in threads[index].rows if self.speaks[row]]
+
+    def _early(self, threads: Sequence[Thread], indexes: Iterable[int]) -> list[list[int]]:
+        """Return threads by themselves in which somebody voices a concern, the most people first."""
+        groups = [self._members(threads, [index]) for index in indexes]
+        groups = [rows for rows in groups if any(self.marks[row]["concern"] for row in rows)]
+        return sorted(groups, key=lambda rows: (-len({self.voices[row].author_id for row in rows}), rows[0]))
+
+    def _ranked(self, groups: Sequence[tuple[list[int], Candidate | None]]) -> tuple[Issue, ...]:
+        names = Namer(
+            [phrases(all_words) for all_words in self.words], [v.author_id for v in self.voices], self._own_names()
         )
-        for step in process.steps
-    ]
-    number_of = {voice: n for n, voice in enumerate(voices)}
-    issues: list[Issue] = []
-    ranked = sorted(topic_groups, key=lambda g: (not _is_shared(g), -len(g.author_ids), g.id))
-    for rank, group in enumerate(ranked, 1):
+        titles: set[str] = set()
+        issues = []
+        for thread_rows, candidate in groups:
+            rows = names.on_the_matter(thread_rows)
+            terms = names.terms(rows)
+            group = group_of(
+                self._id_of(rows), names.title(terms, titles), [self.voices[row] for row in rows], self.meter
+            )
+            issues.append(self._issue(group, rows, terms, candidate))
+        order = {"shared": 0, "early": 1, "minority": 2, "fading": 3, "settled": 4}
+        issues.sort(key=lambda issue: order[issue.status])  # stable: within a status the order of the groups stays
+        return tuple(replace(issue, rank=rank) for rank, issue in enumerate(issues, 1))
+
+    def _issue(self, group: Group, rows: list[int], terms: tuple[str, ...], candidate: Candidate | None) -> Issue:
+        marks = [self.marks[row] for row in rows]
+        by_step: dict[int, set[str]] = {}
+        for row in rows:
+            if self.steps[row]:
+                by_step.setdefault(self.steps[row], set()).add(
+                    self.voices[row].author_id or self.voices[row].passage_id
+                )
         quotes = choose_quotes(
             group.members,
-            worth=lambda v: float(marks[number_of[v]]["concern"]),
-            text_of=lambda v: texts[number_of[v]],
-            cues=lambda v: json.loads(marks[number_of[v]]["evidence"]).get("concern", ()),
+            worth=lambda voice: self._worth(voice, terms),
+            text_of=lambda voice: self.texts[self.row_of[voice.passage_id]],
+            cues=lambda voice: [*self._evidence(voice), *terms],
         )
-        first = group.members[0]
-        own_id = hashlib.sha256(first.passage_id.encode()).hexdigest()[:8]
-        own = Group(
-            own_id, group.title, group.author_ids, group.community_names, group.unnamed, group.trend, group.members
+        return Issue(
+            group=group,
+            rank=0,
+            status=self._status(group),
+            agreement=round(candidate.agreement, 3) if candidate else 0.0,
+            confidence=candidate.confidence if candidate else "weak",
+            cases=sum(
+                mark["own"] and self.voices[row].comment is not None for row, mark in zip(rows, marks, strict=True)
+            ),
+            questions=sum(mark["request"] for mark in marks),
+            concerns=sum(mark["concern"] for mark in marks),
+            steps={step: len(people) for step, people in sorted(by_step.items())},
+            quotes=quotes,
+            terms=terms,
+            headline=headline(quotes[0], terms) if quotes else None,
         )
-        issues.append(
-            Issue(
-                own,
-                rank,
-                "shared" if _is_shared(group) else "early",
-                0,
-                0,
-                0,
-                {},
-                quotes,
-                tuple(group.title.split(" · ")),
+
+    def _status(self, group: Group) -> str:
+        if len(group.author_ids) < FEWEST_AUTHORS or len(group.community_names) < FEWEST_COMMUNITIES:
+            return "early"
+        return "fading" if group.trend.direction == "falling" and self.meter.quiet(group.trend) else "shared"
+
+    def _worth(self, voice: Voice, terms: Sequence[str]) -> float:
+        """Return how well a passage says the matter: a concern first, then the words that tell the issue from the rest."""
+        row = self.row_of[voice.passage_id]
+        text = self.texts[row]
+        named = sum(term in text for term in terms) / (1 + len(text) / 400)
+        return float(self.marks[row]["concern"]) + 0.5 * float(self.marks[row]["own"]) + named
+
+    def _evidence(self, voice: Voice) -> list[str]:
+        evidence: dict[str, list[str]] = json.loads(self.marks[self.row_of[voice.passage_id]]["evidence"])
+        return evidence.get("concern", [])
+
+    def _id_of(self, rows: Sequence[int]) -> str:
+        return hashlib.sha256(self.voices[min(rows)].passage_id.encode()).hexdigest()[:8]
+
+    def _own_names(self) -> set[str]:
+        """Return people's names: who says it is not what is said."""
+        names = {person.name for person in self.archive.people.values()}
+        return names | {text.author_name for post in self.archive.posts for text in post.texts if text.author_name} - {
+            ""
+        }
+
+    # ---- what is set aside, topics, steps, funnel
+
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """Return what was recognised as no issue, by reason, with a series or a reason as a whole in one."""
+        titles = {post.id: " ".join((post.title or post.id).split()) for post in self.archive.posts}
+        groups: dict[tuple[str, str], list[str]] = {}
+        for post_id, reason in self.aside.items():
+            name = (
+                title_stem(titles[post_id])
+                if reason == "series"
+                else ""
+                if reason in {"copied", "event"}
+                else titles[post_id]
             )
+            groups.setdefault((reason, name), []).append(post_id)
+        found = []
+        for (reason, name), ids in sorted(groups.items(), key=lambda item: (REASONS.index(item[0][0]), item[0][1])):
+            members = [voice for voice in self.voices if voice.post_id in ids and voice.comment is None]
+            title = name or " / ".join(titles[post_id] for post_id in sorted(ids))
+            found.append(SetAside(reason, title, tuple(members)))
+        return tuple(found)
+
+    def topic_groups(self, topics: pa.Table, topic_of: Sequence[int]) -> tuple[Group, ...]:
+        """Return the topics, counted by people."""
+        members: dict[int, list[Voice]] = {}
+        for voice, topic in zip(self.voices, topic_of, strict=True):
+            members.setdefault(topic, []).append(voice)
+        return tuple(
+            group_of(str(row["topic"]), row["label"], members.get(row["topic"], ()), self.meter)
+            for row in topics.to_pylist()
         )
-    funnel = {
-        "passages": len(voices),
-        "courtesy": len(voices) - len(contentful),
-        "trend_known": int(meter.known),
-        "without_author": sum(v.author_id is None for v in voices),
-        "without_date": sum(v.published is None for v in voices),
-        "top_five_percent": 0,
-    }
-    return Insight(tuple(issues), (), tuple(topic_groups), tuple(step_groups), funnel)
+
+    def step_groups(self, process: Process) -> tuple[Group, ...]:
+        """Return the steps of the process, counted by people."""
+        members: dict[int, list[Voice]] = {}
+        for voice, step in zip(self.voices, self.steps, strict=True):
+            members.setdefault(step, []).append(voice)
+        return tuple(
+            group_of(str(s.number), s.names["th"], members.get(s.number, ()), self.meter) for s in process.steps
+        )
+
+    def community_groups(self) -> tuple[Group, ...]:
+        """Return the communities with what their people have to say, the most people first; the unknown one has no title."""
+        members: dict[str, list[Voice]] = {}
+        for voice, kept in zip(self.voices, self.contentful, strict=True):
+            if kept:
+                members.setdefault(voice.community or "", []).append(voice)
+        groups = [group_of(name, name, voices, self.meter) for name, voices in members.items()]
+        return tuple(sorted(groups, key=lambda group: (-len(group.author_ids), group.title)))
+
+    def funnel(self, issues: Iterable[Issue]) -> dict[str, int]:
+        """Return how many passages went which way."""
+        rows = range(len(self.voices))
+        reason = [self.aside.get(self.voices[row].post_id) if self.contentful[row] else None for row in rows]
+        by_author = Counter(
+            self.voices[row].author_id for row in rows if self.contentful[row] and self.voices[row].author_id
+        )
+        most = sum(count for _, count in by_author.most_common(5))
+        return {
+            "passages": len(rows),
+            "courtesy": sum(not kept for kept in self.contentful),
+            "explainer": sum(r in {"explainer", "copied"} for r in reason),
+            "platform": reason.count("platform"),
+            "announcement": reason.count("announcement"),
+            "series": reason.count("series"),
+            "event": reason.count("event"),
+            "concerns": sum(bool(mark["concern"]) for mark in self.marks),
+            "in_issues": sum(len(issue.group.members) for issue in issues if issue.status == "shared"),
+            "trend_known": int(self.meter.known),
+            "without_author": sum(voice.author_id is None for voice in self.voices),
+            "without_date": sum(voice.published is None for voice in self.voices),
+            "top_five_percent": round(100 * most / max(1, sum(by_author.values()))),
+        }
 
 
 def voices_of(passages: pa.Table) -> list[Voice]:
-    """Return the passages of a table as voices."""
+    """Return the passages of a table as voices, in Thai time."""
     columns = passages.select(
         ["passage_id", "post_id", "comment", "start", "end", "author_id", "community", "published"]
     )
@@ -104,7 +326,3 @@ def voices_of(passages: pa.Table) -> list[Voice]:
         Voice(**row | {"published": row["published"].astimezone(BANGKOK) if row["published"] else None})
         for row in columns.to_pylist()
     ]
-
-
-def _is_shared(group: Group) -> bool:
-    return len(group.author_ids) >= FEWEST_AUTHORS and len(group.community_names) >= FEWEST_COMMUNITIES

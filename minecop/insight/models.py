@@ -9,6 +9,8 @@ STATUSES = ("shared", "early", "minority", "fading", "settled")
 """Shared: at or above the bar. Early: below it. Minority: few, but from unlike places. Fading: was shared, now quiet.
 Settled: was shared, and the writers say that it is solved."""
 
+CONFIDENCES = ("clear", "likely", "weak")
+
 TRENDS = ("rising", "steady", "falling", "unknown")
 
 
@@ -124,17 +126,26 @@ class Issue:
         Three to five voices.
     terms
         The words that tell it from the rest of the archive.
+    agreement
+        How much more alike its threads are than any two threads of the archive; 0 for a single thread.
+    confidence
+        ``clear``, ``likely`` or ``weak``: how far people, agreement and movement together are from chance.
+    headline
+        One line of the first quote, verbatim too; ``None`` without quotes.
     """
 
     group: Group
     rank: int
     status: str
+    agreement: float
+    confidence: str
     cases: int
     questions: int
     concerns: int
     steps: dict[int, int]
     quotes: tuple[Quote, ...]
     terms: tuple[str, ...]
+    headline: Quote | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +165,5 @@ class Insight:
     set_aside: tuple[SetAside, ...]
     topics: tuple[Group, ...]
     steps: tuple[Group, ...]
+    communities: tuple[Group, ...]
     funnel: dict[str, int]

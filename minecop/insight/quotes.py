@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
 
 from minecop.insight.models import Quote, Voice
 
-MOST = 5
-"""Quotes of an issue, at most; a facilitator reads three to five."""
+MOST = 4
+"""Quotes of an issue, at most; a facilitator reads three to five, and a card must fit a page."""
 
-_LONGEST = 280
+_LONGEST = 240
 """Characters of a quote, about four lines on a card."""
+
+_ONE_LINE = 120
+
+_WHOLE_SENTENCE = 1.0
+"""How many cues it is worth to begin, or to end, where a sentence does."""
 
 _PAUSE = re.compile(r"\n+|(?<=[.!?…])\s+|(?<=ครับ)\s+|(?<=ค่ะ)\s+|(?<=คะ)\s+|(?<=จ้า)\s+|[ \u00a0]{2,}")
 _SPACE = re.compile(r"[ \u00a0\n]+")
@@ -24,7 +28,7 @@ def choose_quotes(
     text_of: Callable[[Voice], str],
     cues: Callable[[Voice], Iterable[str]],
 ) -> tuple[Quote, ...]:
-    """Return up to five quotes, of different people and, as far as may be, of different communities and threads.
+    """Return up to four quotes, of different people and, as far as may be, of different communities and threads.
 
     Parameters
     ----------
@@ -53,29 +57,37 @@ def _alike(one: Voice, other: Voice, strict: int) -> bool:
     return same_person or (strict >= 2 and same_thread) or (strict >= 3 and same_place)
 
 
+def headline(quote: Quote, cues: Sequence[str]) -> Quote:
+    """Return the part of a quote that says most in one line: itself a verbatim span of the same source."""
+    start, end = best_span(quote.text, cues, _ONE_LINE)
+    return Quote(quote.post_id, quote.comment, quote.start + start, quote.start + end, quote.text[start:end])
+
+
 def _quote(voice: Voice, text: str, cues: list[str]) -> Quote:
     start, end = best_span(text, cues)
     return Quote(voice.post_id, voice.comment, voice.start + start, voice.start + end, text[start:end])
 
 
-def best_span(text: str, cues: Sequence[str]) -> tuple[int, int]:
+def best_span(text: str, cues: Sequence[str], longest: int = _LONGEST) -> tuple[int, int]:
     """Return the part of a passage to quote: whole where it is short, else the sentences with most of the cues.
 
-    Sentences end where Thai writers pause: at a line end, after a particle, at two spaces. One that is still too long is cut at a space.
+    Sentences end where Thai writers pause: at a line end, after a particle, at two spaces. A single space may part phrases, so a span
+    begins or ends at one only where whole sentences would be too long, or tell less.
     """
-    if len(text) <= _LONGEST:
+    if len(text) <= longest:
         return 0, len(text)
-    starts = [0, *(m.end() for m in _PAUSE.finditer(text)), len(text)]
-    if max(b - a for a, b in pairwise(starts)) > _LONGEST:
-        starts = sorted({*starts, *(m.end() for m in _SPACE.finditer(text))})
-    best, best_score = (0, 0), (-1.0, 0)
-    for n, start in enumerate(starts[:-1]):
-        stops = [stop for stop in starts[n + 1 :] if stop - start <= _LONGEST]
-        if stops:
-            piece = text[start : stops[-1]]
-            score = (float(sum(cue in piece for cue in cues)), len(piece))
+    pauses = {0, len(text), *(m.end() for m in _PAUSE.finditer(text))}
+    places = sorted(pauses | {m.end() for m in _SPACE.finditer(text)})
+    best, best_score = (0, 0), -1.0
+    for n, start in enumerate(places[:-1]):
+        for stop in places[n + 1 :]:
+            if stop - start > longest:
+                break
+            piece = text[start:stop]
+            told = sum(cue in piece for cue in cues) + len(piece) / longest
+            score = told + _WHOLE_SENTENCE * ((start in pauses) + (stop in pauses))
             if score > best_score:
-                best, best_score = (start, stops[-1]), score
-    start, end = best if best[1] else (0, _LONGEST)
+                best, best_score = (start, stop), score
+    start, end = best if best[1] else (0, longest)
     piece = text[start:end]
     return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())

@@ -82,8 +82,7 @@ class TrendMeter:
             return Trend("unknown")
         people = _people_by_period([voice for voice in members if self._counts(voice)], self._unit)
         periods = tuple(Period(name, len(people.get(name, ())), total) for name, total in self._all.items())
-        split = len(periods) - max(1, len(periods) // 3)
-        earlier, recent = periods[:split], periods[split:]
+        earlier, recent = _parted(periods)
         before, after = _sum(earlier, "voices") + 0.5, _sum(recent, "voices") + 0.5
         if before + after <= 1:  # nobody with a name and a date
             return Trend("unknown", periods=periods)
@@ -95,8 +94,18 @@ class TrendMeter:
 
     def quiet(self, trend: Trend) -> bool:
         """Tell whether nobody has spoken in the last third of the periods."""
-        split = len(trend.periods) - max(1, len(trend.periods) // 3)
-        return bool(trend.periods) and not any(period.voices for period in trend.periods[split:])
+        return bool(trend.periods) and not any(period.voices for period in _parted(trend.periods)[1])
+
+
+def people_before_and_lately(trend: Trend) -> tuple[int, int]:
+    """Return the people of a trend before, and within, the last third of its periods, each counted once a period."""
+    earlier, recent = _parted(trend.periods)
+    return _sum(earlier, "voices"), _sum(recent, "voices")
+
+
+def _parted(periods: tuple[Period, ...]) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+    split = len(periods) - max(1, len(periods) // 3)
+    return periods[:split], periods[split:]
 
 
 def _sum(periods: Sequence[Period], field: str) -> int:

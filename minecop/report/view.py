@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from minecop.archive.models import Comment, Post
@@ -10,6 +9,7 @@ from minecop.core.dates import format_date
 from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Issue, Quote, SetAside
+from minecop.insight.trends import people_before_and_lately
 from minecop.report.words import Words
 
 SHOWN_FIRST = 7
@@ -40,6 +40,7 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
     words = Words(lang)
     issues = analysis.insight.issues
     shared = [issue for issue in issues if issue.status == "shared"]
+    first = _candidates(shared)
     early = [issue for issue in issues if issue.status in {"early", "minority"}]
     fading = [issue for issue in issues if issue.status in {"fading", "settled"}]
     return {
@@ -49,8 +50,11 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "numbers": _numbers(analysis, words),
         "period": _period(analysis, words),
         "selection": _selection(analysis, words),
-        "candidates": [_issue(analysis, issue, words) for issue in shared[:SHOWN_FIRST]],
-        "shared": [_issue(analysis, issue, words) for issue in shared],
+        "candidates": [_issue(analysis, issue, words) for issue in first],
+        "shared": [_issue(analysis, issue, words) for issue in shared if issue in first or issue.confidence != "weak"],
+        "weak": [
+            _issue(analysis, issue, words) for issue in shared if issue not in first and issue.confidence == "weak"
+        ],
         "early": [_issue(analysis, issue, words) for issue in early[:_EARLY_SHOWN]],
         "early_more": max(0, len(early) - _EARLY_SHOWN),
         "fading": [_issue(analysis, issue, words) for issue in fading],
@@ -64,6 +68,12 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "account": _account(analysis, lang),
         "settings": _settings(analysis),
     }
+
+
+def _candidates(shared: list[Issue]) -> list[Issue]:
+    """Return the issues for the first page: the first few, without weak signals where there are better ones."""
+    strong = [issue for issue in shared if issue.confidence != "weak"]
+    return (strong or shared)[:SHOWN_FIRST]
 
 
 def _numbers(analysis: Analysis, words: Words) -> list[tuple[str, str]]:
@@ -141,17 +151,19 @@ def _issue(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]:
         why.append(words("why_cases", count=issue.cases))
     if issue.questions:
         why.append(words("why_questions", count=issue.questions))
-    if group.trend.ratio is not None:
-        ratio, low, high = (
-            f"{value:.1f}" for value in (group.trend.ratio, group.trend.low or 0, group.trend.high or 0)
-        )
-        why.append(words("why_trend", ratio=ratio, low=low, high=high))
+    if group.trend.direction != "unknown":
+        earlier, recent = people_before_and_lately(group.trend)
+        least = f"{group.trend.low or 0:.1f}"
+        why.append(words(f"why_{group.trend.direction}", earlier=earlier, recent=recent, least=least))
     if steps:
         why.append(words("why_steps", steps="; ".join(names[step] for step in steps)))
     return _group(group, words) | {
         "rank": issue.rank,
         "status": issue.status,
         "why": why,
+        "confidence": issue.confidence,
+        "confidence_words": words(f"confidence_{issue.confidence}"),
+        "headline": quote_view(analysis, issue.headline, words) if issue.headline else None,
         "terms": list(issue.terms),
         "quotes": [quote_view(analysis, quote, words) for quote in issue.quotes],
         "more": max(0, len(group.members) - len(issue.quotes)),
@@ -220,24 +232,17 @@ def _limits(analysis: Analysis, words: Words) -> list[str]:
 
 
 def _communities(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
-    people: dict[str, set[str]] = {}
-    passages: Counter[str] = Counter()
-    for group in analysis.insight.steps:
-        for voice in group.members:
-            name = voice.community or words("unknown_community")
-            passages[name] += 1
-            people.setdefault(name, set()).add(voice.author_id or "")
-    most = max((len(authors - {""}) for authors in people.values()), default=0) or 1
-    rows = [
+    groups = analysis.insight.communities
+    most = max((len(group.author_ids) for group in groups), default=0) or 1
+    return [
         {
-            "name": name,
-            "authors": len(authors - {""}),
-            "passages": passages[name],
-            "width": round(100 * len(authors - {""}) / most),
+            "name": group.title or words("unknown_community"),
+            "authors": len(group.author_ids),
+            "passages": len(group.members),
+            "width": round(100 * len(group.author_ids) / most),
         }
-        for name, authors in people.items()
+        for group in groups
     ]
-    return sorted(rows, key=lambda row: (-int(str(row["authors"])), str(row["name"])))
 
 
 def _set_aside(analysis: Analysis, aside: SetAside, words: Words) -> dict[str, Any]:

@@ -43,6 +43,7 @@ def _insight(values: dict[str, Any]) -> Insight:
         set_aside=tuple(SetAside(v["reason"], v["title"], _voices(v["members"])) for v in values["set_aside"]),
         topics=tuple(_group(value) for value in values["topics"]),
         steps=tuple(_group(value) for value in values["steps"]),
+        communities=tuple(_group(value) for value in values["communities"]),
         funnel=values["funnel"],
     )
 
@@ -55,6 +56,7 @@ def _issue(value: dict[str, Any]) -> Issue:
             "steps": {int(step): people for step, people in value["steps"].items()},
             "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
             "terms": tuple(value["terms"]),
+            "headline": Quote(**value["headline"]) if value["headline"] else None,
         }
     )
 

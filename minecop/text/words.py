@@ -81,3 +81,26 @@ def content_words(all_words: Iterable[str]) -> list[str]:
     """Return the words that tell what a passage is about: no stop words, none of one letter."""
     stops = stop_words()
     return [word for word in all_words if len(word) > 1 and word not in stops]
+
+
+def phrases(all_words: Iterable[str]) -> list[str]:
+    """Return the content words, and the pairs of them that stand side by side.
+
+    A pair of Thai words is written together, as Thai is; a stop word between two words keeps them apart.
+    """
+    stops = stop_words()
+    found: list[str] = []
+    before: str | None = None
+    for word in all_words:
+        if word in stops or len(word) < 2:
+            before = None
+            continue
+        found.append(word)
+        if before is not None and before != word:
+            found.append(f"{before}{'' if _thai(before) and _thai(word) else ' '}{word}")
+        before = word
+    return found
+
+
+def _thai(word: str) -> bool:
+    return "ก" <= word[0] <= "๛"

@@ -12,7 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from minecop.core.tables import table_of
-from minecop.text.words import stop_words
+from minecop.text.words import phrases
 from minecop.topics.clustering import DENSITY_FROM, FEWEST, agglomerate, number_by_size
 
 TOPICS = pa.schema([("topic", pa.int32()), ("label", pa.string()), ("terms", pa.string()), ("passages", pa.int32())])
@@ -113,7 +113,7 @@ def _fit_bertopic(
         embedding_model=None,
         umap_model=reduction,
         hdbscan_model=cluster,
-        vectorizer_model=CountVectorizer(analyzer=phrases),
+        vectorizer_model=CountVectorizer(analyzer=_phrases),
         top_n_words=_TERMS,
         calculate_probabilities=False,
         verbose=False,
@@ -130,27 +130,8 @@ def _fit_bertopic(
     return renumbered, terms
 
 
-def phrases(document: str) -> list[str]:
-    """Return the content words of a document (words joined by spaces) and the pairs that stand side by side in it.
-
-    A pair of Thai words is written together, as Thai is; a stop word between two words keeps them apart.
-    """
-    stops = stop_words()
-    found: list[str] = []
-    before: str | None = None
-    for word in document.split(" "):
-        if word in stops or len(word) < 2:
-            before = None
-            continue
-        found.append(word)
-        if before is not None and before != word:
-            found.append(f"{before}{'' if _thai(before) and _thai(word) else ' '}{word}")
-        before = word
-    return found
-
-
-def _thai(word: str) -> bool:
-    return "ก" <= word[0] <= "๛"
+def _phrases(document: str) -> list[str]:
+    return phrases(document.split(" "))
 
 
 def _label(terms: list[tuple[str, float]], taken: set[str]) -> str:

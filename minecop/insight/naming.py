@@ -1,0 +1,82 @@
+"""Names for issues: the words by which its people differ from everybody else."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+_IN_A_TITLE = 3
+_IN_A_LIST = 10
+_TELLING = 30
+_SMALLEST_SHARE = 0.3
+"""Of an issue's people who must use a word for it to name the issue."""
+
+
+class Namer:
+    """Knows how many people use each word and pair of words of an archive.
+
+    Parameters
+    ----------
+    phrases
+        Words and pairs of each passage.
+    authors
+        Author of each passage, ``None`` where unknown; each unknown one counts as one more person.
+    names
+        People's own names, whose parts name no issue.
+    """
+
+    def __init__(
+        self, phrases: Sequence[Sequence[str]], authors: Sequence[str | None], names: Iterable[str] = ()
+    ) -> None:
+        self._phrases = phrases
+        self._people = [author or f"?{n}" for n, author in enumerate(authors)]
+        self._names = "\n".join(sorted(names))
+        self._everybody = len(set(self._people))
+        self._users = self._count(range(len(phrases)))
+
+    def _count(self, rows: Iterable[int]) -> Counter[str]:
+        pairs = {(self._people[row], phrase) for row in rows for phrase in self._phrases[row]}
+        return Counter(phrase for _, phrase in pairs)
+
+    def terms(self, rows: Sequence[int], most: int = _IN_A_LIST) -> tuple[str, ...]:
+        """Return the words of some passages that more of their people use than of the rest, the most telling first.
+
+        A word weighs the number of its people times the logarithm of how much more often they use it than everybody does. At least two
+        people must use it where there are two, and three in ten of them.
+        """
+        users = self._count(rows)
+        people = len({self._people[row] for row in rows})
+        fewest = max(min(2, people), math.ceil(_SMALLEST_SHARE * people))
+        scores = {}
+        for phrase, count in users.items():
+            lift = (count / people) / (self._users[phrase] / self._everybody)
+            if count >= fewest and lift > 1 and len(phrase) > 2 and phrase not in self._names:
+                scores[phrase] = count * math.log(lift)
+        chosen: list[str] = []
+        for phrase in sorted(scores, key=lambda p: (-scores[p], p)):
+            if len(chosen) == most:
+                break
+            if not any(phrase in other or other in phrase for other in chosen):
+                chosen.append(phrase)
+        return tuple(chosen)
+
+    def on_the_matter(self, rows: Sequence[int]) -> list[int]:
+        """Return those of some passages that use a word by which they differ from the rest: a thread also speaks of other things.
+
+        All of them where fewer than half would be left, for then no words tell the matter.
+        """
+        telling = set(self.terms(rows, _TELLING))
+        left = [row for row in rows if telling.intersection(self._phrases[row])]
+        return left if 2 * len(left) >= len(rows) else list(rows)
+
+    def title(self, terms: Sequence[str], taken: set[str]) -> str:
+        """Return a title of the first few terms that no other issue has, and note it as taken."""
+        for length in range(_IN_A_TITLE, len(terms) + 1):
+            title = " · ".join(terms[:length])
+            if title not in taken:
+                break
+        else:
+            title = " · ".join(terms) or "—"
+        taken.add(title)
+        return title

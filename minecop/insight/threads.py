@@ -1,0 +1,102 @@
+"""Threads as the unit of meaning: how like each other they are.
+
+Told in a few sentences, one concern shares hardly a word with another telling of it; told in a whole thread - title, post, and what people
+add - it does. So threads are compared, and passages go with theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from minecop.vectors.models import unit_rows
+
+_DIMENSIONS = 30
+"""Of the latent space of threads: few, so that words which go together in the archive stand for one another."""
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One post with what was added to it.
+
+    Attributes
+    ----------
+    post_id
+        Of the post.
+    rows
+        Indexes of its passages with something to say, the post's first.
+    """
+
+    post_id: str
+    rows: tuple[int, ...]
+
+
+def group_threads(post_ids: Sequence[str], keep: Sequence[bool]) -> list[Thread]:
+    """Return the threads of the passages kept, in the order of the passages."""
+    rows: dict[str, list[int]] = {}
+    for row, (post_id, kept) in enumerate(zip(post_ids, keep, strict=True)):
+        if kept:
+            rows.setdefault(post_id, []).append(row)
+    return [Thread(post_id, tuple(found)) for post_id, found in rows.items()]
+
+
+def likeness_of(
+    threads: Sequence[Thread], terms: Sequence[Sequence[str]], vectors: Matrix, lengths: Sequence[int], seed: int = 0
+) -> Matrix:
+    """Return how like each other threads are, shape (n, n): the mean of three cosines.
+
+    Of the TF-IDF of their words; of the same in a latent space of few dimensions; and of their passages' vectors, each weighed by the
+    square root of its length, the archive's mean taken out. Each sees what the others miss; the last is where a better embedding comes in.
+
+    Parameters
+    ----------
+    threads
+        n threads.
+    terms
+        Content words of every passage.
+    vectors
+        One of every passage, rows of length 1.
+    lengths
+        Characters of every passage.
+    seed
+        Of the randomised SVD.
+    """
+    count = len(threads)
+    documents = [[term for row in thread.rows for term in terms[row]] for thread in threads]
+    if count < 2 or not any(documents):
+        return np.eye(count, dtype=np.float32)
+    least = 2 if count >= 20 else 1
+    vectorizer = TfidfVectorizer(analyzer=_pass, sublinear_tf=True, min_df=least)
+    try:
+        weighed = vectorizer.fit_transform(documents)
+    except ValueError:  # no word stands in two threads
+        weighed = TfidfVectorizer(analyzer=_pass, sublinear_tf=True).fit_transform(documents)
+    likeness = np.asarray((weighed @ weighed.T).todense(), dtype=np.float32)
+    parts = 1
+    dimensions = min(_DIMENSIONS, min(weighed.shape) - 1)
+    if dimensions >= _DIMENSIONS // 2:
+        latent = unit_rows(TruncatedSVD(dimensions, n_iter=7, random_state=seed).fit_transform(weighed))
+        likeness += latent @ latent.T
+        parts += 1
+    means = np.stack([_mean(vectors, lengths, thread.rows) for thread in threads])
+    if count >= 20:  # the mean of a few threads is what they have in common, not what all writing has
+        means = unit_rows(means - means.mean(axis=0))
+    likeness += means @ means.T
+    return (likeness / np.float32(parts + 1)).astype(np.float32)
+
+
+def _mean(vectors: Matrix, lengths: Sequence[int], rows: Sequence[int]) -> Matrix:
+    weights = np.sqrt(np.array([lengths[row] for row in rows], dtype=np.float32))
+    mean: Matrix = unit_rows((weights @ vectors[list(rows)])[None, :])[0]
+    return mean
+
+
+def _pass(document: list[str]) -> list[str]:
+    return document
