@@ -1,7 +1,11 @@
 import csv
 import io
 import json
+import os
+import pty
 import re
+import subprocess
+import sys
 
 import pytest
 from conftest import ROOT
@@ -187,3 +191,45 @@ def test_cli_import_keeps_an_archive_and_reports_from_it(jsonl, tmp_path, mineco
     assert minecop("report", tmp_path / "kept", "-o", tmp_path / "run")[0] == 0
     assert sorted((p.name, p.stat().st_mtime_ns) for p in (tmp_path / "kept").iterdir()) == before
     assert json.loads((tmp_path / "run" / "run.json").read_text())["archive"]["name"] == "kept"
+
+
+def test_cli_output_is_utf8_whatever_the_console(run):
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "minecop", "issues", str(run)]
+    done = subprocess.run(command, capture_output=True, cwd=ROOT, env=environment, check=True)
+    assert "สถานะ" in done.stdout.decode("utf-8")
+
+
+def test_cli_progress_shows_on_a_terminal_only(jsonl, tmp_path):
+    command = [sys.executable, "-m", "minecop", "analyse", str(jsonl(posts(2))), "-o", str(tmp_path / "run"), "-v"]
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=follower, cwd=ROOT, env=os.environ | {"TERM": "xterm"}
+    ) as process:
+        os.close(follower)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(leader, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not piece:
+                break
+            shown += piece
+        assert process.wait() == 0
+    os.close(leader)
+    assert "แบ่งช่วงความและตัดคำ" in shown.decode("utf-8", "replace")
+    assert b"\x1b[" in shown
+    quiet = subprocess.run(command[:-1], capture_output=True, cwd=ROOT, check=True)
+    assert quiet.stderr == b""
+    assert b"\x1b[" not in quiet.stdout
+
+
+def test_cli_interruption_is_said_without_a_traceback(monkeypatch, minecop, jsonl, tmp_path):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("minecop.cli.report.analyse", stop)
+    code, _, err = minecop("report", jsonl(posts(1)), "-o", tmp_path / "run", "--lang", "en")
+    assert code == 130
+    assert "run the same command again" in err

@@ -53,3 +53,22 @@ def test_fitting_names_topics_in_the_words_of_the_archive_and_each_unlike():
     known = {word for subject in SUBJECTS for word in subject.split()}
     for label in labels:
         assert any(word in label for word in known)
+
+
+def test_fitting_large_archives_by_density_gives_the_same_topics_each_time(monkeypatch):
+    from minecop.topics import fitting
+
+    monkeypatch.setattr(fitting, "DENSITY_FROM", 100)
+    passages = archive(240)
+    vectors = ArchiveEmbedder().fit(passages).encode_terms(passages)
+    one, two = (fitting.fit_topics([str(n) for n in range(240)], passages, vectors, seed=1) for _ in range(2))
+    assert len(one.topics) >= 3
+    assert one.primary.tolist() == two.primary.tolist()
+    assert one.topics.equals(two.topics)
+    subjects = [n % 4 for n in range(240)]
+    pure = [
+        max(list(group).count(s) for s in range(4)) / len(group)
+        for t in range(len(one.topics))
+        if (group := [s for s, p in zip(subjects, one.primary, strict=True) if p == t])
+    ]
+    assert min(pure) > 0.8

@@ -84,3 +84,62 @@ def test_storing_closes_its_memory_map_before_the_file_is_replaced(tmp_path):
     assert handle.closed
     write_vectors(path, np.zeros((0, 2)))
     assert read_vectors(path).shape == (0, 2)
+
+
+@pytest.fixture(scope="module")
+def transformer(tmp_path_factory):
+    """Save a sentence transformer of one small layer and random weights: real tokenizer, real pooling, no download."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("model")
+    letters = [chr(n) for n in range(0x0E01, 0x0E4F)]
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+    torch.manual_seed(0)
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
+    )
+    BertModel(config).save_pretrained(folder / "bert", safe_serialization=True)
+    BertTokenizerFast(str(folder / "vocab.txt"), do_lower_case=False, strip_accents=False).save_pretrained(
+        folder / "bert"
+    )
+    part = Transformer(str(folder / "bert"))
+    SentenceTransformer(modules=[part, Pooling(16)]).save(str(folder / "saved"))
+    return folder / "saved"
+
+
+@pytest.mark.filterwarnings("ignore")  # the libraries' own, on loading
+def test_models_sentence_transformer_from_a_folder(transformer):
+    import minecop
+
+    texts = ["ประชุมหมู่บ้าน", "น้ำไม่ไหล", "ประชุมหมู่บ้าน"]
+    vectors = minecop.embed(texts, model=str(transformer))
+    assert vectors.shape == (3, 16)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert np.allclose(vectors[0], vectors[2], atol=1e-6)
+    assert minecop.embed([], model=str(transformer)).shape[0] == 0
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_models_run_with_a_named_model(transformer, jsonl, tmp_path):
+    from test_run import posts
+
+    from minecop.run.pipeline import analyse
+    from minecop.run.settings import Settings
+
+    run = analyse(jsonl(posts()), tmp_path / "run", Settings(model=str(transformer)))
+    assert run.manifest["stages"]["vectors"]["rows_out"]["dimensions"] == 16
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_models_model_that_cannot_be_loaded_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ModelError) as caught:
+        load_embedder(str(tmp_path / "empty"))
+    assert "models/" in caught.value.text("th")
+    assert "\n" not in caught.value.text("th")

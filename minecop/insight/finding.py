@@ -22,7 +22,7 @@ from minecop.insight.models import Group, Insight, Issue, SetAside, Trend, Voice
 from minecop.insight.naming import Namer
 from minecop.insight.quotes import choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_SPAN, REASONS, posts_set_aside, title_stem
-from minecop.insight.threads import Thread, group_threads, likeness_of
+from minecop.insight.threads import Thread, blocks_of, group_threads, likeness_of
 from minecop.insight.trends import TrendMeter
 from minecop.process.definition import Process
 from minecop.text.words import phrases
@@ -127,7 +127,23 @@ class _Finder:
             for voice, kept, mark in zip(self.voices, self.contentful, self.marks, strict=True)
         ]
         threads = group_threads([voice.post_id for voice in self.voices], keep)
-        likeness = likeness_of(threads, self.terms, self.vectors, [len(text) for text in self.texts])
+        lengths = [len(text) for text in self.texts]
+        groups: list[tuple[list[int], Candidate | None]] = []
+        alone: list[Thread] = []
+        for block in blocks_of(threads, self.vectors, lengths):
+            found, left = self._candidates([threads[n] for n in block], lengths)
+            groups += found
+            alone += left
+        groups.sort(
+            key=lambda group: -group[1].weight if group[1] else 0.0
+        )  # stable: blocks keep their order among equals
+        return self._ranked([*groups, *((rows, None) for rows in self._early(alone))])
+
+    def _candidates(
+        self, threads: Sequence[Thread], lengths: Sequence[int]
+    ) -> tuple[list[tuple[list[int], Candidate | None]], list[Thread]]:
+        """Return the candidates among some threads with their passages, and the threads that belong to none."""
+        likeness = likeness_of(threads, self.terms, self.vectors, lengths)
         told = self._event(threads, likeness)
         own = [n for n, thread in enumerate(threads) if thread.post_id not in told]
         threads, likeness = [threads[n] for n in own], likeness[np.ix_(own, own)]
@@ -140,9 +156,8 @@ class _Finder:
 
         candidates = find_candidates(likeness, measure, FEWEST_AUTHORS, FEWEST_COMMUNITIES)
         taken = {thread for candidate in candidates for thread in candidate.threads}
-        groups = [(self._members(threads, candidate.threads), candidate) for candidate in candidates]
-        early = self._early(threads, [n for n in range(len(threads)) if n not in taken])
-        return self._ranked([*groups, *((rows, None) for rows in early)])
+        found = [(self._members(threads, candidate.threads), candidate) for candidate in candidates]
+        return list(found), [thread for n, thread in enumerate(threads) if n not in taken]
 
     def _event(self, threads: Sequence[Thread], likeness: NDArray[np.float32]) -> set[str]:
         """Return the posts that tell of an event, with those that do so without naming it: of the same weeks, and as like as its own."""
@@ -162,9 +177,9 @@ class _Finder:
     def _members(self, threads: Sequence[Thread], indexes: Iterable[int]) -> list[int]:
         return [row for index in indexes for row in threads[index].rows if self.speaks[row]]
 
-    def _early(self, threads: Sequence[Thread], indexes: Iterable[int]) -> list[list[int]]:
+    def _early(self, threads: Sequence[Thread]) -> list[list[int]]:
         """Return threads by themselves in which somebody voices a concern, the most people first."""
-        groups = [self._members(threads, [index]) for index in indexes]
+        groups = [self._members(threads, [index]) for index in range(len(threads))]
         groups = [rows for rows in groups if any(self.marks[row]["concern"] for row in rows)]
         return sorted(groups, key=lambda rows: (-len({self.voices[row].author_id for row in rows}), rows[0]))
 

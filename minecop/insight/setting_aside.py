@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
 
 from minecop.acts.marking import cue_hits, mark
 from minecop.archive.models import Post
@@ -20,6 +23,9 @@ EVENT_SPAN = timedelta(days=21)
 
 _EVENT_PEOPLE = 3
 _EVENT_MOST_POSTS = 12
+_EVENT_LARGEST_SHARE = 0.1
+"""Of all posts that may tell of one event: in a handful of posts any long word is one that no other post has."""
+
 _NAME_LETTERS = 10
 """Letters in a row that several posts share and no other has: a place, a project, a speaker - hardly ever chance."""
 
@@ -35,7 +41,9 @@ _PART = re.compile(
     r"(?:ตอน(?:ที่|จบ)?|ภาค(?:ที่)?|ครั้งที่|part)\s*[\d๐-๙]*|[(\[#]\s*[\d๐-๙]{1,3}(?:[.][\d๐-๙]+)?\s*[)\]]?|[\d๐-๙]{1,3}\s*[.)]?\s*$",
     re.IGNORECASE,
 )
-_RUN = re.compile("[ก-๎A-Za-z]+")
+_MULTIPLIER = np.uint64(0x100000001B3)  # the prime of the FNV hash: any large odd number would serve
+
+Numbers = NDArray[np.uint64]
 
 
 def posts_set_aside(posts: Sequence[Post]) -> dict[str, str]:
@@ -77,27 +85,45 @@ def _about(posts: Iterable[Post], act: str) -> set[str]:
 
 def _copied(posts: Sequence[Post]) -> set[str]:
     """Return posts of different authors of which one is, for the larger part, in the other (containment of letter runs)."""
-    shingles = {post.id: _runs(post.body, _COPY_LETTERS) for post in posts if len(post.body) >= _SHORTEST_COPY}
-    where: dict[str, list[str]] = defaultdict(list)
-    for post_id, found in shingles.items():
-        for run in found:
-            where[run].append(post_id)
-    shared: Counter[tuple[str, str]] = Counter()
-    for ids in where.values():
-        if 2 <= len(ids) <= _EVENT_MOST_POSTS:
-            shared.update(combinations(sorted(ids), 2))
-    authors = {post.id: post.author_id for post in posts}
+    long = [post for post in posts if len(post.body) >= _SHORTEST_COPY]
+    runs = [_letter_runs(post.body, _COPY_LETTERS) for post in long]
+    shared: Counter[tuple[int, int]] = Counter()
+    for where in _shared_runs(runs, 2, _EVENT_MOST_POSTS):
+        shared.update(combinations(where, 2))
     copied: set[str] = set()
     for (one, other), count in shared.items():
-        smaller = min(len(shingles[one]), len(shingles[other]))
-        unlike = authors[one] != authors[other] or authors[one] is None
-        if unlike and smaller and count / smaller >= _COPY_SHARE:
-            copied |= {one, other}
+        unlike = long[one].author_id != long[other].author_id or long[one].author_id is None
+        if unlike and count >= _COPY_SHARE * min(len(runs[one]), len(runs[other])):
+            copied |= {long[one].id, long[other].id}
     return copied
 
 
-def _runs(text: str, length: int) -> set[str]:
-    return {word[n : n + length] for word in _RUN.findall(text) for n in range(len(word) - length + 1)}
+def _letter_runs(text: str, length: int) -> Numbers:
+    """Return a number for each distinct run of a length of letters in a row, sorted: a polynomial of its code points, modulo 2**64."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    if len(codes) < length:
+        return np.empty(0, dtype=np.uint64)
+    letters = ((codes >= ord("ก")) & (codes <= ord("๎"))) | ((codes | 32) - ord("a") < 26)
+    runs = np.zeros(len(codes) - length + 1, dtype=np.uint64)
+    whole = np.ones(len(runs), dtype=bool)
+    for place in range(length):
+        runs = runs * _MULTIPLIER + codes[place : place + len(runs)]
+        whole &= letters[place : place + len(runs)]
+    return np.unique(runs[whole])
+
+
+def _shared_runs(runs: Sequence[Numbers], fewest: int, most: int) -> Iterator[tuple[int, ...]]:
+    """Yield, for each run that stands in at least and at most so many texts, the indexes of those texts, sorted."""
+    if not runs:
+        return
+    owners = np.repeat(np.arange(len(runs)), [len(found) for found in runs])
+    every = np.concatenate(runs)
+    order = np.argsort(every, kind="stable")
+    every, owners = every[order], owners[order]
+    bounds = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1], [True]])) if len(every) else np.array([0])
+    sizes = np.diff(bounds)
+    for place in np.flatnonzero((sizes >= fewest) & (sizes <= most)):
+        yield tuple(owners[bounds[place] : bounds[place + 1]].tolist())
 
 
 def title_stem(title: str) -> str:
@@ -118,18 +144,18 @@ def _series(posts: Iterable[Post]) -> set[str]:
     return {post.id for group in parts.values() if len(group) >= _FEWEST_PARTS for post in group}
 
 
-def _events(posts: Iterable[Post]) -> set[str]:
+def _events(posts: Sequence[Post]) -> set[str]:
     """Return posts in which several people tell of one event: within three weeks, and sharing a name that no other post has."""
-    dated = {post.id: post for post in posts if post.author_id and post.published}
-    where: dict[str, set[str]] = defaultdict(set)
-    for post in posts:
-        for run in _runs(f"{post.title or ''} {post.body}", _NAME_LETTERS):
-            where[run].add(post.id)
+    most = min(_EVENT_MOST_POSTS, int(_EVENT_LARGEST_SHARE * len(posts)))
+    if most < _EVENT_PEOPLE:
+        return set()
+    runs = [_letter_runs(f"{post.title or ''} {post.body}", _NAME_LETTERS) for post in posts]
     found: set[str] = set()
-    for ids in where.values():
-        if _EVENT_PEOPLE <= len(ids) <= _EVENT_MOST_POSTS and ids <= dated.keys():
-            told = [dated[post_id] for post_id in sorted(ids)]
-            days = [post.published for post in told if post.published]
-            if max(days) - min(days) <= EVENT_SPAN and len({post.author_id for post in told}) >= _EVENT_PEOPLE:
-                found |= ids
+    for where in set(_shared_runs(runs, _EVENT_PEOPLE, most)):
+        told = [posts[index] for index in where]
+        days = [post.published for post in told if post.published and post.author_id]
+        if len(days) < len(told) or max(days) - min(days) > EVENT_SPAN:
+            continue
+        if len({post.author_id for post in told}) >= _EVENT_PEOPLE:
+            found |= {post.id for post in told}
     return found

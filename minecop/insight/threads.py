@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -18,6 +19,9 @@ from minecop.vectors.models import unit_rows
 
 _DIMENSIONS = 30
 """Of the latent space of threads: few, so that words which go together in the archive stand for one another."""
+
+MOST = 3_000
+"""Threads that are compared each with each; more are parted into blocks of about half as many first."""
 
 Matrix = NDArray[np.float32]
 
@@ -45,6 +49,28 @@ def group_threads(post_ids: Sequence[str], keep: Sequence[bool]) -> list[Thread]
         if kept:
             rows.setdefault(post_id, []).append(row)
     return [Thread(post_id, tuple(found)) for post_id, found in rows.items()]
+
+
+def blocks_of(threads: Sequence[Thread], vectors: Matrix, lengths: Sequence[int], seed: int = 0) -> list[list[int]]:
+    """Return the indexes of threads in blocks that can be compared each with each: one, or several by k-means of their mean vectors.
+
+    Parameters
+    ----------
+    threads
+        n threads.
+    vectors
+        One of every passage, rows of length 1.
+    lengths
+        Characters of every passage.
+    seed
+        Of k-means.
+    """
+    if len(threads) <= MOST:
+        return [list(range(len(threads)))]
+    means = np.stack([_mean(vectors, lengths, thread.rows) for thread in threads])
+    labels = MiniBatchKMeans(len(threads) // (MOST // 2) + 1, random_state=seed, n_init=3).fit_predict(means)
+    blocks = [np.flatnonzero(labels == label).tolist() for label in sorted(set(labels.tolist()))]
+    return [block[start : start + MOST] for block in blocks for start in range(0, len(block), MOST)]
 
 
 def likeness_of(

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +22,12 @@ from minecop.text.words import words
 SECONDARY = 0.25
 """Probability from which a step that is not the first is named too."""
 
-_CUE_WEIGHT = 0.35
+_MOST_CUES = 3
+"""Cues of a step that count in one passage."""
+
+_SHOWN_CUES = 4
+
+_CUE_WEIGHT = 0.2
 """How much one cue weighs beside a row of word weights of length 1."""
 
 
@@ -50,9 +54,7 @@ class Match:
     probabilities
         Of every step, in order; what is missing to 1 is the probability of none.
     cues
-        Words that speak for each step found.
-    example
-        Index of the nearest example of the primary step.
+        Words that speak for each step, where there are any.
     """
 
     step: int
@@ -68,9 +70,9 @@ class Match:
 
 
 class StepMatcher:
-    """Words and cues, weighed by logistic regression over the examples of a process.
+    """Words, runs of letters and cues, weighed by logistic regression over the examples of a process.
 
-    The examples are readable data in the process file; fitting takes well under a second, so no fitted model is kept. A process without
+    The examples are readable data in the process file; fitting takes two seconds, so no fitted model is kept. A process without
     examples is matched by its names, definitions and cues, which serve as examples too.
 
     Parameters
@@ -86,14 +88,21 @@ class StepMatcher:
     def _cues(self) -> list[re.Pattern[str] | None]:
         return [re.compile("|".join(step.cues), re.IGNORECASE) if step.cues else None for step in self.process.steps]
 
-    def _features(self, texts: Sequence[str], documents: Sequence[list[str]]) -> sp.csr_matrix:
-        cues = np.zeros((len(texts), len(self._cues)), dtype=np.float64)
-        for row, text in enumerate(texts):
-            clean = normalise(text)
-            for column, pattern in enumerate(self._cues):
-                if pattern is not None:
-                    cues[row, column] = min(len(set(pattern.findall(clean))), 3)
-        return sp.hstack([self._vectorizer.transform(documents), sp.csr_matrix(cues * _CUE_WEIGHT)], format="csr")
+    def _found(self, clean: str) -> dict[int, tuple[str, ...]]:
+        """Return the distinct cues in a normalised text, by step."""
+        found = {}
+        for step, pattern in zip(self.process.steps, self._cues, strict=True):
+            hits = dict.fromkeys(hit[0] for hit in pattern.finditer(clean)) if pattern else ()
+            if hits:
+                found[step.number] = tuple(hits)
+        return found
+
+    def _features(
+        self, clean: Sequence[str], documents: Sequence[list[str]], cues: Sequence[dict[int, tuple[str, ...]]]
+    ) -> sp.csr_matrix:
+        counts = [[min(len(found.get(step.number, ())), _MOST_CUES) for step in self.process.steps] for found in cues]
+        weighed = sp.csr_matrix(np.array(counts, dtype=np.float64).reshape(len(cues), -1) * _CUE_WEIGHT)
+        return sp.hstack([self._words.transform(documents), self._letters.transform(clean), weighed], format="csr")
 
     @cached_property
     def _fitted(self) -> LogisticRegression:
@@ -107,9 +116,13 @@ class StepMatcher:
         texts += none
         labels += [0] * len(none)
         documents = [words(text) for text in texts]
-        self._vectorizer = TfidfVectorizer(analyzer=_words_and_pairs, sublinear_tf=True, min_df=1).fit(documents)
-        model = LogisticRegression(C=12.0, class_weight="balanced", max_iter=2000)
-        return model.fit(self._features(texts, documents), labels)
+        clean = [normalise(text) for text in texts]
+        self._words = TfidfVectorizer(analyzer=_as_given, sublinear_tf=True).fit(documents)
+        # runs of letters see the words that are spelt or cut otherwise than in the examples
+        least = 2 if len(clean) >= 50 else 1
+        self._letters = TfidfVectorizer(analyzer="char", ngram_range=(3, 5), sublinear_tf=True, min_df=least).fit(clean)
+        model = LogisticRegression(C=3.0, class_weight="balanced", max_iter=3000)
+        return model.fit(self._features(clean, documents, [self._found(text) for text in clean]), labels)
 
     def match(self, texts: Sequence[str], documents: Sequence[list[str]] | None = None) -> list[Match]:
         """Return the match of each text.
@@ -125,27 +138,24 @@ class StepMatcher:
             return []
         model = self._fitted
         documents = [words(text) for text in texts] if documents is None else documents
-        probabilities: NDArray[np.float64] = model.predict_proba(self._features(texts, documents))
+        clean = [normalise(text) for text in texts]
+        cues = [self._found(text) for text in clean]
+        probabilities: NDArray[np.float64] = model.predict_proba(self._features(clean, documents, cues))
         classes = [int(label) for label in model.classes_]
         column = {label: n for n, label in enumerate(classes)}
         ordered = [column[step.number] for step in self.process.steps]
         return [
-            Match(classes[int(row.argmax())], tuple(float(row[n]) for n in ordered), self._evidence(text))
-            for row, text in zip(probabilities, texts, strict=True)
+            Match(
+                classes[int(row.argmax())],
+                tuple(float(row[n]) for n in ordered),
+                {step: words[:_SHOWN_CUES] for step, words in found.items()},
+            )
+            for row, found in zip(probabilities, cues, strict=True)
         ]
 
-    def _evidence(self, text: str) -> dict[int, tuple[str, ...]]:
-        clean = normalise(text)
-        found = {}
-        for step, pattern in zip(self.process.steps, self._cues, strict=True):
-            hits = dict.fromkeys(hit[0] for hit in pattern.finditer(clean)) if pattern else ()
-            if hits:
-                found[step.number] = tuple(hits)[:4]
-        return found
 
-
-def _words_and_pairs(document: list[str]) -> list[str]:
-    return [*document, *(f"{a} {b}" for a, b in pairwise(document))]
+def _as_given(document: list[str]) -> list[str]:
+    return document
 
 
 def match_passages(

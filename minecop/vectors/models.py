@@ -161,14 +161,11 @@ class SentenceTransformerEmbedder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 vectors of texts, shape (n, d), rows of length 1."""
+        asked = list(texts) or [""]  # the library gives no width for no text
         made = self._model.encode(
-            list(texts),
-            batch_size=self.batch_size,
-            show_progress_bar=False,
-            convert_to_numpy=True,
-            normalize_embeddings=True,
+            asked, batch_size=self.batch_size, show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True
         )
-        return unit_rows(np.asarray(made).reshape(len(texts), -1))
+        return unit_rows(np.asarray(made).reshape(len(asked), -1))[: len(texts)]
 
 
 @cache

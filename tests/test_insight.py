@@ -1,0 +1,336 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minecop.archive.models import Comment, Post
+from minecop.core.dates import parse_datetime
+from minecop.insight.candidates import Candidate, find_candidates
+from minecop.insight.groups import group_of
+from minecop.insight.models import Quote, Trend, Voice
+from minecop.insight.naming import Namer
+from minecop.insight.quotes import MOST, best_span, choose_quotes, headline
+from minecop.insight.setting_aside import posts_set_aside, title_stem
+from minecop.insight.threads import MOST as MOST_THREADS
+from minecop.insight.threads import Thread, blocks_of, group_threads, likeness_of
+from minecop.insight.trends import TrendMeter, people_before_and_lately
+from minecop.run.loading import load_analysis
+from minecop.run.pipeline import analyse
+
+
+def voice(
+    n: int, author: str | None = "a", when: str | None = "2010-01-01", community: str | None = "เหนือ", post: str = ""
+) -> Voice:
+    return Voice(f"{n}/0/1", post or str(n), None, 0, 10, author, community, parse_datetime(when) if when else None)
+
+
+def archive_voices(months: int = 12, people: int = 12) -> list[Voice]:
+    """People who each write once a month."""
+    return [
+        voice(m * 100 + p, f"p{p}", f"2010-{m + 1:02d}-05" if m < 12 else f"2011-{m - 11:02d}-05")
+        for m in range(months)
+        for p in range(people)
+    ]
+
+
+# ---- trends
+
+
+def test_trends_rising_falling_and_steady_are_told_against_the_volume():
+    everyone = archive_voices()
+    meter = TrendMeter(everyone)
+    assert meter.known
+    late = [v for v in everyone if v.published.month >= 10 and v.author_id in {"p0", "p1", "p2", "p3", "p4"}]
+    early = [v for v in everyone if v.published.month <= 6]
+    assert meter.measure(late).direction == "rising"
+    assert people_before_and_lately(meter.measure(late)) == (0, 5)
+    assert meter.measure(early).direction == "falling"
+    assert meter.quiet(meter.measure(early))
+    assert meter.measure([v for v in everyone if v.author_id == "p0"]).direction == "steady"
+
+
+def test_trends_more_writing_lately_is_no_rise():
+    everyone = [v for v in archive_voices(people=40) if v.published.month >= 10 or int(v.author_id[1:]) < 12]
+    everybody_speaks = TrendMeter(everyone).measure(everyone)
+    assert everybody_speaks.direction == "steady"
+    assert everybody_speaks.ratio == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "voices", [[], archive_voices(months=2), archive_voices(people=5), [voice(n, None) for n in range(99)]]
+)
+def test_trends_too_little_is_unknown(voices):
+    meter = TrendMeter(voices)
+    assert not meter.known
+    assert meter.measure(voices).direction == "unknown"
+
+
+def test_trends_unknown_authors_and_dates_count_for_nothing():
+    meter = TrendMeter(archive_voices())
+    assert meter.measure([voice(1, None), voice(2, "x", None)]).direction == "unknown"
+
+
+def test_trends_as_of_leaves_later_voices_out():
+    everyone = archive_voices(months=15)
+    assert TrendMeter(everyone, parse_datetime("2010-12-31")).measure(everyone).periods[-1].name == "2553/4"
+
+
+# ---- groups
+
+
+def test_groups_count_people_and_not_passages():
+    members = [voice(1), voice(2), voice(3, None, community="ใต้"), voice(4, "b", community=None)]
+    group = group_of("x", "t", reversed(members), TrendMeter([]))
+    assert group.author_ids == ("a", "b")
+    assert group.community_names == ("เหนือ",)
+    assert group.unnamed == 1
+    assert [v.passage_id for v in group.members] == ["1/0/1", "2/0/1", "3/0/1", "4/0/1"]
+
+
+# ---- what is set aside
+
+
+STORY = "เมื่อเช้าผมเดินไปดูท่อน้ำที่ท้ายหมู่บ้าน เจอป้าแดงกำลังตักน้ำใส่ถัง แกว่าไม่ไหลมาสามวันแล้ว เลยช่วยกันขุดดู เจอรากไม้อุดอยู่เต็มท่อ "
+
+
+def story(n: int, author: str, body: str, title: str = "", when: str = "2010-01-01", days: int = 0) -> Post:
+    return Post(
+        str(n),
+        body,
+        title=title or f"เรื่อง {n}",
+        author_id=author,
+        published=parse_datetime(when) + timedelta(days=days),
+    )
+
+
+def test_setting_aside_copies_of_another_author():
+    text = STORY * 2
+    posts = [
+        story(1, "a", text),
+        story(2, "b", "ขอคัดมาให้อ่านกันค่ะ " + text[:-30]),
+        story(3, "c", "เรื่องอื่นคนละเรื่องกันเลย " * 10),
+    ]
+    assert posts_set_aside(posts) == {"1": "copied", "2": "copied"}
+
+
+def test_setting_aside_same_author_twice_is_no_copy_of_another():
+    assert "copied" not in posts_set_aside([story(1, "a", STORY * 2), story(2, "a", STORY * 2)]).values()
+
+
+def test_setting_aside_explainer_and_platform():
+    posts = [
+        story(1, "a", "ชุมชนนักปฏิบัติ หมายถึง กลุ่มคนที่สนใจเรื่องเดียวกัน ประกอบด้วยสามส่วน ได้แก่ เรื่อง คน และวิธีปฏิบัติ"),
+        story(2, "b", "เปลี่ยนสีบล็อกใหม่แล้ว แต่หาปุ่มใส่รูปในบันทึกไม่เจอ เขียนบล็อกมาปีนึงเพิ่งเคยเห็น"),
+        story(3, "c", STORY),
+    ]
+    assert posts_set_aside(posts) == {"1": "explainer", "2": "platform"}
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("ขยะบ้านเรา ตอนที่ ๓ กลิ่น", "ขยะบ้านเรา"),
+        ("ถอดเทปเวที (12)", "ถอดเทปเวที"),
+        ("เล่าเรื่องน้ำ [1]", "เล่าเรื่องน้ำ"),
+        ("บันทึกการเดินทาง : ภาค 2", "บันทึกการเดินทาง"),
+        ("ไม่มีเลข", "ไม่มีเลข"),
+    ],
+)
+def test_setting_aside_title_stem(title, stem):
+    assert title_stem(title) == stem
+
+
+def test_setting_aside_series_of_one_author():
+    bodies = ["วันแรกไปดูบ่อขยะ", "คนเทศบาลมาช่วยขุด", "ปลาในคลองกลับมา", "อีกคนเขียนบ้าง"]
+    posts = [story(n, "a" if n < 3 else "b", body, f"ขยะบ้านเรา ตอนที่ {n + 1}") for n, body in enumerate(bodies)]
+    assert posts_set_aside(posts) == {"0": "series", "1": "series", "2": "series"}
+
+
+def test_setting_aside_one_event_told_by_three():
+    told = ["ไปดูงานบ้านทุ่งกระเจียวมา สนุกมาก", "รถไปถึงบ้านทุ่งกระเจียวตอนสาย หิวข้าว", "กลับจากบ้านทุ่งกระเจียวแล้วนอนไม่หลับ"]
+    rest = [story(100 + n, f"r{n}", "ก" + "ขคงจฉชซญฎฏ"[n % 10] * 30, title="อื่นๆ", days=30 * n) for n in range(40)]
+    posts = [story(n, f"p{n}", body, title=f"เล่า{'กขค'[n]}", days=n) for n, body in enumerate(told)]
+    assert posts_set_aside([*posts, *rest]) == {"0": "event", "1": "event", "2": "event"}
+    assert posts_set_aside([*posts[:2], *rest]) == {}
+    assert posts_set_aside([*(replace(post, author_id="p0") for post in posts), *rest]) == {}
+    assert posts_set_aside([*posts[:2], replace(posts[2], published=parse_datetime("2010-06-01")), *rest]) == {}
+    assert posts_set_aside(posts) == {}, "in a handful of posts nothing can be told from chance"
+
+
+# ---- threads and candidates
+
+
+def test_threads_keep_their_passages_in_order():
+    assert group_threads(["a", "a", "b", "a"], [True, False, True, True]) == [Thread("a", (0, 3)), Thread("b", (2,))]
+
+
+def four_subjects(count: int) -> tuple[list[Thread], list[list[str]], np.ndarray]:
+    subjects = ["น้ำ ท่อ ซ่อม บ่อ สูบ", "เด็ก หนังสือ ห้อง อ่าน ครู", "ข้าว นา ปุ๋ย เกี่ยว ฝน", "ยา คนไข้ ตึก เวร แผล"]
+    generator = np.random.default_rng(1)
+    terms = [list(generator.permutation(subjects[n % 4].split())[:3]) for n in range(count)]
+    vectors = generator.standard_normal((count, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return [Thread(str(n), (n,)) for n in range(count)], terms, vectors
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 5, 40])
+def test_threads_likeness_of_any_number(count):
+    threads, terms, vectors = four_subjects(count)
+    likeness = likeness_of(threads, terms, vectors, [50] * count)
+    assert likeness.shape == (count, count)
+    assert likeness.dtype == np.float32
+    assert np.allclose(likeness, likeness.T, atol=1e-5)
+
+
+def test_threads_blocks_hold_every_thread_once(monkeypatch):
+    threads, _, vectors = four_subjects(50)
+    assert blocks_of(threads, vectors, [50] * 50) == [list(range(50))]
+    assert MOST_THREADS > 50
+    monkeypatch.setattr("minecop.insight.threads.MOST", 12)
+    blocks = blocks_of(threads, vectors, [50] * 50)
+    assert sorted(n for block in blocks for n in block) == list(range(50))
+    assert max(map(len, blocks)) <= 12
+
+
+def test_candidates_are_the_groups_that_people_share():
+    count = 40
+    threads, terms, vectors = four_subjects(count)
+    likeness = likeness_of(threads, terms, np.zeros_like(vectors), [50] * count)
+    steady = Trend("steady", 1.0, 0.5, 2.0)
+    found = find_candidates(likeness, lambda threads: (len(threads), 2, steady), 3, 2)
+    assert len(found) == 4
+    for candidate in found:
+        assert len({n % 4 for n in candidate.threads}) == 1
+        assert candidate.agreement > 0
+    assert len({n for candidate in found for n in candidate.threads}) == sum(len(c.threads) for c in found)
+    assert find_candidates(likeness, lambda threads: (2, 2, steady), 3, 2) == []
+    assert find_candidates(likeness, lambda threads: (9, 1, steady), 3, 2) == []
+
+
+def test_candidates_rising_weighs_more_than_steady_and_falling_is_still_found():
+    rising, steady, falling = Trend("rising", 9, 3, 27), Trend("steady", 1, 0.5, 2), Trend("falling", 0.1, 0.03, 0.3)
+    candidates = [Candidate((0, 1), 5, 0.2, trend) for trend in (rising, steady, falling)]
+    assert candidates[0].weight > candidates[1].weight == candidates[2].weight
+    assert candidates[2].distinctness == pytest.approx(candidates[0].distinctness, rel=0.1)
+    assert candidates[0].confidence == "clear"
+
+
+# ---- names and quotes
+
+
+def test_naming_takes_the_words_of_the_issues_own_people():
+    passages = [["น้ำ", "ท่อน้ำ", "บ้าน"], ["ท่อน้ำ", "บ้าน"], ["เด็ก", "บ้าน"], ["ข้าว", "บ้าน"], ["เด็ก", "บ้าน"]]
+    namer = Namer(passages, ["a", "b", "c", "d", None], names=["ป้าข้าว"])
+    assert namer.terms([0, 1]) == ("ท่อน้ำ",)
+    assert namer.terms([3]) == ()
+    taken = set()
+    assert namer.title(("ก", "ข", "ค", "ง"), taken) == "ก · ข · ค"
+    assert namer.title(("ก", "ข", "ค", "ง"), taken) == "ก · ข · ค · ง"
+    assert namer.title((), taken) == "—"
+
+
+@given(
+    st.text(alphabet="กขคง ครับ\n.ฯ", min_size=1, max_size=900),
+    st.lists(st.sampled_from(["กข", "คง", "ครับ"]), max_size=3),
+)
+def test_quotes_best_span_is_within_the_text_and_not_blank(text, cues):
+    if not text.strip():
+        return
+    stripped = text.strip()
+    start, end = best_span(stripped, cues)
+    assert 0 <= start < end <= len(stripped)
+    assert end - start <= 240
+    assert stripped[start:end].strip()
+
+
+def test_quotes_best_span_is_where_the_concern_is():
+    text = "ตื่นเช้ามาก็ไปทำนาตามปกติครับ " * 8 + "แต่ที่หนักใจคือไม่มีใครสืบต่อ ลูกหลานไปอยู่เมืองหมดแล้วครับ " + "ตกเย็นก็กลับบ้านครับ " * 8
+    start, end = best_span(text, ["หนักใจ"])
+    assert "หนักใจคือไม่มีใครสืบต่อ" in text[start:end]
+
+
+def test_quotes_are_of_different_people_first():
+    members = [replace(voice(n, f"p{n // 3}", post=str(n // 2)), start=100 * n, end=100 * n + 20) for n in range(12)]
+    quotes = choose_quotes(members, worth=lambda v: 1.0, text_of=lambda v: "ก" * 20, cues=lambda v: ())
+    authors = [next(v.author_id for v in members if v.start == q.start) for q in quotes]
+    assert len(quotes) == MOST
+    assert len(set(authors)) >= 3
+    assert choose_quotes([], lambda v: 1.0, lambda v: "", lambda v: ()) == ()
+
+
+def test_quotes_headline_is_a_span_of_its_source():
+    quote = Quote("1", None, 10, 310, "น้ำไม่ไหลมาสามวันแล้วครับ " * 12)
+    line = headline(quote, ["สามวัน"])
+    assert line.text == quote.text[line.start - 10 : line.end - 10]
+    assert len(line.text) <= 120
+
+
+# ---- the whole stage
+
+
+def concern(n: int, author: str, community: str, when: str = "2010-02-01") -> dict:
+    words = ["ท่อน้ำแตก ไม่รู้จะหาช่างที่ไหน", "น้ำไม่ไหลสามวันแล้ว ท่อแตกอีก กังวล", "ช่างซ่อมท่อน้ำไม่มีใครมา หนักใจ", "ท่อรั่วอีกแล้ว น้ำไม่พอใช้"]
+    return {
+        "id": str(n),
+        "title": f"ท่อน้ำ {n}",
+        "author": author,
+        "community": community,
+        "published": when,
+        "body": f"{words[n % 4]} บ้านที่ {n} เดือดร้อนกันครับ",
+    }
+
+
+def issues(jsonl, tmp_path, posts, name):
+    run = analyse(jsonl(posts, f"{name}/posts.jsonl"), tmp_path / f"run-{name}")
+    return load_analysis(run).insight.issues
+
+
+def test_finding_shared_needs_three_people_of_two_communities(jsonl, tmp_path):
+    (first, *_) = issues(jsonl, tmp_path, [concern(n, f"p{n}", ["เหนือ", "ใต้"][n % 2]) for n in range(6)], "shared")
+    assert (first.status, len(first.group.author_ids), len(first.group.community_names)) == ("shared", 6, 2)
+    assert first.group.trend.direction == "unknown"
+    for name, posts in {
+        "two": [concern(n, f"p{n % 2}", ["เหนือ", "ใต้"][n % 2]) for n in range(6)],
+        "one place": [concern(n, f"p{n}", "เหนือ") for n in range(6)],
+        "nobody": [concern(n, "", ["เหนือ", "ใต้"][n % 2]) for n in range(6)],
+    }.items():
+        assert {issue.status for issue in issues(jsonl, tmp_path, posts, name)} <= {"early"}, name
+
+
+def people(found) -> list[tuple]:
+    return [(issue.status, issue.group.author_ids, issue.group.community_names) for issue in found]
+
+
+def test_finding_counts_do_not_change_with_copies_or_order(jsonl, tmp_path):
+    posts = [concern(n, f"p{n}", ["เหนือ", "ใต้"][n % 2]) for n in range(6)]
+    for post in posts:
+        post["body"] = post["body"] * 3
+    plain = people(issues(jsonl, tmp_path, posts, "plain"))
+    copies = [post | {"id": f"copy-{post['id']}", "published": "2010-05-01"} for post in posts]
+    assert people(issues(jsonl, tmp_path, [*posts, *copies], "copies")) == plain
+    assert sorted(people(issues(jsonl, tmp_path, posts[::-1], "reversed"))) == sorted(plain)
+
+
+def test_finding_comment_that_adds_a_case_joins_and_the_authors_reply_does_not(jsonl, tmp_path):
+    posts = [concern(n, f"p{n}", ["เหนือ", "ใต้"][n % 2]) for n in range(4)]
+    posts[0]["comments"] = [
+        {"author": "guest", "body": "บ้านผมท่อน้ำก็แตกเหมือนกันครับ น้ำไม่ไหลมาสองวัน ยังไม่รู้จะหาช่างที่ไหน"},
+        {"author": "p0", "body": "ขอบคุณครับ บ้านผมก็รอช่างมาซ่อมท่อน้ำอยู่เหมือนกันครับ ท่อน้ำแตกอีกแล้ว"},
+        {"author": "polite", "body": "ขอบคุณค่ะ เป็นกำลังใจให้นะคะ"},
+    ]
+    first = issues(jsonl, tmp_path, posts, "comments")[0]
+    assert "guest" in first.group.author_ids
+    assert "polite" not in first.group.author_ids
+    assert first.cases == 1
+    assert {v.comment for v in first.group.members if v.post_id == "0"} == {None, 1}
+
+
+def test_finding_nothing_in_an_archive_of_courtesy(jsonl, tmp_path):
+    assert issues(jsonl, tmp_path, [{"body": "สวัสดีครับ แวะมาเยี่ยม"}, {"body": "ขอบคุณค่ะ สู้ๆ นะคะ"}], "polite") == ()
+
+
+def test_models_comment_is_a_value():
+    assert Comment(1, "ก") == Comment(1, "ก")
