@@ -29,7 +29,7 @@ _DRAWN_IN_AT_LEAST = 0.13
 """Likeness above that of any two threads that draws a thread in at the least."""
 
 _CLEAR, _LIKELY = 1.0, 0.5
-"""Distinctness from which a candidate is clear, or likely: ten people, alike by 0.2, rising surely; ten people, steady."""
+"""Weight from which a candidate is clear, or likely: ten people, alike by 0.2, rising surely; ten people, steady."""
 
 _LIGHTEST = 0.3
 """Weight below which a branch is chance: three people, little alike, at no time in particular. Its threads stand by themselves then."""
@@ -79,8 +79,8 @@ class Candidate:
 
     @property
     def confidence(self) -> str:
-        """``clear``, ``likely`` or ``weak``, by distinctness."""
-        return "clear" if self.distinctness >= _CLEAR else "likely" if self.distinctness >= _LIKELY else "weak"
+        """``clear``, ``likely`` or ``weak``, by weight."""
+        return "clear" if self.weight >= _CLEAR else "likely" if self.weight >= _LIKELY else "weak"
 
     @property
     def distinctness(self) -> float:

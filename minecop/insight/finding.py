@@ -33,6 +33,9 @@ FEWEST_AUTHORS = 3
 FEWEST_COMMUNITIES = 2
 """Communities that they come from at least."""
 
+_EVIDENCE_WEIGHT = 3
+"""How many words of the issue one word that shows a concern is worth, when a passage is cut to be quoted."""
+
 _AS_LIKE = 0.6
 """How like the tellings of an event a post of the same weeks must be, against how like they are among themselves, to be one more."""
 
@@ -97,6 +100,7 @@ class _Finder:
     ) -> None:
         self.archive = archive
         self.voices = voices_of(passages)
+        self.titles: list[str | None] = passages["title"].to_pylist()
         self.texts: list[str] = passages["text"].to_pylist()
         self.terms: list[list[str]] = words["terms"].to_pylist()
         self.words: list[list[str]] = words["words"].to_pylist()
@@ -178,10 +182,14 @@ class _Finder:
         return [row for index in indexes for row in threads[index].rows if self.speaks[row]]
 
     def _early(self, threads: Sequence[Thread]) -> list[list[int]]:
-        """Return threads by themselves in which somebody voices a concern, the most people first."""
-        groups = [self._members(threads, [index]) for index in range(len(threads))]
-        groups = [rows for rows in groups if any(self.marks[row]["concern"] for row in rows)]
-        return sorted(groups, key=lambda rows: (-len({self.voices[row].author_id for row in rows}), rows[0]))
+        """Return what is voiced in threads by themselves, the most people first: the passages that show a concern or ask for something."""
+        groups = [
+            [row for row in self._members(threads, [index]) if self.marks[row]["concern"] or self.marks[row]["request"]]
+            for index in range(len(threads))
+        ]
+        return sorted(
+            filter(None, groups), key=lambda rows: (-len({self.voices[row].author_id for row in rows}), rows[0])
+        )
 
     def _ranked(self, groups: Sequence[tuple[list[int], Candidate | None]]) -> tuple[Issue, ...]:
         names = Namer(
@@ -190,7 +198,7 @@ class _Finder:
         titles: set[str] = set()
         issues = []
         for thread_rows, candidate in groups:
-            rows = names.on_the_matter(thread_rows)
+            rows = names.on_the_matter(thread_rows) if candidate else thread_rows
             terms = names.terms(rows)
             group = group_of(
                 self._id_of(rows), names.title(terms, titles), [self.voices[row] for row in rows], self.meter
@@ -212,7 +220,7 @@ class _Finder:
             group.members,
             worth=lambda voice: self._worth(voice, terms),
             text_of=lambda voice: self.texts[self.row_of[voice.passage_id]],
-            cues=lambda voice: [*self._evidence(voice), *terms],
+            cues=lambda voice: [*(_EVIDENCE_WEIGHT * self._evidence(voice)), *terms],
         )
         return Issue(
             group=group,
@@ -245,7 +253,10 @@ class _Finder:
 
     def _evidence(self, voice: Voice) -> list[str]:
         evidence: dict[str, list[str]] = json.loads(self.marks[self.row_of[voice.passage_id]]["evidence"])
-        return evidence.get("concern", [])
+        return [*evidence.get("concern", []), *evidence.get("request", [])]
+
+    def _title_of(self, row: int) -> str:
+        return " ".join((self.titles[row] or "").split())
 
     def _id_of(self, rows: Sequence[int]) -> str:
         return hashlib.sha256(self.voices[min(rows)].passage_id.encode()).hexdigest()[:8]

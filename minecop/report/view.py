@@ -94,6 +94,8 @@ def _period(analysis: Analysis, words: Words) -> str:
     if analysis.dates is None:
         return words("period_unknown")
     first, last = (format_date(date, words.lang) for date in analysis.dates)
+    if first == last:
+        return words("period_one_day", day=first)
     return words("period_from_to", first=first, last=last)
 
 
@@ -193,7 +195,8 @@ def _text_of(post: Post, comment: int | None) -> Post | Comment:
 
 
 def _funnel(analysis: Analysis, words: Words) -> list[tuple[str, int]]:
-    rows = [(words(f"funnel_{key}"), count) for key, count in analysis.insight.funnel.items() if key in _FUNNEL_ROWS]
+    funnel = analysis.insight.funnel
+    rows = [(words(f"funnel_{key}"), funnel[key]) for key in _FUNNEL_ROWS if funnel[key] or key in _FUNNEL_ALWAYS]
     copies = sum(post.duplicate_of is not None for post in analysis.archive.posts)
     return ([(words("duplicates"), copies)] if copies else []) + rows
 
@@ -209,6 +212,8 @@ _FUNNEL_ROWS = (
     "concerns",
     "in_issues",
 )
+
+_FUNNEL_ALWAYS = ("passages", "in_issues")
 
 
 def _limits(analysis: Analysis, words: Words) -> list[str]:
@@ -257,18 +262,18 @@ def _set_aside(analysis: Analysis, aside: SetAside, words: Words) -> dict[str, A
 
 def _steps(analysis: Analysis, lang: str) -> list[dict[str, Any]]:
     groups = {group.id: group for group in analysis.insight.steps}
-    most = max((len(groups[str(s.number)].author_ids) for s in analysis.process.steps), default=0) or 1
-    return [
+    rows: list[dict[str, Any]] = [
         {
             "number": step.number,
             "name": step.names[lang],
-            "definition": step.definitions[lang],
             "authors": len(groups[str(step.number)].author_ids),
             "passages": len(groups[str(step.number)].members),
-            "width": round(100 * len(groups[str(step.number)].author_ids) / most),
         }
         for step in analysis.process.steps
     ]
+    shown = "authors" if any(row["authors"] for row in rows) else "passages"
+    most = max((row[shown] for row in rows), default=0) or 1
+    return [row | {"width": round(100 * row[shown] / most)} for row in rows]
 
 
 def _gaps(analysis: Analysis, words: Words) -> list[str]:
