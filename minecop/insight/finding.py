@@ -200,9 +200,9 @@ class _Finder:
         for thread_rows, candidate in groups:
             rows = names.on_the_matter(thread_rows) if candidate else thread_rows
             terms = names.terms(rows)
-            group = group_of(
-                self._id_of(rows), names.title(terms, titles), [self.voices[row] for row in rows], self.meter
-            )
+            # one thread by itself has a title of its writer's; several need the words that they share
+            title = names.title(terms, titles) if candidate else self._title_of(rows[0]) or names.title(terms, titles)
+            group = group_of(self._id_of(rows), title, [self.voices[row] for row in rows], self.meter)
             issues.append(self._issue(group, rows, terms, candidate))
         order = {"shared": 0, "early": 1, "minority": 2, "fading": 3, "settled": 4}
         issues.sort(key=lambda issue: order[issue.status])  # stable: within a status the order of the groups stays
