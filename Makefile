@@ -18,7 +18,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 
 bench: $(STAMP)
-	$(BIN)/python -m pytest tests/benchmarks -s --override-ini addopts=
+	$(BIN)/python -m pytest tests/benchmarks -s -o addopts= -o python_files='bench_*.py'
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build dist

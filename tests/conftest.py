@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -53,3 +55,23 @@ def minecop(monkeypatch, capsys):
         return code, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def truth():
+    """Marked spans by post and comment."""
+    spans = defaultdict(list)
+    with (SAMPLE / "truth.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            where = row["post"], int(row["comment"]) if row["comment"] else None
+            spans[where].append((int(row["start"]), int(row["end"]), row["what"]))
+    return spans
+
+
+def said(truth, post, comment, start, end, *, whole=("series", "event", "explainer", "platform", "courtesy")) -> str:
+    """What a passage was written to say: the mark that covers the larger part of it, or 40 characters at least."""
+    for begin, stop, what in truth[post, comment]:
+        shared = min(stop, end) - max(begin, start)
+        if shared >= min(40, 0.5 * min(stop - begin, end - start)) and what not in whole:
+            return what
+    return ""

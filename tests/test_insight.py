@@ -49,7 +49,8 @@ def test_trends_rising_falling_and_steady_are_told_against_the_volume():
     assert people_before_and_lately(meter.measure(late)) == (0, 5)
     assert meter.measure(early).direction == "falling"
     assert meter.quiet(meter.measure(early))
-    assert meter.measure([v for v in everyone if v.author_id == "p0"]).direction == "steady"
+    assert meter.measure([v for v in everyone if v.author_id in {"p0", "p1", "p2"}]).direction == "steady"
+    assert meter.measure([v for v in everyone if v.author_id in {"p0", "p1"}]).direction == "unknown"
 
 
 def test_trends_more_writing_lately_is_no_rise():

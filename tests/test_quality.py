@@ -1,6 +1,5 @@
 """The figures in floors.toml, and what the sample archive promises."""
 
-import csv
 import hashlib
 import json
 import tomllib
@@ -9,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from conftest import ROOT, SAMPLE
+from conftest import ROOT, SAMPLE, said
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import f1_score, precision_score, recall_score
 
@@ -35,28 +34,8 @@ def sample():
 
 
 @pytest.fixture(scope="module")
-def truth():
-    """Marked spans by post and comment."""
-    spans = defaultdict(list)
-    with (SAMPLE / "truth.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            where = row["post"], int(row["comment"]) if row["comment"] else None
-            spans[where].append((int(row["start"]), int(row["end"]), row["what"]))
-    return spans
-
-
-@pytest.fixture(scope="module")
 def analysis(tmp_path_factory):
     return load_analysis(analyse(SAMPLE, tmp_path_factory.mktemp("sample") / "run"))
-
-
-def said(truth, post, comment, start, end, *, whole=("series", "event", "explainer", "platform", "courtesy")) -> str:
-    """What a passage was written to say: the mark that covers the larger part of it, or 40 characters at least."""
-    for begin, stop, what in truth[post, comment]:
-        shared = min(stop, end) - max(begin, start)
-        if shared >= min(40, 0.5 * min(stop - begin, end - start)) and what not in whole:
-            return what
-    return ""
 
 
 def test_sample_is_as_large_and_various_as_it_says(sample, truth):

@@ -15,6 +15,9 @@ FEWEST_PERIODS = 3
 FEWEST_AUTHORS = 10
 """Authors who must speak in each of them."""
 
+FEWEST_VOICES = 3
+"""People who must speak of something for its share to be said to move."""
+
 _90_PERCENT = 1.645  # two-sided standard normal quantile
 
 
@@ -71,12 +74,12 @@ class TrendMeter:
             and (self._as_of is None or voice.published <= self._as_of)
         )
 
-    def measure(self, members: Iterable[Voice]) -> Trend:
+    def measure(self, members: Sequence[Voice]) -> Trend:
         """Return the trend of some passages.
 
         The share of people in the last third of the periods is divided by the share before, half a voice added to each side
         (Haldane 1956, Anscombe 1956); the interval is that of the logarithm of a ratio of two Poisson rates. Rising or falling means
-        that the 90 % interval leaves out 1.
+        that the 90 % interval leaves out 1. With fewer than three people of known name and date nothing can be told.
         """
         if self._unit is None:
             return Trend("unknown")
@@ -84,7 +87,7 @@ class TrendMeter:
         periods = tuple(Period(name, len(people.get(name, ())), total) for name, total in self._all.items())
         earlier, recent = _parted(periods)
         before, after = _sum(earlier, "voices") + 0.5, _sum(recent, "voices") + 0.5
-        if before + after <= 1:  # nobody with a name and a date
+        if len({voice.author_id for voice in members if self._counts(voice)}) < FEWEST_VOICES:
             return Trend("unknown", periods=periods)
         log_ratio = math.log(after / _sum(recent, "all_voices")) - math.log(before / _sum(earlier, "all_voices"))
         margin = _90_PERCENT * math.sqrt(1 / before + 1 / after)
