@@ -36,6 +36,9 @@ def test_dates_iso_may_be_buddhist_or_without_offset():
     assert parse_datetime("2010-03-01T00:00:00Z") == datetime(2010, 3, 1, tzinfo=UTC)
     assert parse_datetime("2010-03-01T07:00:00").isoformat() == "2010-03-01T07:00:00+07:00"
     assert parse_datetime("no date") is None
+    assert parse_datetime("0001-01-01") is None
+    assert parse_datetime("9999-12-31") is None
+    assert find_thai_datetime("1 มกราคม 3000") is None
 
 
 def test_dates_are_shown_in_the_readers_years():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from minecop.archive.models import Account, Person, Post
 from minecop.archive.people import alias_table, resolve
+
+# Not urlsplit, which raises at addresses such as http://[x: what people collect need not be well formed.
+_HOST = re.compile(r"\s*[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(?:www\.)?([^/:?#\s]+)", re.IGNORECASE)
 
 _SHORTEST_COPY = 100
 """Letters below which equal texts may be chance ("ขอบคุณครับ") and are not taken for copies."""
@@ -34,8 +37,8 @@ def _with_one_author_id(post: Post, table: dict[str, str]) -> Post:
 
 
 def _host(post: Post) -> str:
-    host = (urlsplit(post.url).hostname or "") if post.url and "//" in post.url else ""
-    return host.removeprefix("www.")
+    found = _HOST.match(post.url or "")
+    return found[1].lower() if found else ""
 
 
 def _with_own_ids(posts: list[Post], account: Account) -> list[Post]:

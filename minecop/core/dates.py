@@ -15,6 +15,9 @@ BANGKOK = timezone(timedelta(hours=7))
 BUDDHIST_OFFSET = 543
 """Buddhist year minus Gregorian year."""
 
+_YEARS = range(1900, 2200)
+"""Gregorian years in which anything may have been written; another year is a slip of the pen, and the date unknown."""
+
 _LONG = [
     "มกราคม",
     "กุมภาพันธ์",
@@ -84,9 +87,12 @@ def find_thai_datetime(text: str) -> datetime | None:
     """
     for found in _THAI_DATE.finditer(arabic_digits(text)):
         month = _MONTHS[found["month"].replace(".", "")]
+        year = gregorian_year(int(found["year"]))
+        if year not in _YEARS:
+            continue
         try:
             return datetime(
-                gregorian_year(int(found["year"])),
+                year,
                 month,
                 int(found["day"]),
                 int(found["hour"] or 0),
@@ -108,6 +114,8 @@ def parse_datetime(text: str) -> datetime | None:
         year = int(text[:4])
         iso = f"{gregorian_year(year):04d}{text[4:]}" if year >= 1000 else text
         moment = datetime.fromisoformat(iso)
+        if moment.year not in _YEARS:
+            return None
         return moment.replace(tzinfo=BANGKOK) if moment.tzinfo is None else moment.astimezone(BANGKOK)
     except (ValueError, OverflowError):
         return find_thai_datetime(text)
