@@ -82,6 +82,10 @@ def test_words_leave_out_addresses_numbers_and_faces():
     assert words("ดู http://a.example/ก?x=1 หรือ me@a.example โทร 081-234 5678 ^_^ :) 😀") == ["ดู", "หรือ", "โทร"]
 
 
+def test_words_latin_ones_stay_whole():
+    assert words("AAR/BAR กับ R2R ของ CoP (KM) co-PAR") == ["aar", "bar", "กับ", "r2r", "ของ", "cop", "km", "co-par"]
+
+
 def test_words_stop_list_has_reasons_and_keeps_what_carries_the_matter():
     assert {"ครับ", "ขอบคุณ", "ที่"} <= stop_words()
     assert not {"ขาด", "แก่", "ปฏิบัติ"} & stop_words()

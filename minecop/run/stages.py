@@ -310,7 +310,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("archive", 1, (), (), _make_archive, _archive_outside),
     Stage(
         "text",
-        1,
+        2,
         ("archive",),
         ("since", "until", "communities", "groups"),
         _make_text,

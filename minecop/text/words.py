@@ -18,12 +18,12 @@ from minecop.text.normalising import normalise
 
 _DATA = Path(__file__).parent / "data"
 
-# Taken out before words are cut: the engines disagree on them, and they tell nothing of the matter.
-_NO_WORDS = re.compile(
-    r"https?://\S+|www\.\S+|\S+@\S+\.\S+|[\d][\d.,:/%-]*"
-    r"|[\U0001F000-\U0001FAFF\u2600-\u27BF]+|[:;=]-?[)(DPp]+|\^[_.]?\^"
-)
-_A_WORD = re.compile(r"[ก-ฮเ-ไ][ก-๎]*(?:\.[ก-๎]+)*|[a-z][a-z0-9&'-]+")
+# Addresses of pages and mail tell nothing of the matter, and the engines disagree on them.
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
+
+# A Latin word (r2r, co-par), or Thai letters and dots in a row, which alone are given to the engine. Numbers and marks are neither.
+_RUN = re.compile(r"(?P<latin>[a-z][a-z0-9]*(?:[-'&][a-z0-9]+)*)|(?P<thai>[ก-๎][ก-๎.]*)")
+_A_WORD = re.compile(r"[ก-ฮเ-ไ][ก-๎]*(?:\.[ก-๎]+)*")
 
 Engine = Callable[[str], list[str]]
 
@@ -73,8 +73,14 @@ def words(text: str) -> list[str]:
 
     Addresses of pages and mail, numbers, emoticons and punctuation are left out.
     """
-    bare = _NO_WORDS.sub(" ", normalise(text)).lower()
-    return [word for piece in _engine()(bare) if _A_WORD.fullmatch(word := piece.strip().rstrip("."))]
+    cut = _engine()
+    found: list[str] = []
+    for run in _RUN.finditer(_ADDRESS.sub(" ", normalise(text)).lower()):
+        if run["latin"]:
+            found.append(run["latin"])
+        else:
+            found += [word for piece in cut(run["thai"]) if _A_WORD.fullmatch(word := piece.strip().rstrip("."))]
+    return found
 
 
 def content_words(all_words: Iterable[str]) -> list[str]:
