@@ -10,13 +10,13 @@ from minecop.archive.models import Comment, Post
 from minecop.core.dates import parse_datetime
 from minecop.insight.candidates import Candidate, find_candidates
 from minecop.insight.groups import group_of
-from minecop.insight.models import Quote, Trend, Voice
+from minecop.insight.models import Period, Quote, Trend, Voice
 from minecop.insight.naming import Namer
 from minecop.insight.quotes import MOST, best_span, choose_quotes, headline
 from minecop.insight.setting_aside import posts_set_aside, title_stem
 from minecop.insight.threads import MOST as MOST_THREADS
 from minecop.insight.threads import Thread, blocks_of, group_threads, likeness_of
-from minecop.insight.trends import TrendMeter, people_before_and_lately
+from minecop.insight.trends import TrendMeter, is_quiet, people_before_and_lately
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
 
@@ -48,7 +48,7 @@ def test_trends_rising_falling_and_steady_are_told_against_the_volume():
     assert meter.measure(late).direction == "rising"
     assert people_before_and_lately(meter.measure(late)) == (0, 5)
     assert meter.measure(early).direction == "falling"
-    assert meter.quiet(meter.measure(early))
+    assert is_quiet(meter.measure(early))
     assert meter.measure([v for v in everyone if v.author_id in {"p0", "p1", "p2"}]).direction == "steady"
     assert meter.measure([v for v in everyone if v.author_id in {"p0", "p1"}]).direction == "unknown"
 
@@ -211,12 +211,19 @@ def test_candidates_are_the_groups_that_people_share():
     assert find_candidates(likeness, lambda threads: (9, 1, steady), 3, 2) == []
 
 
-def test_candidates_rising_weighs_more_than_steady_and_falling_is_still_found():
-    rising, steady, falling = Trend("rising", 9, 3, 27), Trend("steady", 1, 0.5, 2), Trend("falling", 0.1, 0.03, 0.3)
-    candidates = [Candidate((0, 1), 5, 0.2, trend) for trend in (rising, steady, falling)]
-    assert candidates[0].weight > candidates[1].weight == candidates[2].weight
-    assert candidates[2].distinctness == pytest.approx(candidates[0].distinctness, rel=0.1)
-    assert candidates[0].confidence == "clear"
+def test_candidates_rising_weighs_more_and_what_has_faded_is_still_found():
+    heard, silent = (
+        (Period("1", 5, 9), Period("2", 5, 9), Period("3", 2, 9)),
+        (Period("1", 5, 9), Period("2", 5, 9), Period("3", 0, 9)),
+    )
+    rising, steady = Trend("rising", 9, 3, 27, heard), Trend("steady", 1, 0.5, 2, heard)
+    falling, faded = Trend("falling", 0.1, 0.03, 1 / 3, heard), Trend("falling", 0.1, 0.03, 1 / 3, silent)
+    up, level, down, gone = (Candidate((0, 1), 5, 0.2, trend) for trend in (rising, steady, falling, faded))
+    assert up.weight > level.weight > down.weight == gone.weight > 0
+    assert gone.distinctness == pytest.approx(up.distinctness)
+    assert down.distinctness == down.weight
+    assert (up.confidence, level.confidence, down.confidence) == ("clear", "weak", "weak")
+    assert Candidate((0, 1), 5, 0.2, Trend("unknown")).weight == level.weight
 
 
 # ---- names and quotes

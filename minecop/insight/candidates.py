@@ -16,6 +16,7 @@ from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
 from minecop.insight.models import Trend
+from minecop.insight.trends import is_quiet
 
 _LARGEST_SHARE = 0.25
 """Of all threads that one candidate may hold: beyond that it is no matter but a manner of writing."""
@@ -41,6 +42,10 @@ _UNMOVED = 0.3
 """What a candidate weighs whose share of the voices does not move: less than a rising one, but it can still be heard by its people."""
 
 
+_FALLING = 0.1
+"""What one weighs whose share falls."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Some threads that may voice one concern.
@@ -64,28 +69,27 @@ class Candidate:
 
     @property
     def movement(self) -> float:
-        """How surely its share of the voices rises: the lower end of the interval of the logarithm of the ratio, 0 where it may not."""
-        return max(0.0, math.log(self.trend.low)) if self.trend.low else 0.0
-
-    @property
-    def decline(self) -> float:
-        """How surely its share falls, likewise."""
-        return max(0.0, -math.log(self.trend.high)) if self.trend.high else 0.0
+        """How surely its share of the voices moves: the end of the interval of the logarithm of the ratio that is nearer to 0, or 0."""
+        low, high = self.trend.low, self.trend.high
+        if low is None or high is None:
+            return 0.0
+        return max(0.0, math.log(low)) + min(0.0, math.log(high))
 
     @property
     def weight(self) -> float:
-        """People times agreement times movement: what candidates are ordered by."""
-        return self.authors * max(self.agreement, 0.0) * (_UNMOVED + self.movement)
+        """People times agreement times movement: what candidates are ordered by. What falls weighs little."""
+        return self.authors * max(self.agreement, 0.0) * max(_UNMOVED + self.movement, _FALLING)
+
+    @property
+    def distinctness(self) -> float:
+        """The weight, or where all have fallen silent what it would be if it rose as it fell: so that what fades is found too."""
+        moved = abs(self.movement) if is_quiet(self.trend) else self.movement
+        return self.authors * max(self.agreement, 0.0) * max(_UNMOVED + moved, _FALLING)
 
     @property
     def confidence(self) -> str:
         """``clear``, ``likely`` or ``weak``, by weight."""
         return "clear" if self.weight >= _CLEAR else "likely" if self.weight >= _LIKELY else "weak"
-
-    @property
-    def distinctness(self) -> float:
-        """The same with movement in either direction: what branches of the tree are chosen by, so that what fades is found too."""
-        return self.authors * max(self.agreement, 0.0) * (_UNMOVED + max(self.movement, self.decline))
 
 
 Measure = Callable[[Sequence[int]], tuple[int, int, Trend]]

@@ -23,7 +23,7 @@ from minecop.insight.naming import Namer
 from minecop.insight.quotes import choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_SPAN, REASONS, posts_set_aside, title_stem
 from minecop.insight.threads import Thread, blocks_of, group_threads, likeness_of
-from minecop.insight.trends import TrendMeter
+from minecop.insight.trends import TrendMeter, is_quiet
 from minecop.process.definition import Process
 from minecop.text.words import phrases
 
@@ -242,7 +242,7 @@ class _Finder:
     def _status(self, group: Group) -> str:
         if len(group.author_ids) < FEWEST_AUTHORS or len(group.community_names) < FEWEST_COMMUNITIES:
             return "early"
-        return "fading" if group.trend.direction == "falling" and self.meter.quiet(group.trend) else "shared"
+        return "fading" if group.trend.direction == "falling" and is_quiet(group.trend) else "shared"
 
     def _worth(self, voice: Voice, terms: Sequence[str]) -> float:
         """Return how well a passage says the matter: a concern first, then the words that tell the issue from the rest."""

@@ -95,9 +95,10 @@ class TrendMeter:
         direction = "rising" if low > 1 else "falling" if high < 1 else "steady"
         return Trend(direction, round(math.exp(log_ratio), 3), round(low, 3), round(high, 3), periods)
 
-    def quiet(self, trend: Trend) -> bool:
-        """Tell whether nobody has spoken in the last third of the periods."""
-        return bool(trend.periods) and not any(period.voices for period in _parted(trend.periods)[1])
+
+def is_quiet(trend: Trend) -> bool:
+    """Tell whether nobody has spoken in the last third of the periods."""
+    return bool(trend.periods) and not any(period.voices for period in _parted(trend.periods)[1])
 
 
 def people_before_and_lately(trend: Trend) -> tuple[int, int]:
