@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 
 import pyarrow.parquet as pq
@@ -99,7 +99,10 @@ def test_pipeline_any_number_of_workers_gives_the_same_bytes(jsonl, tmp_path):
     source = jsonl(posts(8))
     analyse(source, tmp_path / "one")
     analyse(source, tmp_path / "two", workers=2)
-    assert files(tmp_path / "one") == files(tmp_path / "two")
+    with ThreadPoolExecutor(3) as threads:
+        analyse(source, tmp_path / "three", executor=threads)
+        assert threads.submit(abs, -1).result() == 1, "an executor that is given stays open"
+    assert files(tmp_path / "one") == files(tmp_path / "two") == files(tmp_path / "three")
 
 
 def test_pipeline_selection_is_part_of_the_run(jsonl, tmp_path):

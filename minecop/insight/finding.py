@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
@@ -132,20 +132,34 @@ class _Finder:
         ]
         threads = group_threads([voice.post_id for voice in self.voices], keep)
         lengths = [len(text) for text in self.texts]
-        groups: list[tuple[list[int], Candidate | None]] = []
+        groups: list[tuple[list[int], Candidate]] = []
         alone: list[Thread] = []
         for block in blocks_of(threads, self.vectors, lengths):
             found, left = self._candidates([threads[n] for n in block], lengths)
             groups += found
             alone += left
-        groups.sort(
-            key=lambda group: -group[1].weight if group[1] else 0.0
-        )  # stable: blocks keep their order among equals
-        return self._ranked([*groups, *((rows, None) for rows in self._early(alone))])
+        groups.sort(key=lambda group: -group[1].weight)  # stable: blocks keep their order among equals
+        people = [voice.author_id for voice in self.voices]
+        names = Namer([phrases(all_words) for all_words in self.words], people, self._own_names())
+        shared = [(names.on_the_matter(rows), candidate) for rows, candidate in groups]
+        # what the threads of an issue say beside its matter may be somebody's concern too
+        used = {row for rows, _ in shared for row in rows}
+        early = self._early([*alone, *self._beside(threads, groups, used)])
+        return self._ranked([*shared, *((rows, None) for rows in early)], names)
+
+    def _beside(
+        self, threads: Sequence[Thread], groups: Iterable[tuple[list[int], Candidate]], used: set[int]
+    ) -> Iterator[Thread]:
+        """Yield the threads of candidates, with those of their passages that no candidate holds."""
+        held = {self.voices[row].post_id for rows, _ in groups for row in rows}
+        for thread in threads:
+            rows = tuple(row for row in thread.rows if row not in used)
+            if rows and thread.post_id in held:
+                yield Thread(thread.post_id, rows)
 
     def _candidates(
         self, threads: Sequence[Thread], lengths: Sequence[int]
-    ) -> tuple[list[tuple[list[int], Candidate | None]], list[Thread]]:
+    ) -> tuple[list[tuple[list[int], Candidate]], list[Thread]]:
         """Return the candidates among some threads with their passages, and the threads that belong to none."""
         likeness = likeness_of(threads, self.terms, self.vectors, lengths)
         told = self._event(threads, likeness)
@@ -161,7 +175,7 @@ class _Finder:
         candidates = find_candidates(likeness, measure, FEWEST_AUTHORS, FEWEST_COMMUNITIES)
         taken = {thread for candidate in candidates for thread in candidate.threads}
         found = [(self._members(threads, candidate.threads), candidate) for candidate in candidates]
-        return list(found), [thread for n, thread in enumerate(threads) if n not in taken]
+        return found, [thread for n, thread in enumerate(threads) if n not in taken]
 
     def _event(self, threads: Sequence[Thread], likeness: NDArray[np.float32]) -> set[str]:
         """Return the posts that tell of an event, with those that do so without naming it: of the same weeks, and as like as its own."""
@@ -191,14 +205,10 @@ class _Finder:
             filter(None, groups), key=lambda rows: (-len({self.voices[row].author_id for row in rows}), rows[0])
         )
 
-    def _ranked(self, groups: Sequence[tuple[list[int], Candidate | None]]) -> tuple[Issue, ...]:
-        names = Namer(
-            [phrases(all_words) for all_words in self.words], [v.author_id for v in self.voices], self._own_names()
-        )
+    def _ranked(self, groups: Sequence[tuple[list[int], Candidate | None]], names: Namer) -> tuple[Issue, ...]:
         titles: set[str] = set()
         issues = []
-        for thread_rows, candidate in groups:
-            rows = names.on_the_matter(thread_rows) if candidate else thread_rows
+        for rows, candidate in groups:
             terms = names.terms(rows)
             # one thread by itself has a title of its writer's; several need the words that they share
             title = names.title(terms, titles) if candidate else self._title_of(rows[0]) or names.title(terms, titles)

@@ -6,6 +6,8 @@ import json
 import platform
 import shutil
 import time
+from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -59,6 +61,7 @@ def analyse(
     settings: Settings | None = None,
     *,
     workers: int = 1,
+    executor: Executor | None = None,
     listener: Listener = silent,
     lang: str = "th",
 ) -> Run:
@@ -74,6 +77,8 @@ def analyse(
         What the run depends on besides the archive.
     workers
         Processes to share the work among; the result does not depend on it.
+    executor
+        Where the work is done instead: anything with the executor interface. It is not shut down.
     listener
         Told what is going on.
     lang
@@ -100,8 +105,8 @@ def analyse(
     with _lock(folder):
         clean_leftovers(folder)
         clean_leftovers(folder / "stages")
-        with make_executor(workers) as executor:
-            context = Context(source, folder, settings, executor, listener)
+        with nullcontext(executor) if executor else make_executor(workers) as doing:
+            context = Context(source, folder, settings, doing, listener)
             timings = [_do(stage, context, lang) for stage in STAGES]
         _publish(folder)
         manifest = _manifest(context)
