@@ -72,6 +72,30 @@ def test_architecture_no_module_but_none_needs_torch_to_be_imported():
     assert not set(HEAVY) & loaded
 
 
+def test_architecture_only_topic_fitting_loads_torch(jsonl, tmp_path):
+    """Everything on a finished run, and labels and vectors, start without it."""
+    source = jsonl([{"id": str(n), "author": f"p{n}", "body": f"น้ำไม่ไหลอีกแล้วครับ บ้านที่ {n} รอช่างอยู่"} for n in range(8)])
+    folder = tmp_path / "run"
+
+    def run(*arguments: object) -> set[str]:
+        words = ["minecop", *map(str, arguments)]
+        return loaded_after(f"import sys\nsys.argv = {words!r}\nfrom minecop.cli import main\nmain()")
+
+    assert "torch" in run("analyse", source, "-o", folder), "this test would not notice torch"
+    (tmp_path / "passages.csv").write_text("text\nน้ำไม่ไหล\n", encoding="utf-8")
+    for call in (
+        ("report", source, "-o", folder),
+        ("analyse", source, "-o", folder, "--process", "civic"),
+        ("issues", folder),
+        ("topics", folder),
+        ("steps", folder, "--json"),
+        ("label", tmp_path / "passages.csv", "-o", tmp_path / "labels.jsonl"),
+        ("import", source, "--to", tmp_path / "kept"),
+    ):
+        assert not set(HEAVY) & run(*call), call
+    assert not set(HEAVY) & loaded_after("import minecop\nminecop.embed(['น้ำไม่ไหล'])")
+
+
 def test_architecture_help_imports_next_to_nothing():
     code = "from minecop.cli import cli\ntry:\n    cli.main(['--help'])\nexcept SystemExit:\n    pass"
     assert not {*HEAVY, "numpy", "sklearn", "pyarrow", "pythainlp", "pandas"} & loaded_after(code)

@@ -115,13 +115,14 @@ def _is_courtesy(clean: str) -> bool:
     formulae, cues = _cues()
     if cues["concern"][0][1].search(clean):  # the first group: somebody is stuck
         return False
-    if len(clean) <= _LONGEST_WARM and _WARM.search(clean):
+    warm = _WARM.search(clean)
+    if warm and len(clean) <= _LONGEST_WARM:
         return True
-    left = formulae.sub(" ", clean)
-    if left == clean and len(_LETTERS.findall(clean)) > _RESIDUE // 2:
+    letters = len(_LETTERS.findall(clean))
+    if not warm and letters > _RESIDUE // 2:
         return False
-    remaining = len(_LETTERS.findall(_SMALL_WORDS.sub(" ", left)))
-    return remaining < _RESIDUE or (remaining < 2 * _RESIDUE and remaining < len(_LETTERS.findall(clean)) / 2)
+    remaining = len(_LETTERS.findall(_SMALL_WORDS.sub(" ", formulae.sub(" ", clean))))
+    return remaining < _RESIDUE or (remaining < 2 * _RESIDUE and remaining < letters / 2)
 
 
 def _consistent(acts: set[str]) -> set[str]:

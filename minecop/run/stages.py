@@ -317,7 +317,7 @@ STAGES: tuple[Stage, ...] = (
         lambda _: {"words": engine_name()},
     ),
     Stage("vectors", 1, ("text",), ("model", "seed"), _make_vectors),
-    Stage("acts", 2, ("text",), (), _make_acts),
+    Stage("acts", 3, ("text",), (), _make_acts),
     Stage("topics", 1, ("text", "vectors", "acts"), ("seed",), _make_topics),
     Stage("process", 2, ("text", "acts"), ("process",), _make_process, _process_outside),
     Stage(
