@@ -16,7 +16,7 @@ from minecop.acts.marking import ACTS, MARKS, mark, mark_passages
     ],
 )
 def test_marking_courtesy_is_nothing_but_courtesy(text):
-    assert mark(text, is_comment=True).acts == {"courtesy"}
+    assert mark(text).acts == {"courtesy"}
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_marking_courtesy_is_nothing_but_courtesy(text):
     ],
 )
 def test_marking_thanks_with_something_to_say_is_no_courtesy(text):
-    assert "courtesy" not in mark(text, is_comment=True)
+    assert "courtesy" not in mark(text)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_marking_never_raises(text):
 
 
 def test_marking_table_has_its_columns_in_order():
-    table = mark_passages(["a", "b"], ["ขอบคุณครับ", "หนักใจจริงๆ ค่ะ ไม่รู้จะเอาใครมาดูแลต่อ"], [1, None])
+    table = mark_passages(["a", "b"], ["ขอบคุณครับ", "หนักใจจริงๆ ค่ะ ไม่รู้จะเอาใครมาดูแลต่อ"])
     assert table.schema == MARKS
     assert table["courtesy"].to_pylist() == [True, False]
     assert table["concern"].to_pylist() == [False, True]

@@ -68,15 +68,13 @@ def _cues() -> tuple[re.Pattern[str], dict[str, list[tuple[float, re.Pattern[str
     }
 
 
-def mark(text: str, *, is_comment: bool = False) -> Marks:
+def mark(text: str) -> Marks:
     """Return what a passage does.
 
     Parameters
     ----------
     text
         The passage as written.
-    is_comment
-        Whether it stands in a comment, where courtesy is at home.
     """
     clean = normalise(text)
     own_words = _SPEECH.sub(" ", clean)  # a question that somebody else is quoted with asks nothing of the reader
@@ -134,11 +132,11 @@ def _consistent(acts: set[str]) -> set[str]:
     return acts
 
 
-def mark_passages(passage_ids: Iterable[str], texts: Iterable[str], comments: Iterable[int | None]) -> pa.Table:
+def mark_passages(passage_ids: Iterable[str], texts: Iterable[str]) -> pa.Table:
     """Return the table of marks (schema ``MARKS``) of passages, in their order."""
     rows = []
-    for passage_id, text, comment in zip(passage_ids, texts, comments, strict=True):
-        marks = mark(text, is_comment=comment is not None)
+    for passage_id, text in zip(passage_ids, texts, strict=True):
+        marks = mark(text)
         rows.append(
             {"passage_id": passage_id}
             | {act: act in marks for act in ACTS}

@@ -30,7 +30,7 @@ def label_rows(rows: Sequence[LabelRow], process: str = "organisation") -> list[
     matches = StepMatcher(load_process(process)).match([row.text for row in rows])
     labels = []
     for row, match in zip(rows, matches, strict=True):
-        marks = mark(row.text, is_comment=row.kind == "comment")
+        marks = mark(row.text)
         courtesy = "courtesy" in marks
         labels.append(
             {

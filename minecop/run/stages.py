@@ -192,13 +192,13 @@ def _make_vectors(context: Context, folder: Path) -> dict[str, int]:
 # ---- acts
 
 
-def _acts_chunk(rows: tuple[list[str], list[str], list[int | None]]) -> pa.Table:
+def _acts_chunk(rows: tuple[list[str], list[str]]) -> pa.Table:
     return mark_passages(*rows)
 
 
 def _make_acts(context: Context, folder: Path) -> dict[str, int]:
-    passages = context.table("text", "passages", ["passage_id", "text", "comment"])
-    columns = [passages[name].to_pylist() for name in ("passage_id", "text", "comment")]
+    passages = context.table("text", "passages", ["passage_id", "text"])
+    columns = [passages[name].to_pylist() for name in ("passage_id", "text")]
     chunks = list(zip(*(_batches(column, _PASSAGES_A_CHUNK) for column in columns), strict=True))
     marks = pa.concat_tables(
         list(map_chunks(context.executor, _acts_chunk, chunks, "acts", context.listener)) or [_no_marks()]
@@ -208,7 +208,7 @@ def _make_acts(context: Context, folder: Path) -> dict[str, int]:
 
 
 def _no_marks() -> pa.Table:
-    return mark_passages([], [], [])
+    return mark_passages([], [])
 
 
 # ---- topics
