@@ -201,14 +201,14 @@ def test_candidates_are_the_groups_that_people_share():
     threads, terms, vectors = four_subjects(count)
     likeness = likeness_of(threads, terms, np.zeros_like(vectors), [50] * count)
     steady = Trend("steady", 1.0, 0.5, 2.0)
-    found = find_candidates(likeness, lambda threads: (len(threads), 2, steady), 3, 2)
+    found = find_candidates(likeness, lambda threads: (len(threads) >= 3, len(threads), steady))
     assert len(found) == 4
     for candidate in found:
         assert len({n % 4 for n in candidate.threads}) == 1
         assert candidate.agreement > 0
     assert len({n for candidate in found for n in candidate.threads}) == sum(len(c.threads) for c in found)
-    assert find_candidates(likeness, lambda threads: (2, 2, steady), 3, 2) == []
-    assert find_candidates(likeness, lambda threads: (9, 1, steady), 3, 2) == []
+    assert find_candidates(likeness, lambda threads: (False, 9, steady)) == []
+    assert find_candidates(likeness[:1, :1], lambda threads: (True, 9, steady)) == []
 
 
 def test_candidates_rising_weighs_more_and_what_has_faded_is_still_found():
@@ -233,7 +233,7 @@ def test_naming_takes_the_words_of_the_issues_own_people():
     passages = [["น้ำ", "ท่อน้ำ", "บ้าน"], ["ท่อน้ำ", "บ้าน"], ["เด็ก", "บ้าน"], ["ข้าว", "บ้าน"], ["เด็ก", "บ้าน"]]
     namer = Namer(passages, ["a", "b", "c", "d", None], names=["ป้าข้าว"])
     assert namer.terms([0, 1]) == ("ท่อน้ำ",)
-    assert namer.terms([3]) == ()
+    assert namer.terms([3]) == ("บ้าน",), "without a word of their own, the words that most use"
     taken = set()
     assert namer.title(("ก", "ข", "ค", "ง"), taken) == "ก · ข · ค"
     assert namer.title(("ก", "ข", "ค", "ง"), taken) == "ก · ข · ค · ง"
@@ -283,7 +283,7 @@ def concern(n: int, author: str, community: str, when: str = "2010-02-01") -> di
     words = ["ท่อน้ำแตก ไม่รู้จะหาช่างที่ไหน", "น้ำไม่ไหลสามวันแล้ว ท่อแตกอีก กังวล", "ช่างซ่อมท่อน้ำไม่มีใครมา หนักใจ", "ท่อรั่วอีกแล้ว น้ำไม่พอใช้"]
     return {
         "id": str(n),
-        "title": f"ท่อน้ำ {n}",
+        "title": f"ท่อน้ำบ้าน{'กขคงจฉ'[n % 6]}",
         "author": author,
         "community": community,
         "published": when,
@@ -305,7 +305,10 @@ def test_finding_shared_needs_three_people_of_two_communities(jsonl, tmp_path):
         "one place": [concern(n, f"p{n}", "เหนือ") for n in range(6)],
         "nobody": [concern(n, "", ["เหนือ", "ใต้"][n % 2]) for n in range(6)],
     }.items():
-        assert {issue.status for issue in issues(jsonl, tmp_path, posts, name)} <= {"early"}, name
+        found = issues(jsonl, tmp_path, posts, name)
+        assert {issue.status for issue in found} == {"early"}, name
+        if name == "one place":
+            assert len(found[0].group.author_ids) == 6, "what many people of one place say is one early voice"
 
 
 def people(found) -> list[tuple]:

@@ -92,13 +92,11 @@ class Candidate:
         return "clear" if self.weight >= _CLEAR else "likely" if self.weight >= _LIKELY else "weak"
 
 
-Measure = Callable[[Sequence[int]], tuple[int, int, Trend]]
-"""Gives people, communities and trend of some threads."""
+Measure = Callable[[Sequence[int]], tuple[bool, int, Trend]]
+"""Tells of some threads whether they are to be weighed at all, how many people speak in them, and the trend of their voices."""
 
 
-def find_candidates(
-    likeness: NDArray[np.float32], measure: Measure, fewest_authors: int, fewest_communities: int
-) -> list[Candidate]:
+def find_candidates(likeness: NDArray[np.float32], measure: Measure) -> list[Candidate]:
     """Return candidates that do not overlap, in the order of their weight.
 
     Parameters
@@ -106,9 +104,7 @@ def find_candidates(
     likeness
         Of threads, shape (n, n).
     measure
-        People, communities and trend of some threads.
-    fewest_authors, fewest_communities
-        The bar for "shared": branches below it are not weighed.
+        What is to be known of some threads.
     """
     count = len(likeness)
     if count < 2:
@@ -118,8 +114,8 @@ def find_candidates(
     largest = max(_LARGEST_AT_LEAST, round(_LARGEST_SHARE * count))
 
     def candidate(threads: Sequence[int]) -> Candidate | None:
-        authors, communities, trend = measure(threads)
-        if authors < fewest_authors or communities < fewest_communities:
+        eligible, authors, trend = measure(threads)
+        if not eligible:
             return None
         return Candidate(tuple(sorted(threads)), authors, _agreement(likeness, threads) - base, trend)
 

@@ -166,16 +166,30 @@ class _Finder:
         own = [n for n, thread in enumerate(threads) if thread.post_id not in told]
         threads, likeness = [threads[n] for n in own], likeness[np.ix_(own, own)]
 
-        def measure(indexes: Sequence[int]) -> tuple[int, int, Trend]:
-            voices = [self.voices[row] for row in self._members(threads, indexes)]
-            authors = {voice.author_id for voice in voices if voice.author_id}
-            communities = {voice.community for voice in voices if voice.author_id and voice.community}
-            return len(authors), len(communities), self.meter.measure(voices)
+        def across(indexes: Sequence[int]) -> tuple[bool, int, Trend]:
+            authors, communities, trend = self._measure(threads, indexes)
+            return authors >= FEWEST_AUTHORS and communities >= FEWEST_COMMUNITIES, authors, trend
 
-        candidates = find_candidates(likeness, measure, FEWEST_AUTHORS, FEWEST_COMMUNITIES)
-        taken = {thread for candidate in candidates for thread in candidate.threads}
-        found = [(self._members(threads, candidate.threads), candidate) for candidate in candidates]
-        return found, [thread for n, thread in enumerate(threads) if n not in taken]
+        def within(indexes: Sequence[int]) -> tuple[bool, int, Trend]:
+            authors, communities, trend = self._measure(threads, [left[n] for n in indexes])
+            return authors >= FEWEST_AUTHORS and communities < FEWEST_COMMUNITIES, authors, trend
+
+        found = find_candidates(likeness, across)
+        taken = {thread for candidate in found for thread in candidate.threads}
+        left = [n for n in range(len(threads)) if n not in taken]
+        groups = [(self._members(threads, candidate.threads), candidate) for candidate in found]
+        # of what is left: what several people of one community say is one early voice of many
+        early = find_candidates(likeness[np.ix_(left, left)], within)
+        groups += [(self._members(threads, [left[n] for n in candidate.threads]), candidate) for candidate in early]
+        taken |= {left[n] for candidate in early for n in candidate.threads}
+        return groups, [thread for n, thread in enumerate(threads) if n not in taken]
+
+    def _measure(self, threads: Sequence[Thread], indexes: Iterable[int]) -> tuple[int, int, Trend]:
+        """Return the people, communities and trend of some threads."""
+        voices = [self.voices[row] for row in self._members(threads, indexes)]
+        authors = {voice.author_id for voice in voices if voice.author_id}
+        communities = {voice.community for voice in voices if voice.author_id and voice.community}
+        return len(authors), len(communities), self.meter.measure(voices)
 
     def _event(self, threads: Sequence[Thread], likeness: NDArray[np.float32]) -> set[str]:
         """Return the posts that tell of an event, with those that do so without naming it: of the same weeks, and as like as its own."""

@@ -48,11 +48,11 @@ class Namer:
         users = self._count(rows)
         people = len({self._people[row] for row in rows})
         fewest = max(min(2, people), math.ceil(_SMALLEST_SHARE * people))
-        scores = {}
-        for phrase, count in users.items():
-            lift = (count / people) / (self._users[phrase] / self._everybody)
-            if count >= fewest and lift > 1 and len(phrase) > 2 and phrase not in self._names:
-                scores[phrase] = count * math.log(lift)
+        usual = {p: count for p, count in users.items() if count >= fewest and len(p) > 2 and p not in self._names}
+        lifts = {p: (count / people) / (self._users[p] / self._everybody) for p, count in usual.items()}
+        scores = {p: usual[p] * math.log(lift) for p, lift in lifts.items() if lift > 1}
+        if not scores:  # all of the archive is on one matter: no word is their own
+            scores = {p: float(count) for p, count in usual.items()}
         chosen: list[str] = []
         for phrase in sorted(scores, key=lambda p: (-scores[p], p)):
             if len(chosen) == most:
