@@ -16,7 +16,7 @@ from minecop.insight.quotes import MOST, best_span, choose_quotes, headline
 from minecop.insight.setting_aside import posts_set_aside, title_stem
 from minecop.insight.threads import MOST as MOST_THREADS
 from minecop.insight.threads import Thread, blocks_of, group_threads, likeness_of
-from minecop.insight.trends import TrendMeter, is_quiet, people_before_and_lately
+from minecop.insight.trends import TrendMeter, is_quiet
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
 
@@ -46,7 +46,10 @@ def test_trends_rising_falling_and_steady_are_told_against_the_volume():
     late = [v for v in everyone if v.published.month >= 10 and v.author_id in {"p0", "p1", "p2", "p3", "p4"}]
     early = [v for v in everyone if v.published.month <= 6]
     assert meter.measure(late).direction == "rising"
-    assert people_before_and_lately(meter.measure(late)) == (0, 5)
+    assert (meter.measure(late).before, meter.measure(late).lately) == (0, 5)
+    assert (meter.measure(everyone).before, meter.measure(everyone).lately) == (12, 12), (
+        "people, however often they speak"
+    )
     assert meter.measure(early).direction == "falling"
     assert is_quiet(meter.measure(early))
     assert meter.measure([v for v in everyone if v.author_id in {"p0", "p1", "p2"}]).direction == "steady"
@@ -200,7 +203,7 @@ def test_candidates_are_the_groups_that_people_share():
     count = 40
     threads, terms, vectors = four_subjects(count)
     likeness = likeness_of(threads, terms, np.zeros_like(vectors), [50] * count)
-    steady = Trend("steady", 1.0, 0.5, 2.0)
+    steady = Trend("steady", ratio=1.0, low=0.5, high=2.0)
     found = find_candidates(likeness, lambda threads: (len(threads) >= 3, len(threads), steady))
     assert len(found) == 4
     for candidate in found:
@@ -216,8 +219,8 @@ def test_candidates_rising_weighs_more_and_what_has_faded_is_still_found():
         (Period("1", 5, 9), Period("2", 5, 9), Period("3", 2, 9)),
         (Period("1", 5, 9), Period("2", 5, 9), Period("3", 0, 9)),
     )
-    rising, steady = Trend("rising", 9, 3, 27, heard), Trend("steady", 1, 0.5, 2, heard)
-    falling, faded = Trend("falling", 0.1, 0.03, 1 / 3, heard), Trend("falling", 0.1, 0.03, 1 / 3, silent)
+    rising, steady = Trend("rising", 1, 5, 9, 3, 27, heard), Trend("steady", 5, 5, 1, 0.5, 2, heard)
+    falling, faded = Trend("falling", 5, 2, 0.1, 0.03, 1 / 3, heard), Trend("falling", 5, 0, 0.1, 0.03, 1 / 3, silent)
     up, level, down, gone = (Candidate((0, 1), 5, 0.2, trend) for trend in (rising, steady, falling, faded))
     assert up.weight > level.weight > down.weight == gone.weight > 0
     assert gone.distinctness == pytest.approx(up.distinctness)

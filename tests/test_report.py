@@ -4,6 +4,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from test_run import posts
@@ -21,6 +22,7 @@ from minecop.report.rendering import (
     safe_cell,
     write_reports,
 )
+from minecop.report.view import quote_view
 from minecop.report.words import Words, _texts
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
@@ -155,6 +157,19 @@ def test_words_stand_in_both_languages_with_the_same_names():
     assert Words("th").period("2553/2") == "ไตรมาส 2/2553"
     assert Words("en").period("2553/1h") == "H1 2010"
     assert Words("en").period("2553") == "2010"
+
+
+def test_rendering_a_guest_is_shown_where_they_are_at_home(jsonl, tmp_path):
+    posts = [
+        {"id": "1", "author": "a", "community": "เหนือ", "title": "ท่อ", "body": "ท่อน้ำแตก ไม่รู้จะหาช่างที่ไหนครับ"},
+        {"id": "2", "author": "b", "community": "ใต้", "title": "อื่น", "body": "วันนี้ฝนตกทั้งวัน นั่งดูปลา"},
+    ]
+    case = "บ้านเราท่อก็แตกค่ะ ไม่รู้จะหาช่างที่ไหนเหมือนกัน"
+    posts[0]["comments"] = [{"author": "b", "body": case}, {"author": "stranger", "body": case + " เดือดร้อนมาก"}]
+    analysis = load_analysis(analyse(jsonl(posts), tmp_path / "guests"))
+    view = partial(quote_view, analysis, words=Words("th"))
+    assert view(Quote("1", 1, 0, len(case), case))["community"] == "ใต้"
+    assert view(Quote("1", 2, 0, len(case), case))["community"] == "ในบันทึกของ เหนือ"
 
 
 def test_analysis_names_prefer_authors_csv(analysis):

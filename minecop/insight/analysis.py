@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from minecop.archive.models import Post
+from minecop.archive.people import home_communities
 from minecop.archive.store import Archive
 from minecop.core.errors import QuoteError
 from minecop.insight.models import Insight, Quote
@@ -42,6 +43,11 @@ class Analysis:
     def posts(self) -> dict[str, Post]:
         """Posts by id."""
         return {post.id: post for post in self.archive.posts}
+
+    @cached_property
+    def homes(self) -> dict[str, str]:
+        """Home community of each author id, where it is known."""
+        return home_communities(self.archive.posts, self.archive.people)
 
     @cached_property
     def names(self) -> dict[str, str]:

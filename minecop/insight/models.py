@@ -66,6 +66,8 @@ class Trend:
     ----------
     direction
         One of ``TRENDS``.
+    before, lately
+        Distinct people before, and within, the last third of the periods.
     ratio, low, high
         Share of the voices in the last third of the periods over that before, with a 90 % interval; ``None`` where unknown.
     periods
@@ -73,6 +75,8 @@ class Trend:
     """
 
     direction: str
+    before: int = 0
+    lately: int = 0
     ratio: float | None = None
     low: float | None = None
     high: float | None = None

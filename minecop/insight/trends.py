@@ -86,25 +86,21 @@ class TrendMeter:
         people = _people_by_period([voice for voice in members if self._counts(voice)], self._unit)
         periods = tuple(Period(name, len(people.get(name, ())), total) for name, total in self._all.items())
         earlier, recent = _parted(periods)
-        before, after = _sum(earlier, "voices") + 0.5, _sum(recent, "voices") + 0.5
-        if len({voice.author_id for voice in members if self._counts(voice)}) < FEWEST_VOICES:
-            return Trend("unknown", periods=periods)
-        log_ratio = math.log(after / _sum(recent, "all_voices")) - math.log(before / _sum(earlier, "all_voices"))
-        margin = _90_PERCENT * math.sqrt(1 / before + 1 / after)
+        before, lately = (len(set().union(*(people.get(p.name, ()) for p in part))) for part in (earlier, recent))
+        if len(set().union(*people.values())) < FEWEST_VOICES:
+            return Trend("unknown", before, lately, periods=periods)
+        old, new = _sum(earlier, "voices") + 0.5, _sum(recent, "voices") + 0.5
+        log_ratio = math.log(new / _sum(recent, "all_voices")) - math.log(old / _sum(earlier, "all_voices"))
+        margin = _90_PERCENT * math.sqrt(1 / old + 1 / new)
         low, high = math.exp(log_ratio - margin), math.exp(log_ratio + margin)
         direction = "rising" if low > 1 else "falling" if high < 1 else "steady"
-        return Trend(direction, round(math.exp(log_ratio), 3), round(low, 3), round(high, 3), periods)
+        ratio = round(math.exp(log_ratio), 3)
+        return Trend(direction, before, lately, ratio, round(low, 3), round(high, 3), periods)
 
 
 def is_quiet(trend: Trend) -> bool:
     """Tell whether nobody has spoken in the last third of the periods."""
     return bool(trend.periods) and not any(period.voices for period in _parted(trend.periods)[1])
-
-
-def people_before_and_lately(trend: Trend) -> tuple[int, int]:
-    """Return the people of a trend before, and within, the last third of its periods, each counted once a period."""
-    earlier, recent = _parted(trend.periods)
-    return _sum(earlier, "voices"), _sum(recent, "voices")
 
 
 def _parted(periods: tuple[Period, ...]) -> tuple[tuple[Period, ...], tuple[Period, ...]]:

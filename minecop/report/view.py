@@ -9,7 +9,6 @@ from minecop.core.dates import format_date
 from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Issue, Quote, SetAside
-from minecop.insight.trends import people_before_and_lately
 from minecop.report.words import Words
 
 SHOWN_FIRST = 7
@@ -154,9 +153,9 @@ def _issue(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]:
     if issue.questions:
         why.append(words("why_questions", count=issue.questions))
     if group.trend.direction != "unknown":
-        earlier, recent = people_before_and_lately(group.trend)
-        least = f"{group.trend.low or 0:.1f}"
-        why.append(words(f"why_{group.trend.direction}", earlier=earlier, recent=recent, least=least))
+        trend = group.trend
+        least = f"{trend.low or 0:.1f}"
+        why.append(words(f"why_{trend.direction}", earlier=trend.before, recent=trend.lately, least=least))
     if steps:
         why.append(words("why_steps", steps="; ".join(names[step] for step in steps)))
     return _group(group, words) | {
@@ -185,9 +184,17 @@ def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]
         "where": f"{words('in_comment')} “{title}”" if quote.comment else f"“{title}”",
         "number": words("post_number", id=post.id) + (f" #{quote.comment}" if quote.comment else ""),
         "date": format_date(text.published, words.lang),
-        "community": ", ".join(post.communities),
+        "community": _community(analysis, post, text, words),
         "url": post.url if post.url and post.url.startswith(("http://", "https://")) else "",
     }
+
+
+def _community(analysis: Analysis, post: Post, text: Post | Comment, words: Words) -> str:
+    """Return where a voice is at home; where that is not known, the thread's community, said to be that."""
+    home = analysis.homes.get(text.author_id or "")
+    if home or not post.communities:
+        return home or ""
+    return words("community_of_thread", name=", ".join(post.communities))
 
 
 def _text_of(post: Post, comment: int | None) -> Post | Comment:

@@ -322,7 +322,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("process", 2, ("text", "acts"), ("process",), _make_process, _process_outside),
     Stage(
         "insight",
-        12,
+        13,
         ("archive", "text", "vectors", "acts", "topics", "process"),
         ("as_of",),
         _make_insight,
