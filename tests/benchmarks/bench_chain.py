@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 from conftest import SAMPLE, said
 from test_quality import PLANTED
@@ -74,13 +74,14 @@ def test_chain_beside_plain_bertopic(tmp_path, truth):
 
 
 def _place(ranking, what, truth) -> str:
-    """Rank, precision and recall of the group that holds a planted concern best."""
-    total = sum(w == what for spans in truth.values() for *_, w in spans)
+    """Rank, precision (of its passages) and recall (of the marked spans that they reach) of the group that holds a concern best."""
+    spans = [(*where, start, end) for where, marks in truth.items() for start, end, w in marks if w == what]
     best = (0.0, "not found")
     for rank, members in enumerate(ranking, 1):
-        marks = Counter(said(truth, *member) for member in members)
-        if marks[what]:
-            precision, recall = marks[what] / len(members), min(1.0, marks[what] / total)
+        right = [member for member in members if said(truth, *member) == what]
+        if right:
+            reached = [s for s in spans if any(m[:2] == s[:2] and m[2] < s[3] and s[2] < m[3] for m in right)]
+            precision, recall = len(right) / len(members), len(reached) / len(spans)
             score = 2 * precision * recall / (precision + recall)
             best = max(best, (score, f"rank {rank}, precision {precision:.2f}, recall {recall:.2f}"))
     return best[1]
