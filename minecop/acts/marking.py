@@ -76,7 +76,11 @@ def mark(text: str) -> Marks:
     text
         The passage as written.
     """
-    clean = normalise(text)
+    return mark_normalised(normalise(text))
+
+
+def mark_normalised(clean: str) -> Marks:
+    """Return what a passage does that is normalised already."""
     own_words = _SPEECH.sub(" ", clean)  # a question that somebody else is quoted with asks nothing of the reader
     if _is_courtesy(clean):
         return Marks(frozenset({"courtesy"}))
@@ -92,14 +96,12 @@ def mark(text: str) -> Marks:
         if score >= 1:
             acts.add(act)
             evidence[act] = tuple(dict.fromkeys(found))[:4]
-    return Marks(
-        frozenset(_consistent(acts)), {act: words for act, words in evidence.items() if act in _consistent(acts)}
-    )
+    acts = _consistent(acts)
+    return Marks(frozenset(acts), {act: words for act, words in evidence.items() if act in acts})
 
 
-def cue_hits(text: str, act: str) -> list[str]:
-    """Return every word in a text that speaks for an act, as often as it stands there."""
-    clean = normalise(text)
+def cue_hits(clean: str, act: str) -> list[str]:
+    """Return every word in a normalised text that speaks for an act, as often as it stands there."""
     return [hit[0] for weight, pattern in _cues()[1][act] if weight > 0 for hit in pattern.finditer(clean)]
 
 

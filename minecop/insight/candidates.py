@@ -16,6 +16,7 @@ from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
 from minecop.insight.models import Trend
+from minecop.insight.threads import mean_likeness
 from minecop.insight.trends import is_quiet
 
 _LARGEST_SHARE = 0.25
@@ -40,7 +41,6 @@ _SETTLING = 20
 
 _UNMOVED = 0.3
 """What a candidate weighs whose share of the voices does not move: less than a rising one, but it can still be heard by its people."""
-
 
 _FALLING = 0.1
 """What one weighs whose share falls."""
@@ -109,15 +109,14 @@ def find_candidates(likeness: NDArray[np.float32], measure: Measure) -> list[Can
     count = len(likeness)
     if count < 2:
         return []
-    base = (float(likeness.sum()) - float(np.trace(likeness))) / (count * (count - 1))
-    base *= count**2 / (count**2 + _SETTLING**2)
+    base = mean_likeness(likeness) * count**2 / (count**2 + _SETTLING**2)
     largest = max(_LARGEST_AT_LEAST, round(_LARGEST_SHARE * count))
 
     def candidate(threads: Sequence[int]) -> Candidate | None:
         eligible, authors, trend = measure(threads)
         if not eligible:
             return None
-        return Candidate(tuple(sorted(threads)), authors, _agreement(likeness, threads) - base, trend)
+        return Candidate(tuple(sorted(threads)), authors, mean_likeness(likeness, threads) - base, trend)
 
     branches = [
         found for threads in _branches(likeness) if 2 <= len(threads) <= largest and (found := candidate(threads))
@@ -130,13 +129,6 @@ def find_candidates(likeness: NDArray[np.float32], measure: Measure) -> list[Can
             chosen.append(branch)
             taken |= set(branch.threads)
     return _drawn_in(likeness, chosen, candidate, base, largest)
-
-
-def _agreement(likeness: NDArray[np.float32], threads: Sequence[int]) -> float:
-    if len(threads) < 2:
-        return 0.0
-    part = likeness[np.ix_(threads, threads)]
-    return (float(part.sum()) - float(np.trace(part))) / (len(threads) * (len(threads) - 1))
 
 
 def _branches(likeness: NDArray[np.float32]) -> list[list[int]]:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -17,15 +17,17 @@ from numpy.typing import NDArray
 from minecop.archive.store import Archive
 from minecop.core.dates import BANGKOK
 from minecop.insight.candidates import Candidate, find_candidates
-from minecop.insight.groups import group_of
-from minecop.insight.models import Group, Insight, Issue, SetAside, Trend, Voice
+from minecop.insight.groups import group_of, people_of
+from minecop.insight.models import STATUSES, Group, Insight, Issue, SetAside, Trend, Voice
 from minecop.insight.naming import Namer
 from minecop.insight.quotes import choose_quotes, headline
-from minecop.insight.setting_aside import EVENT_SPAN, REASONS, posts_set_aside, title_stem
-from minecop.insight.threads import Thread, blocks_of, group_threads, likeness_of
+from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, REASONS, posts_set_aside, title_stem
+from minecop.insight.threads import Thread, blocks_of, group_threads, likeness_of, mean_likeness
 from minecop.insight.trends import TrendMeter, is_quiet
 from minecop.process.definition import Process
 from minecop.text.words import phrases
+
+Key = TypeVar("Key")
 
 FEWEST_AUTHORS = 3
 """People that a shared issue has at least."""
@@ -187,8 +189,7 @@ class _Finder:
     def _measure(self, threads: Sequence[Thread], indexes: Iterable[int]) -> tuple[int, int, Trend]:
         """Return the people, communities and trend of some threads."""
         voices = [self.voices[row] for row in self._members(threads, indexes)]
-        authors = {voice.author_id for voice in voices if voice.author_id}
-        communities = {voice.community for voice in voices if voice.author_id and voice.community}
+        authors, communities = people_of(voices)
         return len(authors), len(communities), self.meter.measure(voices)
 
     def _event(self, threads: Sequence[Thread], likeness: NDArray[np.float32]) -> set[str]:
@@ -200,10 +201,9 @@ class _Finder:
             if n in core or when is None:
                 continue
             near = [m for m in core if abs((posts[threads[m].post_id].published or when) - when) <= EVENT_SPAN]
-            if len(near) >= FEWEST_AUTHORS:
-                among = (float(likeness[np.ix_(near, near)].sum()) - len(near)) / (len(near) * (len(near) - 1))
-                if float(likeness[n, near].mean()) >= _AS_LIKE * among:
-                    self.aside[thread.post_id] = "event"
+            enough = len(near) >= EVENT_PEOPLE
+            if enough and float(likeness[n, near].mean()) >= _AS_LIKE * mean_likeness(likeness, near):
+                self.aside[thread.post_id] = "event"
         return set(self.aside)
 
     def _members(self, threads: Sequence[Thread], indexes: Iterable[int]) -> list[int]:
@@ -228,8 +228,9 @@ class _Finder:
             title = names.title(terms, titles) if candidate else self._title_of(rows[0]) or names.title(terms, titles)
             group = group_of(self._id_of(rows), title, [self.voices[row] for row in rows], self.meter)
             issues.append(self._issue(group, rows, terms, candidate))
-        order = {"shared": 0, "early": 1, "minority": 2, "fading": 3, "settled": 4}
-        issues.sort(key=lambda issue: order[issue.status])  # stable: within a status the order of the groups stays
+        issues.sort(
+            key=lambda issue: STATUSES.index(issue.status)
+        )  # stable: within a status the order of the groups stays
         return tuple(replace(issue, rank=rank) for rank, issue in enumerate(issues, 1))
 
     def _issue(self, group: Group, rows: list[int], terms: tuple[str, ...], candidate: Candidate | None) -> Issue:
@@ -314,11 +315,16 @@ class _Finder:
             found.append(SetAside(reason, title, tuple(members)))
         return tuple(found)
 
+    def _voices_by(self, keys: Iterable[Key]) -> dict[Key, list[Voice]]:
+        """Return the voices by what each has in ``keys``, given in the same order."""
+        members: dict[Key, list[Voice]] = {}
+        for voice, key in zip(self.voices, keys, strict=True):
+            members.setdefault(key, []).append(voice)
+        return members
+
     def topic_groups(self, topics: pa.Table, topic_of: Sequence[int]) -> tuple[Group, ...]:
         """Return the topics, counted by people."""
-        members: dict[int, list[Voice]] = {}
-        for voice, topic in zip(self.voices, topic_of, strict=True):
-            members.setdefault(topic, []).append(voice)
+        members = self._voices_by(topic_of)
         return tuple(
             group_of(str(row["topic"]), row["label"], members.get(row["topic"], ()), self.meter)
             for row in topics.to_pylist()
@@ -326,20 +332,18 @@ class _Finder:
 
     def step_groups(self, process: Process) -> tuple[Group, ...]:
         """Return the steps of the process, counted by people."""
-        members: dict[int, list[Voice]] = {}
-        for voice, step in zip(self.voices, self.steps, strict=True):
-            members.setdefault(step, []).append(voice)
+        members = self._voices_by(self.steps)
         return tuple(
             group_of(str(s.number), s.names["th"], members.get(s.number, ()), self.meter) for s in process.steps
         )
 
     def community_groups(self) -> tuple[Group, ...]:
         """Return the communities with what their people have to say, the most people first; the unknown one has no title."""
-        members: dict[str, list[Voice]] = {}
-        for voice, kept in zip(self.voices, self.contentful, strict=True):
-            if kept:
-                members.setdefault(voice.community or "", []).append(voice)
-        groups = [group_of(name, name, voices, self.meter) for name, voices in members.items()]
+        keys = [
+            (voice.community or "") if kept else None for voice, kept in zip(self.voices, self.contentful, strict=True)
+        ]
+        members = self._voices_by(keys)
+        groups = [group_of(name, name, voices, self.meter) for name, voices in members.items() if name is not None]
         return tuple(sorted(groups, key=lambda group: (-len(group.author_ids), group.title)))
 
     def funnel(self, issues: Iterable[Issue]) -> dict[str, int]:

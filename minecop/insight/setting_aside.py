@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from minecop.acts.marking import cue_hits, mark
+from minecop.acts.marking import cue_hits, mark_normalised
 from minecop.archive.models import Post
+from minecop.text.normalising import normalise
 
 REASONS = ("copied", "explainer", "platform", "announcement", "series", "event")
 """In the order in which they are looked for: the first that holds counts."""
@@ -21,7 +22,9 @@ _FEWEST_PARTS = 3
 EVENT_SPAN = timedelta(days=21)
 """Days within which people tell of an event."""
 
-_EVENT_PEOPLE = 3
+EVENT_PEOPLE = 3
+"""People who tell of it at least."""
+
 _EVENT_MOST_POSTS = 12
 _EVENT_LARGEST_SHARE = 0.1
 """Of all posts that may tell of one event: in a handful of posts any long word is one that no other post has."""
@@ -53,12 +56,13 @@ def posts_set_aside(posts: Sequence[Post]) -> dict[str, str]:
     itself. Announcement: news and invitations. Series: one author's numbered parts. Event: three or more people tell of one event within
     three weeks.
     """
+    clean = {post.id: normalise(f"{post.title or ''}\n{post.body}") for post in posts}
     reasons: dict[str, str] = {}
     for reason, found in (
         ("copied", _copied(posts)),
-        ("explainer", _explaining(posts)),
-        ("platform", _about(posts, "platform")),
-        ("announcement", _about(posts, "announcement")),
+        ("explainer", _explaining(clean)),
+        ("platform", _about(clean, "platform")),
+        ("announcement", _about(clean, "announcement")),
         ("series", _series(posts)),
         ("event", _events(posts)),
     ):
@@ -67,19 +71,18 @@ def posts_set_aside(posts: Sequence[Post]) -> dict[str, str]:
     return reasons
 
 
-def _explaining(posts: Iterable[Post]) -> set[str]:
-    """Return the posts that, taken as a whole, define a method and tell nothing of the writer's own."""
-    return {post.id for post in posts if "explainer" in mark(f"{post.title or ''}\n{post.body}")}
+def _explaining(clean: Mapping[str, str]) -> set[str]:
+    """Return the posts (normalised texts by id) that, taken as a whole, define a method and tell nothing of the writer's own."""
+    return {post_id for post_id, text in clean.items() if "explainer" in mark_normalised(text)}
 
 
-def _about(posts: Iterable[Post], act: str) -> set[str]:
+def _about(clean: Mapping[str, str], act: str) -> set[str]:
     """Return the posts in which the words that show an act stand thickly: a passing word in another story is not enough."""
     found = set()
-    for post in posts:
-        text = f"{post.title or ''}\n{post.body}"
+    for post_id, text in clean.items():
         hits = len(cue_hits(text, act))
         if hits >= _FEWEST_HITS and hits >= len(text) / _LETTERS_A_HIT:
-            found.add(post.id)
+            found.add(post_id)
     return found
 
 
@@ -147,15 +150,15 @@ def _series(posts: Iterable[Post]) -> set[str]:
 def _events(posts: Sequence[Post]) -> set[str]:
     """Return posts in which several people tell of one event: within three weeks, and sharing a name that no other post has."""
     most = min(_EVENT_MOST_POSTS, int(_EVENT_LARGEST_SHARE * len(posts)))
-    if most < _EVENT_PEOPLE:
+    if most < EVENT_PEOPLE:
         return set()
     runs = [_letter_runs(f"{post.title or ''} {post.body}", _NAME_LETTERS) for post in posts]
     found: set[str] = set()
-    for where in set(_shared_runs(runs, _EVENT_PEOPLE, most)):
+    for where in set(_shared_runs(runs, EVENT_PEOPLE, most)):
         told = [posts[index] for index in where]
         days = [post.published for post in told if post.published and post.author_id]
         if len(days) < len(told) or max(days) - min(days) > EVENT_SPAN:
             continue
-        if len({post.author_id for post in told}) >= _EVENT_PEOPLE:
+        if len({post.author_id for post in told}) >= EVENT_PEOPLE:
             found |= {post.id for post in told}
     return found

@@ -13,15 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
 
-from minecop.vectors.models import unit_rows
+from minecop.vectors.models import fit_tfidf, unit_rows
 
 _DIMENSIONS = 30
 """Of the latent space of threads: few, so that words which go together in the archive stand for one another."""
 
 MOST = 3_000
 """Threads that are compared each with each; more are parted into blocks of about half as many first."""
+
+_LARGE = 20
+"""Threads from which words in a single one, and what all have in common, are left out."""
 
 Matrix = NDArray[np.float32]
 
@@ -98,12 +100,7 @@ def likeness_of(
     documents = [[term for row in thread.rows for term in terms[row]] for thread in threads]
     if count < 2 or not any(documents):
         return np.eye(count, dtype=np.float32)
-    least = 2 if count >= 20 else 1
-    vectorizer = TfidfVectorizer(analyzer=_pass, sublinear_tf=True, min_df=least)
-    try:
-        weighed = vectorizer.fit_transform(documents)
-    except ValueError:  # no word stands in two threads
-        weighed = TfidfVectorizer(analyzer=_pass, sublinear_tf=True).fit_transform(documents)
+    _, weighed = fit_tfidf(documents, _LARGE)
     likeness = np.asarray((weighed @ weighed.T).todense(), dtype=np.float32)
     parts = 1
     dimensions = min(_DIMENSIONS, min(weighed.shape) - 1)
@@ -112,7 +109,7 @@ def likeness_of(
         likeness += latent @ latent.T
         parts += 1
     means = np.stack([_mean(vectors, lengths, thread.rows) for thread in threads])
-    if count >= 20:  # the mean of a few threads is what they have in common, not what all writing has
+    if count >= _LARGE:  # the mean of a few threads is what they have in common, not what all writing has
         means = unit_rows(means - means.mean(axis=0))
     likeness += means @ means.T
     return (likeness / np.float32(parts + 1)).astype(np.float32)
@@ -124,5 +121,8 @@ def _mean(vectors: Matrix, lengths: Sequence[int], rows: Sequence[int]) -> Matri
     return mean
 
 
-def _pass(document: list[str]) -> list[str]:
-    return document
+def mean_likeness(likeness: Matrix, threads: Sequence[int] | None = None) -> float:
+    """Return how like each other some threads, or all, are on the average, each with every other; 0 for fewer than two."""
+    part = likeness if threads is None else likeness[np.ix_(threads, threads)]
+    count = len(part)
+    return (float(part.sum()) - float(np.trace(part))) / (count * (count - 1)) if count > 1 else 0.0

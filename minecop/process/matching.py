@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 
 from minecop.process.definition import Process
 from minecop.text.normalising import normalise
-from minecop.text.words import words
+from minecop.text.words import as_given, words
 
 SECONDARY = 0.25
 """Probability from which a step that is not the first is named too."""
@@ -117,7 +117,7 @@ class StepMatcher:
         labels += [0] * len(none)
         documents = [words(text) for text in texts]
         clean = [normalise(text) for text in texts]
-        self._words = TfidfVectorizer(analyzer=_as_given, sublinear_tf=True).fit(documents)
+        self._words = TfidfVectorizer(analyzer=as_given, sublinear_tf=True).fit(documents)
         # runs of letters see the words that are spelt or cut otherwise than in the examples
         least = 2 if len(clean) >= 50 else 1
         self._letters = TfidfVectorizer(analyzer="char", ngram_range=(3, 5), sublinear_tf=True, min_df=least).fit(clean)
@@ -152,10 +152,6 @@ class StepMatcher:
             )
             for row, found in zip(probabilities, cues, strict=True)
         ]
-
-
-def _as_given(document: list[str]) -> list[str]:
-    return document
 
 
 def match_passages(

@@ -39,7 +39,8 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
     words = Words(lang)
     issues = analysis.insight.issues
     shared = [issue for issue in issues if issue.status == "shared"]
-    first = _candidates(shared)
+    first = {issue.rank for issue in _candidates(shared)}
+    views = [_issue(analysis, issue, words) for issue in shared]
     early = [issue for issue in issues if issue.status in {"early", "minority"}]
     fading = [issue for issue in issues if issue.status in {"fading", "settled"}]
     return {
@@ -49,11 +50,9 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "numbers": _numbers(analysis, words),
         "period": _period(analysis, words),
         "selection": _selection(analysis, words),
-        "candidates": [_issue(analysis, issue, words) for issue in first],
-        "shared": [_issue(analysis, issue, words) for issue in shared if issue in first or issue.confidence != "weak"],
-        "weak": [
-            _issue(analysis, issue, words) for issue in shared if issue not in first and issue.confidence == "weak"
-        ],
+        "candidates": [view for view in views if view["rank"] in first],
+        "shared": [view for view in views if view["rank"] in first or view["confidence"] != "weak"],
+        "weak": [view for view in views if view["rank"] not in first and view["confidence"] == "weak"],
         "early": [_issue(analysis, issue, words) for issue in early[:_EARLY_SHOWN]],
         "early_more": max(0, len(early) - _EARLY_SHOWN),
         "fading": [_issue(analysis, issue, words) for issue in fading],

@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from minecop.core.errors import ModelError
-from minecop.text.words import content_words, words
+from minecop.text.words import as_given, content_words, words
 
 Vectors = NDArray[np.float32]
 
 _DIMENSIONS = 160
+
+_LARGE = 100
+"""Passages from which a word that stands in a single one is left out."""
 
 
 @runtime_checkable
@@ -43,9 +47,24 @@ def unit_rows(matrix: NDArray[np.floating]) -> Vectors:
     return made
 
 
-def _pass(tokens: list[str]) -> list[str]:
-    """Analyse a document that is already a list of words (a named function, so that the model can travel to workers)."""
-    return tokens
+def fit_tfidf(documents: Sequence[list[str]], large: int) -> tuple[TfidfVectorizer, sp.csr_matrix]:
+    """Fit TF-IDF with dampened counts (1 + log), and return it with the matrix of the documents, rows of length 1.
+
+    Parameters
+    ----------
+    documents
+        Lists of words, of which at least one is not empty.
+    large
+        Documents from which a word must stand in two of them; in fewer, or where none does, one is enough.
+    """
+    if len(documents) >= large:
+        vectorizer = TfidfVectorizer(analyzer=as_given, sublinear_tf=True, min_df=2)
+        try:
+            return vectorizer, vectorizer.fit_transform(documents)
+        except ValueError:  # every word stands in one document only
+            pass
+    vectorizer = TfidfVectorizer(analyzer=as_given, sublinear_tf=True)
+    return vectorizer, vectorizer.fit_transform(documents)
 
 
 class ArchiveEmbedder:
@@ -85,12 +104,7 @@ class ArchiveEmbedder:
         self.svd_: TruncatedSVD | None = None
         if not any(documents):
             return self
-        self.vectorizer_ = TfidfVectorizer(analyzer=_pass, sublinear_tf=True, min_df=2 if len(documents) >= 100 else 1)
-        try:
-            matrix = self.vectorizer_.fit_transform(documents)
-        except ValueError:  # every word stands in one passage only
-            self.vectorizer_ = TfidfVectorizer(analyzer=_pass, sublinear_tf=True)
-            matrix = self.vectorizer_.fit_transform(documents)
+        self.vectorizer_, matrix = fit_tfidf(documents, _LARGE)
         components = min(self.dimensions, matrix.shape[0] - 1, matrix.shape[1] - 1)
         if components >= 2:
             # A fixed seed and one thread's order of sums: the same archive gives the same bytes.
