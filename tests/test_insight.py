@@ -342,6 +342,28 @@ def test_finding_comment_that_adds_a_case_joins_and_the_authors_reply_does_not(j
     assert {v.comment for v in first.group.members if v.post_id == "0"} == {None, 1}
 
 
+def test_finding_unnamed_voices_do_not_raise_an_early_voice(jsonl, tmp_path):
+    worry = "หนักใจจริงๆ ไม่รู้จะทำอย่างไรดี "
+    posts = [
+        {
+            "id": "1",
+            "author": "a",
+            "title": "หนึ่งคน",
+            "body": worry + "ไก่หายไปทั้งเล้า",
+            "comments": [{"body": worry + "เป็ดก็หาย"}],
+        },
+        {
+            "id": "2",
+            "author": "b",
+            "title": "สองคน",
+            "body": worry + "ฝนไม่ตกเลย",
+            "comments": [{"author": "c", "body": worry + "แดดแรงมาก"}],
+        },
+    ]
+    titles = [issue.group.title for issue in issues(jsonl, tmp_path, posts, "unnamed")]
+    assert titles == ["สองคน", "หนึ่งคน"]
+
+
 def test_finding_nothing_in_an_archive_of_courtesy(jsonl, tmp_path):
     assert issues(jsonl, tmp_path, [{"body": "สวัสดีครับ แวะมาเยี่ยม"}, {"body": "ขอบคุณค่ะ สู้ๆ นะคะ"}], "polite") == ()
 

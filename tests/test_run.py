@@ -87,6 +87,9 @@ def test_pipeline_reuses_what_has_not_changed_and_says_why_it_runs(jsonl, tmp_pa
     assert why["process"] == 'settings changed: process "organisation" → "civic"'
     assert why["insight"].startswith("inputs changed: process")
     assert why["topics"] == ""
+    analyse(source, folder, Settings(process="civic", seed=5))
+    assert reasons(folder)["insight"] == "settings changed: seed 0 → 5"
+    analyse(source, folder, Settings(process="civic"))
     (folder / "stages" / "acts" / "acts.parquet").write_bytes(b"rot")
     analyse(source, folder, Settings(process="civic"))
     assert reasons(folder)["acts"] == "the earlier result was damaged: acts.parquet"

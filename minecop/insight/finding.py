@@ -57,6 +57,7 @@ def find_insight(
     steps: pa.Table,
     process: Process,
     as_of: date | None,
+    seed: int,
 ) -> Insight:
     """Find what several people voice independently.
 
@@ -74,8 +75,10 @@ def find_insight(
         Whose steps were matched.
     as_of
         Reference date of trends; ``None`` for the last date of publication.
+    seed
+        Of what is random: the latent space of threads, and their blocks in large archives.
     """
-    finder = _Finder(archive, passages, words, acts, vectors, steps, as_of)
+    finder = _Finder(archive, passages, words, acts, vectors, steps, as_of, seed)
     issues = finder.issues()
     return Insight(
         issues=issues,
@@ -99,8 +102,10 @@ class _Finder:
         vectors: NDArray[np.float32],
         steps: pa.Table,
         as_of: date | None,
+        seed: int,
     ) -> None:
         self.archive = archive
+        self.seed = seed
         self.voices = voices_of(passages)
         self.titles: list[str | None] = passages["title"].to_pylist()
         self.texts: list[str] = passages["text"].to_pylist()
@@ -136,7 +141,7 @@ class _Finder:
         lengths = [len(text) for text in self.texts]
         groups: list[tuple[list[int], Candidate]] = []
         alone: list[Thread] = []
-        for block in blocks_of(threads, self.vectors, lengths):
+        for block in blocks_of(threads, self.vectors, lengths, self.seed):
             found, left = self._candidates([threads[n] for n in block], lengths)
             groups += found
             alone += left
@@ -163,7 +168,7 @@ class _Finder:
         self, threads: Sequence[Thread], lengths: Sequence[int]
     ) -> tuple[list[tuple[list[int], Candidate]], list[Thread]]:
         """Return the candidates among some threads with their passages, and the threads that belong to none."""
-        likeness = likeness_of(threads, self.terms, self.vectors, lengths)
+        likeness = likeness_of(threads, self.terms, self.vectors, lengths, self.seed)
         told = self._event(threads, likeness)
         own = [n for n, thread in enumerate(threads) if thread.post_id not in told]
         threads, likeness = [threads[n] for n in own], likeness[np.ix_(own, own)]
@@ -216,7 +221,7 @@ class _Finder:
             for index in range(len(threads))
         ]
         return sorted(
-            filter(None, groups), key=lambda rows: (-len({self.voices[row].author_id for row in rows}), rows[0])
+            filter(None, groups), key=lambda rows: (-len(people_of(self.voices[row] for row in rows)[0]), rows[0])
         )
 
     def _ranked(self, groups: Sequence[tuple[list[int], Candidate | None]], names: Namer) -> tuple[Issue, ...]:

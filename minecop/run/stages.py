@@ -282,6 +282,7 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
         steps=context.table("process", "steps"),
         process=context.process,
         as_of=context.settings.as_of,
+        seed=context.settings.seed,
     )
     write_json(folder / "insight.json", json.loads(json.dumps(asdict(found), default=_iso)))
     return {"issues": len(found.issues), "set_aside": len(found.set_aside)}
@@ -322,9 +323,9 @@ STAGES: tuple[Stage, ...] = (
     Stage("process", 2, ("text", "acts"), ("process",), _make_process, _process_outside),
     Stage(
         "insight",
-        13,
+        14,
         ("archive", "text", "vectors", "acts", "topics", "process"),
-        ("as_of",),
+        ("as_of", "seed"),
         _make_insight,
         _process_outside,
     ),
