@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minecop.archive.importing import import_archive
-from minecop.archive.jsonlines import post_to_json, read_jsonlines
 from minecop.archive.models import Account
 from minecop.archive.people import home_communities
+from minecop.archive.readers.jsonlines import post_to_json, read_jsonlines
 from minecop.archive.reading import read_sources
 from minecop.archive.store import Archive, read_archive, write_archive
 from minecop.core.dates import parse_datetime

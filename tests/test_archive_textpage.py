@@ -1,8 +1,8 @@
 from datetime import datetime
 
 from minecop.archive.models import Account
+from minecop.archive.readers.textpage import read_textpage
 from minecop.archive.reading import read_sources
-from minecop.archive.textpage import read_textpage
 from minecop.core.dates import BANGKOK
 
 PAGE = """วันที่เครื่องสูบน้ำกลับมาเดิน

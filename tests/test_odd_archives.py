@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minecop.archive.models import Account
-from minecop.archive.textpage import read_textpage
+from minecop.archive.readers.textpage import read_textpage
 from minecop.report.rendering import write_reports
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse

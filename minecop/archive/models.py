@@ -16,8 +16,12 @@ class Comment:
         1-based place in the record that it was read from; sorting or merging never changes it.
     body
         Its text, code point for code point.
-    id, author_id, author_name, published, reply_to
+    id, author_id, author_name, published
         ``None`` where unknown.
+    reply_to
+        Id of the comment (or post) that it answers, where the source says so.
+    addressee
+        Name of the person whom its first words address (``คุณขจิต``), as written: a hint, no more.
     """
 
     position: int
@@ -27,6 +31,7 @@ class Comment:
     author_name: str | None = None
     published: datetime | None = None
     reply_to: str | None = None
+    addressee: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,21 @@ class Post:
     id
         The record's own id; ``host/id`` only where two hosts use the same one.
     body
-        Its text, without title, blurb, page chrome and comments.
+        Its text, without title, blurb, page chrome and comments. Empty where only the thread was at hand.
     blurb
         A pull quote at the head of the page that repeats a sentence of the body; never counted.
+    blog
+        Name of the blog that it stands in, as its address or page has it.
+    estimated
+        Whether ``published`` is an estimate of the month, made from the post's number.
+    excerpt
+        Whether the source says that the body is only its beginning (a feed's summary).
+    comments_said
+        How many comments the source says there are; ``None`` where it does not.
     duplicate_of
         Id of the post that this one is a copy of.
+    series, part
+        What the posts of one series have in common, and the number of this one in it.
     source
         Where it was read: file and record.
     """
@@ -59,7 +74,13 @@ class Post:
     modified: datetime | None = None
     tags: tuple[str, ...] = ()
     comments: tuple[Comment, ...] = ()
+    blog: str | None = None
+    estimated: bool = False
+    excerpt: bool = False
+    comments_said: int | None = None
     duplicate_of: str | None = None
+    series: str | None = None
+    part: int | None = None
     source: str = ""
 
     @property

@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from minecop.archive.decoding import decode, looks_binary
+from minecop.archive.formats import KINDS, format_of
 from minecop.archive.identity import settle_identities
-from minecop.archive.jsonlines import read_jsonlines
 from minecop.archive.models import Account, Person, Post
 from minecop.archive.people import AUTHORS_FILE, read_people
-from minecop.archive.textpage import read_textpage
+from minecop.archive.sources import Options, Source
 from minecop.core.errors import InputError
 from minecop.core.progress import Listener, counted, silent
-
-Reader = Callable[[str, str, Account], Iterator[Post]]
-"""Takes a file's text, its name for the account, and the account; yields posts."""
-
-READERS: dict[str, Reader] = {
-    ".jsonl": read_jsonlines,
-    ".ndjson": read_jsonlines,
-    ".txt": read_textpage,
-    ".text": read_textpage,
-}
-"""Readers by the ending of the file's name."""
 
 # Files that stand beside archives and are not posts.
 _COMPANIONS = {AUTHORS_FILE, "archive.toml", "account.json"}
@@ -87,19 +75,12 @@ def read_sources(path: Path, listener: Listener = silent) -> tuple[list[Post], d
     offered = 0
     for file in counted(files, "import", len(files), listener):
         name = file.relative_to(base).as_posix()
-        reader = READERS.get(file.suffix.lower())
-        if reader is None:
-            if file.name in _COMPANIONS or (path.is_dir() and file.suffix.lower() in _COMPANION_ENDINGS):
-                continue
-            offered += 1
-            account.add("refused", name, "unknown_kind", kinds=" ".join(READERS))
+        if file.name in _COMPANIONS or (path.is_dir() and file.suffix.lower() in _COMPANION_ENDINGS):
             continue
         offered += 1
-        text = _text_of(file, name, account)
-        if text is not None:
-            found = list(reader(text, name, account))
-            account.files += bool(found)
-            posts += found
+        found = list(_posts_of(file, name, account))
+        account.files += bool(found)
+        posts += found
     if not posts:
         raise _nothing_read(path, offered, account)
     people = read_people(base / AUTHORS_FILE, account)
@@ -109,30 +90,35 @@ def read_sources(path: Path, listener: Listener = silent) -> tuple[list[Post], d
     return posts, people, account
 
 
-def _text_of(file: Path, name: str, account: Account) -> str | None:
+def _posts_of(file: Path, name: str, account: Account) -> Iterator[Post]:
     try:
-        data = file.read_bytes()
+        yield from read_source(Source.of_file(file, name), Options(), account)
+    except InputError as error:
+        account.add("refused", name, error.key, **error.details)
     except OSError as error:
         account.add("refused", name, "cannot_read", path=name, reason=error.strerror or error)
-        return None
-    if not data.strip():
-        account.add("refused", name, "empty_file")
-        return None
-    if looks_binary(data):
-        account.add("refused", name, "binary_file")
-        return None
-    text, guessed = decode(data)
-    if guessed:
-        account.add("guessed", name, "encoding_guessed", encoding=guessed)
-    return text
+
+
+def read_source(source: Source, options: Options, account: Account) -> Iterator[Post]:
+    """Yield the posts of one source, whatever its kind.
+
+    Raises
+    ------
+    InputError
+        When its kind is not known, or it cannot be read.
+    """
+    known = format_of(source.ending, source.head())
+    if known is None:
+        raise InputError("unknown_kind", kinds=KINDS)
+    yield from known.reader(source, options, account)
 
 
 def _nothing_read(path: Path, offered: int, account: Account) -> InputError:
     """Return the error for a path without a post, as near to its cause as can be said in one line."""
     if not offered:
-        return InputError("nothing_readable", path=path, kinds=" ".join(READERS))
+        return InputError("nothing_readable", path=path, kinds=KINDS)
     refused = [entry for entry in account.entries if entry.kind == "refused"]
     if path.is_file() and len(refused) == 1:
         entry = refused[0]
         return InputError("file_refused", path=path, reason_key=entry.key, reason_details=entry.details)
-    return InputError("no_posts", path=path, refused=len(refused), kinds=" ".join(READERS))
+    return InputError("no_posts", path=path, refused=len(refused), kinds=KINDS)

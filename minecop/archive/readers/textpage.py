@@ -14,6 +14,7 @@ from datetime import datetime
 from pythainlp.corpus import thai_family_names, thai_female_names, thai_male_names
 
 from minecop.archive.models import Account, Comment, Post
+from minecop.archive.sources import Options, Source
 from minecop.core.dates import arabic_digits, find_thai_datetime
 
 _CHROME = re.compile(r"^\s*หมายเลขบันทึก\s*:\s*(?P<id>[\d๐-๙]+)", re.MULTILINE)
@@ -42,6 +43,11 @@ class _Page:
     modified: datetime | None
     comments: str
     count: int | None
+
+
+def read(source: Source, options: Options, account: Account) -> Iterator[Post]:
+    """Yield the post of a page saved as text."""
+    yield from read_textpage(source.text(account), source.name, account)
 
 
 def read_textpage(text: str, name: str, account: Account) -> Iterator[Post]:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from minecop.archive.models import Account, Comment, Post
+from minecop.archive.sources import Options, Source
 from minecop.core.dates import parse_datetime
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -59,6 +60,11 @@ class _Record:
         if len(kept) < len(items):
             self.account.add("warning", self.source, "field_not_text", field=field)
         return kept
+
+
+def read(source: Source, options: Options, account: Account) -> Iterator[Post]:
+    """Yield the posts of a JSON Lines file."""
+    yield from read_jsonlines(source.text(account), source.name, account)
 
 
 def read_jsonlines(text: str, name: str, account: Account) -> Iterator[Post]:

@@ -1,0 +1,1 @@
+"""Readers: one kind of file each, from bytes to posts."""
