@@ -1,19 +1,17 @@
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minecop.archive.importing import import_archive
+from minecop.archive.importing import read_sources
 from minecop.archive.models import Account
 from minecop.archive.people import home_communities
 from minecop.archive.readers.jsonlines import post_to_json, read_jsonlines
-from minecop.archive.reading import read_sources
 from minecop.archive.store import Archive, read_archive, write_archive
 from minecop.core.dates import parse_datetime
-from minecop.core.errors import InputError, OutputError
+from minecop.core.errors import InputError
 
 FULL = {
     "id": "7",
@@ -225,17 +223,6 @@ def test_store_damage_is_said(tmp_path, jsonl):
     (tmp_path / "a" / "posts.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match="damaged"):
         read_archive(tmp_path / "a")
-
-
-def test_importing_never_overwrites_what_is_no_archive(tmp_path, jsonl):
-    source = jsonl([FULL])
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "thesis.doc").write_text("years of work")
-    with pytest.raises(OutputError):
-        import_archive(source, tmp_path / "mine")
-    folder, archive = import_archive(source, tmp_path / "new")
-    assert import_archive(source, folder)[1] == archive
-    assert Path(folder, "archive.toml").is_file()
 
 
 def test_models_text_by_comment_position():

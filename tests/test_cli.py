@@ -131,7 +131,8 @@ def test_cli_label_reads_json_lines_and_writes_to_the_terminal(tmp_path, minecop
     [
         ("empty.jsonl", b"", "ไฟล์ว่าง"),
         ("binary.jsonl", b"\x00\x01\x02\x03" * 100, "ไม่ใช่ไฟล์ข้อความ"),
-        ("word.doc", b"\xd0\xcf\x11\xe0 some text", "ยังอ่านไฟล์ชนิดนี้ไม่ได้"),
+        ("song.mp3", b"\xff\xfb some sound", "ยังอ่านไฟล์ชนิดนี้ไม่ได้"),
+        ("word.doc", b"\xd0\xcf\x11\xe0 some text", ".docx"),
         ("broken.jsonl", b"{not json", "ไม่ใช่ JSON"),
         ("missing.jsonl", None, "ไม่พบ"),
     ],

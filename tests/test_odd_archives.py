@@ -95,10 +95,10 @@ def test_odd_archive_ends_in_a_report(jsonl, tmp_path, seed):
         max_size=20,
     )
 )
-def test_odd_page_is_read_or_refused(parts):
+def test_odd_text_is_read_or_refused(parts):
     account = Account()
     posts = list(read_textpage("\n".join(parts), "p.txt", account))
-    assert len(posts) + account.count("refused") == 1
+    assert len(posts) + account.count("refused") >= 1
     for post in posts:
         assert [comment.position for comment in post.comments] == list(range(1, len(post.comments) + 1))
         assert all(comment.body.strip() for comment in post.comments)

@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import f1_score, precision_score, recall_score
 
 from minecop.acts.marking import mark
-from minecop.archive.reading import read_sources
+from minecop.archive.importing import read_sources
 from minecop.process.definition import load_process
 from minecop.process.matching import StepMatcher
 from minecop.run.loading import load_analysis

@@ -14,9 +14,9 @@ from conftest import ROOT, SAMPLE
 from filelock import FileLock
 
 from minecop.core.errors import OutputError, RunError, SettingsError
+from minecop.core.executors import SerialExecutor, make_executor, map_chunks
 from minecop.core.files import sha256_file
 from minecop.run.artefacts import Key, making, why_run
-from minecop.run.executors import SerialExecutor, make_executor, map_chunks
 from minecop.run.pipeline import analyse, open_run
 from minecop.run.settings import Settings, read_settings
 from minecop.run.tables import CONTRACT

@@ -26,6 +26,8 @@ _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
 _THAI_SHARE = 0.9
 """Share of the bytes above ASCII that must be Thai letters of cp874, for a text to be taken for it without asking further."""
 
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
+
 _SAMPLE = 65_536
 
 
@@ -34,7 +36,7 @@ def looks_binary(data: bytes) -> bool:
     head = data[:8192]
     if any(head.startswith(bom) for bom, _ in _BOMS) or _utf16_without_mark(head):
         return False
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head)
+    controls = len(head) - len(head.translate(None, _CONTROLS))
     return b"\0" in head or controls > len(head) / 20
 
 
@@ -50,11 +52,15 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
             return data.decode(name, errors="replace"), None
     if declared and (text := _as_declared(data, declared)) is not None:
         return text, None
-    try:
-        return data.decode("utf-8"), None
-    except UnicodeDecodeError:
-        name = guess_encoding(data)
-        return data.decode(name, errors="replace"), name
+    if (
+        _utf16_without_mark(data[:_SAMPLE]) is None
+    ):  # Thai in UTF-16 may be sound UTF-8 too, of letters that mean nothing
+        try:
+            return data.decode("utf-8"), None
+        except UnicodeDecodeError:
+            pass
+    name = guess_encoding(data)
+    return data.decode(name, errors="replace"), name
 
 
 def _as_declared(data: bytes, declared: str) -> str | None:
@@ -85,11 +91,10 @@ def guess_encoding(data: bytes) -> str:
 
 def _utf16_without_mark(head: bytes) -> str | None:
     """Name UTF-16 of one or the other order where every other byte is a zero or the high byte of a Thai letter."""
-    if len(head) < 8:
+    if len(head) < 8 or (b"\0" not in head and b"\x0e" not in head):
         return None
-    for name, high in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-        if sum(byte in {0x00, 0x0E, 0x20} for byte in high) >= 0.95 * len(high) and (b"\0" in high or b"\x0e" in high):
-            low = head[::2] if name == "utf-16-le" else head[1::2]
-            if low.count(0) * 10 < len(low):
-                return name
+    for name, high, low in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
+        others = len(high.translate(None, b"\x00\x0e\x20"))
+        if others * 20 <= len(high) and (b"\0" in high or b"\x0e" in high) and low.count(0) * 10 < len(low):
+            return name
     return None

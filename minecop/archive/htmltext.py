@@ -35,6 +35,12 @@ _SELF_CLOSED = {
     "p", "li", "td", "th", "tr", "dd", "dt", "option", "optgroup", "thead", "tbody", "tfoot", "colgroup", "rp", "rt",
     "br", "img", "hr", "input", "meta", "link", "area", "base", "col", "embed", "source", "track", "wbr", "param",
 }  # fmt: skip
+
+# A style that is still open when a paragraph ends is opened again in the next one (HTML's "active formatting elements").
+_STYLES = {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
+_MOST_REBUILT = 500_000
+"""Elements that may come to be in that way; each takes some 400 bytes."""
+
 _TAG = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 DEEPEST = 2_000
 """Open elements within one another above which a page is refused: parsing takes time that grows with the square of the depth."""
@@ -48,17 +54,25 @@ def parse_html(html: str | bytes) -> LexborHTMLParser:
     Raises
     ------
     InputError
-        When its elements stand too deep within one another.
+        When its elements stand too deep within one another, or what is never closed would be built anew too often.
     """
     data = html.encode("utf-8", "replace") if isinstance(html, str) else html
-    depth = 0
-    for found in _TAG.finditer(data):
-        if found[2].lower().decode() in _SELF_CLOSED:
-            continue
-        depth = max(0, depth - 1) if found[1] else depth + 1
-        if depth > DEEPEST:
-            raise InputError("too_deep", deepest=DEEPEST)
+    _check_nesting(data)
     return LexborHTMLParser(data.decode("utf-8", "replace"))
+
+
+def _check_nesting(data: bytes) -> None:
+    depth = styles = rebuilt = 0
+    for found in _TAG.finditer(data):
+        name, closing = found[2].lower().decode(), bool(found[1])
+        if name in _STYLES:
+            styles = max(0, styles - 1) if closing else styles + 1
+        elif not closing:
+            rebuilt += styles
+        if name not in _SELF_CLOSED:
+            depth = max(0, depth - 1) if closing else depth + 1
+        if depth > DEEPEST or rebuilt > _MOST_REBUILT:
+            raise InputError("too_deep", deepest=DEEPEST)
 
 
 def fragment_text(html: str) -> str:

@@ -1,92 +1,318 @@
-"""Which records are the same post, and which names are the same person, settled before anything is counted."""
+"""Which records are the same post, which posts are copies or parts of one series: settled before anything is counted.
+
+Works on a spool, a few records at a time; what it holds of every record is a number or two.
+"""
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from minecop.archive.models import Account, Person, Post
-from minecop.archive.people import alias_table, resolve
+import numpy as np
 
-# Not urlsplit, which raises at addresses such as http://[x: what people collect need not be well formed.
-_HOST = re.compile(r"\s*[a-z][a-z0-9+.-]*://(?:[^/@\s]*@)?(?:www\.)?([^/:?#\s]+)", re.IGNORECASE)
+from minecop.archive.addressing import reply_hints
+from minecop.archive.communities import values_of, with_community
+from minecop.archive.duplicates import Candidate, alike, group_copies
+from minecop.archive.estimating import month_estimate
+from minecop.archive.keys import address_key, has_own_id, host_of, letters_key, number_of
+from minecop.archive.merging import merge_posts
+from minecop.archive.models import Account, Post
+from minecop.archive.packing import pack, unpack
+from minecop.archive.people import resolve
+from minecop.archive.series import group_series
+from minecop.archive.spool import RECORDS_A_FILE, Spool
 
-_SHORTEST_COPY = 100
-"""Letters below which equal texts may be chance ("ขอบคุณครับ") and are not taken for copies."""
+SETTLED_KEYS = (
+    "same_post",
+    "copy_of",
+    "id_used_twice",
+    "comments_missing",
+    "comment_count_differs",
+    "thread_without_post",
+    "alias_joined",
+)
+"""Keys of the account lines that settling writes, and writes anew when an archive grows."""
+
+_ALIKE = 0.5
+"""Likeness of two texts from which one may be an edited form of the other, where their number is the same already."""
+
+_MOST_COMPARED = 50
+"""Posts of one number and no known host that a record is compared with: files without numbers of their own may all say "1"."""
+
+_ENGINE_HOSTS = ("gotoknow.org",)
+"""Hosts whose post numbers the table of months knows."""
+
+_AT_ONCE = 500
 
 
-def settle_identities(posts: list[Post], people: dict[str, Person], account: Account) -> list[Post]:
-    """Give every post its own id, mark copies, and every author one id.
+@dataclass(slots=True)
+class Known:
+    """What settling has to be told.
 
-    The same id on the same host is one post: the record last modified stays, with the longer thread, and the account says
-    "merged". The same id on two hosts becomes ``host/id``. The same id without a host and with another text is kept as another post.
-    An equal text of one author (or of nobody named) under another id stays, marked ``duplicate_of`` the earliest.
+    Attributes
+    ----------
+    authors
+        Author id by name or alias.
+    called
+        By what names each author id goes, for telling whom a comment addresses.
+    communities
+        What ``communities.csv`` says.
+    estimate_dates
+        Whether a post without a date gets the month that its number lies in.
     """
-    table = alias_table(posts, people)
-    posts = [_with_one_author_id(post, table) for post in posts]
-    posts = _with_own_ids(posts, account)
-    return _with_copies_marked(posts, account)
+
+    authors: Mapping[str, str] = field(default_factory=dict)
+    called: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    communities: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    estimate_dates: bool = False
 
 
-def _with_one_author_id(post: Post, table: dict[str, str]) -> Post:
+@dataclass(slots=True)
+class Counts:
+    """What settling found.
+
+    Attributes
+    ----------
+    posts, comments
+        In all.
+    new_posts, new_comments, updated_posts
+        Against the archive that was added to.
+    without_community
+        Posts that name none, by field and value of what might.
+    """
+
+    posts: int = 0
+    comments: int = 0
+    new_posts: int = 0
+    new_comments: int = 0
+    updated_posts: int = 0
+    without_community: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+
+def settle(spool: Spool, known: Known) -> Counts:
+    """Make one post of all records of it, give every post its own id and every author one, and mark copies and series.
+
+    Records are the same post where host and number are the same (under any form of the address, with or without ``www``), where their
+    address is the same and their texts are alike, where the number is the same, a host is unknown and their texts are alike, or where the
+    text is the same and one of them has no number of its own. The account says "merged". The same number on two hosts becomes
+    ``host/id``; a post of the archive that is added to keeps its id.
+    """
+    spool.db.execute("CREATE INDEX IF NOT EXISTS by_key ON keys (key, row)")
+    with spool.writing():
+        spool.db.execute("DELETE FROM settled")
+        for group in _groups(spool):
+            _settle_group(group, spool, known)
+        _mark_copies_and_series(spool)
+    return _count(spool)
+
+
+# ---- which records may be one post
+
+
+def _groups(spool: Spool) -> Iterator[list[int]]:
+    """Yield the rows of records that share a key, directly or by way of others; groups in the order of their first rows."""
+    rows = np.fromiter((row for (row,) in spool.db.execute("SELECT row FROM records ORDER BY row")), dtype=np.int64)
+    parent = np.arange(len(rows))
+
+    def root(place: int) -> int:
+        while parent[place] != place:
+            parent[place] = parent[parent[place]]
+            place = int(parent[place])
+        return place
+
+    shared = "SELECT key, row FROM keys WHERE key IN (SELECT key FROM keys GROUP BY key HAVING COUNT(*) > 1) ORDER BY key, row"
+    last_key, last = None, 0
+    for key, row in spool.db.execute(shared):
+        place = int(np.searchsorted(rows, row))
+        if key == last_key:
+            one, other = root(last), root(place)
+            parent[max(one, other)] = min(one, other)
+        last_key, last = key, place
+    roots = np.fromiter((root(place) for place in range(len(rows))), dtype=np.int64, count=len(rows))
+    order = np.argsort(roots, kind="stable")
+    cuts = np.flatnonzero(np.diff(roots[order])) + 1
+    for places in np.split(order, cuts):
+        if len(places):
+            yield rows[places].tolist()
+
+
+@dataclass(slots=True)
+class _Settled:
+    post: Post
+    row: int
+    host: str
+    before: Post | None  # as the archive that is added to has it
+    signatures: dict[str, bytes | None]  # by text
+    merged: list[str] = field(default_factory=list)
+
+
+def _settle_group(rows: list[int], spool: Spool, known: Known) -> None:
+    account = Account()
+    settled: list[_Settled] = []
+    for row in rows:
+        post, signature = spool.record(row)
+        post = _with_authors(post, known)
+        host = host_of(post.url)
+        same = next((old for old in settled[:_MOST_COMPARED] if _is_same(old, post, host)), None)
+        if same is None:
+            settled.append(_Settled(post, row, host, post if row < RECORDS_A_FILE else None, {post.body: signature}))
+            continue
+        same.signatures[post.body] = signature
+        same.post = merge_posts(same.post, post, newer=same.before is not None)
+        same.host = same.host or host
+        same.merged.append(post.source)
+    _give_ids(settled, spool, account)
+    rows_made = []
+    for one in settled:
+        for source in one.merged:
+            if one.before is None:
+                account.add("merged", source, "same_post", id=one.post.id, other=one.post.source)
+        post = _with_known(one.post, known)
+        found = len(post.comments)
+        if post.comments_said is not None and post.comments_said != found:
+            key = "comments_missing" if found < post.comments_said else "comment_count_differs"
+            account.add("warning", post.source, key, id=post.id, said=post.comments_said, found=found)
+        if not post.body:
+            account.add("warning", post.source, "thread_without_post", id=post.id)
+        rows_made.append(_row(post, one, known))
+    spool.db.executemany("INSERT INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows_made)
+    if account.entries:
+        spool.tell(account.entries)
+
+
+def _is_same(old: _Settled, post: Post, host: str) -> bool:
+    one = old.post
+    if old.host and host:
+        if old.host == host and one.id == post.id and has_own_id(one) and has_own_id(post):
+            return True
+        here, there = address_key(one.url), address_key(post.url)
+        if here is not None and here == there:
+            return number_of(post.url) is not None or _may_be_edits(one, post)
+    elif one.id == post.id:
+        return _may_be_edits(one, post)
+    key = letters_key(one.body)
+    if key is not None and key == letters_key(post.body) and not (has_own_id(one) and has_own_id(post)):
+        return one.author_id is None or post.author_id is None or one.author_id == post.author_id
+    return False
+
+
+def _may_be_edits(one: Post, other: Post) -> bool:
+    """Tell whether one text may be another form of the other: edited, cut, or not there at all."""
+    if not one.body or not other.body or "".join(one.body.split()) == "".join(other.body.split()):
+        return True
+    return alike(one.body, other.body) >= _ALIKE
+
+
+def _give_ids(settled: list[_Settled], spool: Spool, account: Account) -> None:
+    hosts: dict[str, set[str]] = {}
+    for one in settled:
+        hosts.setdefault(one.post.id, set()).add(one.host)
+    taken: set[str] = set()
+
+    def is_free(wanted: str) -> bool:
+        return wanted not in taken and not spool.db.execute("SELECT 1 FROM settled WHERE id = ?", (wanted,)).fetchone()
+
+    # Those of the archive first: what was once called so is called so for good.
+    for one in sorted(settled, key=lambda s: (s.before is None, s.row)):
+        own = one.post.id
+        if one.before is None and one.host and len(hosts[own] - {""}) > 1:
+            own = f"{one.host}/{own}"
+        if not is_free(own):
+            wanted = f"{one.post.source.rsplit(':', 1)[0]}/{one.post.id}"
+            own, number = wanted, 2
+            while not is_free(own):
+                own, number = f"{wanted}~{number}", number + 1
+            account.add(
+                "warning", one.post.source, "id_used_twice", id=one.post.id, other=settled[0].post.source, new=own
+            )
+        taken.add(own)
+        one.post = replace(one.post, id=own)
+
+
+def _with_authors(post: Post, known: Known) -> Post:
+    """Return a record's post as it came, with one id for every author; what an earlier import found of copies is found anew."""
     return replace(
         post,
-        author_id=resolve(post.author_id, table),
-        comments=tuple(replace(comment, author_id=resolve(comment.author_id, table)) for comment in post.comments),
+        author_id=resolve(post.author_id, known.authors),
+        comments=tuple(replace(c, author_id=resolve(c.author_id, known.authors)) for c in post.comments),
+        duplicate_of=None,
+        series=None,
+        part=None,
     )
 
 
-def _host(post: Post) -> str:
-    found = _HOST.match(post.url or "")
-    return found[1].lower() if found else ""
+def _with_known(post: Post, known: Known) -> Post:
+    post = replace(post, comments=tuple(reply_hints(post.comments, known.called)))
+    if known.estimate_dates and post.published is None and host_of(post.url) in ("", *_ENGINE_HOSTS):
+        number = number_of(post.url) or (
+            post.id if post.id.isdecimal() and post.id.isascii() and has_own_id(post) else None
+        )
+        month = month_estimate(int(number)) if number and len(number) < 9 else None
+        if month is not None:
+            post = replace(post, published=month, estimated=True)
+    return with_community(post, known.communities)
 
 
-def _with_own_ids(posts: list[Post], account: Account) -> list[Post]:
-    hosts: dict[str, set[str]] = {}
-    for post in posts:
-        hosts.setdefault(post.id, set()).add(_host(post))
-    settled: dict[str, Post] = {}
-    for post in posts:
-        host = _host(post)
-        own_id = f"{host}/{post.id}" if host and len(hosts[post.id] - {""}) > 1 else post.id
-        other = settled.get(own_id)
-        if other is not None and not host and other.body != post.body:
-            own_id = _free_id(f"{post.source.rsplit(':', 1)[0]}/{post.id}", settled)
-            account.add("warning", post.source, "id_used_twice", id=post.id, other=other.source, new=own_id)
-            other = None
-        if other is None:
-            settled[own_id] = replace(post, id=own_id)
-        else:
-            settled[own_id] = _merged(other, replace(post, id=own_id))
-            account.add("merged", post.source, "same_post", id=own_id, other=other.source)
-    return list(settled.values())
+def _row(post: Post, one: _Settled, known: Known) -> tuple[object, ...]:
+    before = None if one.before is None else _with_known(one.before, known)
+    if before is None:
+        state = f"new {len(post.comments)}"
+    elif replace(before, id=post.id) == post:
+        state = "same 0"
+    else:
+        state = f"updated {len(post.comments) - len(before.comments)}"
+    published = post.published and post.published.isoformat()
+    return one.row, post.id, post.author_id, published, post.title, one.signatures[post.body], pack(post), state
 
 
-def _free_id(wanted: str, taken: dict[str, Post]) -> str:
-    number, candidate = 2, wanted
-    while candidate in taken:
-        candidate, number = f"{wanted}~{number}", number + 1
-    return candidate
+# ---- copies and series
 
 
-def _merged(first: Post, second: Post) -> Post:
-    newer = second if second.modified and (not first.modified or second.modified > first.modified) else first
-    longer = second if len(second.comments) > len(first.comments) else first
-    return replace(newer, comments=longer.comments, source=first.source)
+def _mark_copies_and_series(spool: Spool) -> None:
+    rows, ids, views, titles = [], [], [], []
+    account = Account()
+    listed = "SELECT row, id, author, published, title, signature FROM settled ORDER BY row"
+    for index, (row, post_id, author, published, title, signature) in enumerate(spool.db.execute(listed)):
+        rows.append(row)
+        ids.append(post_id)
+        if signature is not None:
+            views.append(Candidate(index, signature, author, published and datetime.fromisoformat(published)))
+        if title:
+            titles.append((index, author, title))
+
+    def settled(index: int) -> Post:
+        (data,) = spool.db.execute("SELECT post FROM settled WHERE row = ?", (rows[index],)).fetchone()
+        return unpack(data)
+
+    copies = group_copies(views, lambda index: settled(index).body)
+    series = group_series(titles)
+    for index in sorted(copies.keys() | series.keys()):
+        post = settled(index)
+        if index in copies:
+            original = ids[copies[index]]
+            account.add("merged", post.source, "copy_of", id=post.id, other=original)
+            post = replace(post, duplicate_of=original)
+        if index in series:
+            post = replace(post, series=series[index][0], part=series[index][1])
+        spool.db.execute("UPDATE settled SET post = ? WHERE row = ?", (pack(post), rows[index]))
+        if len(account.entries) >= _AT_ONCE:
+            spool.tell(account.entries)
+            account.entries.clear()
+    spool.tell(account.entries)
 
 
-def _with_copies_marked(posts: list[Post], account: Account) -> list[Post]:
-    groups: dict[str, list[Post]] = {}
-    for post in posts:
-        letters = "".join(post.body.split())
-        if len(letters) >= _SHORTEST_COPY:
-            groups.setdefault(letters, []).append(post)
-    copies: dict[str, str] = {}
-    for group in groups.values():
-        by_date = sorted(group, key=lambda post: (post.published is None, post.published))
-        first = by_date[0]
-        for post in by_date[1:]:
-            if post.author_id is None or first.author_id is None or post.author_id == first.author_id:
-                copies[post.id] = first.id
-                account.add("merged", post.source, "copy_of", id=post.id, other=first.id)
-    return [replace(post, duplicate_of=copies[post.id]) if post.id in copies else post for post in posts]
+def _count(spool: Spool) -> Counts:
+    counts = Counts()
+    for data, state in spool.db.execute("SELECT post, state FROM settled"):
+        post = unpack(data)
+        how, comments = state.split()
+        counts.posts += 1
+        counts.comments += len(post.comments)
+        counts.new_posts += how == "new"
+        counts.updated_posts += how == "updated"
+        counts.new_comments += max(0, int(comments))
+        if not post.communities:
+            counts.without_community.update(dict.fromkeys(values_of(post), 1))
+    return counts

@@ -21,7 +21,7 @@ class Comment:
     reply_to
         Id of the comment (or post) that it answers, where the source says so.
     addressee
-        Name of the person whom its first words address (``คุณขจิต``), as written: a hint, no more.
+        Name of the person whom its first words address (``คุณขจิต``), without the title: a hint, no more.
     """
 
     position: int
@@ -142,14 +142,29 @@ class Entry:
 
 @dataclass(slots=True)
 class Account:
-    """What happened to everything that was offered for import."""
+    """What happened to everything that was offered for import.
+
+    Attributes
+    ----------
+    entries
+        One line for everything worth telling.
+    files
+        Files in which something was read.
+    posts, comments
+        In the archive.
+    new_posts, new_comments, updated_posts
+        By which the archive grew, and posts that it had and that were edited or got comments.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     files: int = 0
     posts: int = 0
     comments: int = 0
+    new_posts: int = 0
+    new_comments: int = 0
+    updated_posts: int = 0
 
-    def add(self, kind: str, source: str, key: str, **details: object) -> None:
+    def add(self, kind: str, source: str, key: str, /, **details: object) -> None:
         """Write one line."""
         self.entries.append(Entry(kind, source, key, {name: str(value) for name, value in details.items()}))
 

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from minecop.archive.decoding import decode
 from minecop.archive.models import Account, Person, Post
+from minecop.core.cells import plain_cell, safe_cell
 from minecop.core.files import write_text
 
 AUTHORS_FILE = "authors.csv"
 """Name of the editable table of people beside an archive."""
 
-AUTHOR_COLUMNS = tuple(field.name for field in fields(Person))
+AUTHOR_COLUMNS = tuple(column.name for column in fields(Person))
+
+# Before a name, and no part of it. Longer ones first: รศ.ดร. before รศ.
+_TITLES = re.compile(
+    r"^(?:(?:ว่าที่\s*)?(?:ร\.?ต\.?|ร\.?ท\.?|ร\.?อ\.?|พ\.?ต\.?|พ\.?ท\.?|พ\.?อ\.?|พล\.?ต\.?|ส\.?ต\.?อ\.?|ด\.?ต\.?)\s*(?=\S{2})"
+    r"|ศาสตราจารย์|รองศาสตราจารย์|ผู้ช่วยศาสตราจารย์|นายแพทย์|แพทย์หญิง|ทันตแพทย์หญิง|ทันตแพทย์|เภสัชกรหญิง|เภสัชกร|ดอกเตอร์|นางสาว|"
+    r"(?:ผศ|รศ|ศ|ดร|นพ|พญ|ทพญ|ทพ|ภญ|ภก|น\.ส|อ)\.|นส\.|นาง(?=\s|[ก-ฮเ-ไ]{3})|นาย(?=\s|[ก-ฮเ-ไ]{2})|อาจารย์|คุณครู|คุณหมอ|คุณ|ครู|หมอ|"
+    r"Dr\.?\s|Mr\.?\s|Mrs\.?\s|Ms\.?\s|Miss\s|Prof\.?\s|Asst\.?\s|Assoc\.?\s)\s*",
+    re.IGNORECASE,
+)
+_IN_BRACKETS = re.compile(r"\s*[(（\[]\s*([^()（）\[\]]{2,40})\s*[)）\]]\s*$")
 
 
 def read_people(path: Path, account: Account) -> dict[str, Person]:
@@ -30,7 +42,7 @@ def read_people(path: Path, account: Account) -> dict[str, Person]:
     text, _ = decode(path.read_bytes())
     people: dict[str, Person] = {}
     for number, row in enumerate(csv.DictReader(io.StringIO(text, newline="")), 2):
-        values = {name: (row.get(name) or "").strip() for name in AUTHOR_COLUMNS}
+        values = {name: plain_cell((row.get(name) or "").strip()) for name in AUTHOR_COLUMNS}
         if not values["author_id"]:
             account.add("refused", f"{path.name}:{number}", "no_author_id")
             continue
@@ -39,40 +51,121 @@ def read_people(path: Path, account: Account) -> dict[str, Person]:
     return people
 
 
-def write_people(path: Path, people: dict[str, Person]) -> None:
-    """Write ``authors.csv``, with a byte order mark so that Excel reads the Thai."""
+def write_people(path: Path, people: Mapping[str, Person]) -> None:
+    """Write ``authors.csv``, with a byte order mark so that Excel reads the Thai, and no cell that runs as a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(AUTHOR_COLUMNS)
     for person in people.values():
-        writer.writerow(
-            [
-                "; ".join(value) if isinstance(value, tuple) else value
-                for value in (getattr(person, c) for c in AUTHOR_COLUMNS)
-            ]
-        )
+        values = (getattr(person, column) for column in AUTHOR_COLUMNS)
+        writer.writerow([safe_cell("; ".join(value) if isinstance(value, tuple) else value) for value in values])
     write_text(path, "\ufeff" + out.getvalue())
 
 
-def alias_table(posts: Iterable[Post], people: dict[str, Person]) -> dict[str, str]:
-    """Return the author id of every name that certainly belongs to one author.
+@dataclass(slots=True)
+class Names:
+    """By what names the authors of an archive go.
 
-    A name is certain where ``authors.csv`` lists it, or where every record that has both a name and an id gives it the same id.
+    Attributes
+    ----------
+    table
+        Author id by name or alias, as ``resolve`` looks it up.
+    people
+        A row of ``authors.csv`` for everyone, those that were there first as they were.
+    joined
+        Names that a rule gave to an author of another name: id and name.
     """
-    seen: dict[str, set[str]] = {}
-    for post in posts:
-        for text in post.texts:
-            if text.author_id and text.author_name and text.author_id != text.author_name:
-                seen.setdefault(_key(text.author_name), set()).add(text.author_id)
-    table = {name: next(iter(ids)) for name, ids in seen.items() if len(ids) == 1}
+
+    table: dict[str, str] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    joined: list[tuple[str, str]] = field(default_factory=list)
+
+
+def settle_names(seen: Iterable[tuple[str, str]], people: Mapping[str, Person]) -> Names:
+    """Tell which names belong to one author, and only where that is certain.
+
+    1. What ``authors.csv`` lists as an id, name or alias belongs to that row; nothing below changes it.
+    2. A name that records give together with an id, and always with the same one, belongs to that id.
+    3. A given and a family name belong to whoever has them without title (``นาง สมศรี ใจงาม``, ``คุณสมศรี ใจงาม``) or with a nickname
+       behind in brackets (``สมศรี ใจงาม (ครูนก)``).
+
+    A nickname or given name alone is never taken for somebody's: there are many.
+
+    Parameters
+    ----------
+    seen
+        Author ids and names as the records have them together; ``""`` for no name.
+    people
+        From ``authors.csv``.
+    """
+    names = Names()
     for person in people.values():
-        for alias in (person.name, *person.aliases):
+        for alias in (person.author_id, person.name, *person.aliases):
             if alias:
-                table[_key(alias)] = person.author_id
-    return table
+                names.table[_key(alias)] = person.author_id
+    ids_of: dict[str, set[str]] = {}
+    ids: dict[str, None] = {}
+    for author, name in sorted(seen):
+        ids.setdefault(author)
+        if name and _key(name) != _key(author):
+            ids_of.setdefault(_key(name), set()).add(author)
+    for name, owners in ids_of.items():
+        if len(owners) == 1:
+            names.table.setdefault(name, names.table.get(_key(next(iter(owners))), next(iter(owners))))
+    _join_full_names(ids, names)
+    _list_people(seen_ids=ids, seen=seen, people=people, names=names)
+    return names
 
 
-def resolve(author_id: str | None, table: dict[str, str]) -> str | None:
+def _join_full_names(ids: Iterable[str], names: Names) -> None:
+    """Give forms of one full name (rule 3) to one id: the one known from elsewhere, else the shortest form."""
+    forms: dict[str, list[str]] = {}
+    for form in [*names.table, *ids]:
+        if bare := bare_full_name(form):
+            forms.setdefault(_key(bare), []).append(form)
+    for same in forms.values():
+        owners = {names.table[_key(form)] for form in same if _key(form) in names.table}
+        if len(owners) > 1:  # two people of one name, and the user or the records know it
+            continue
+        owner = next(iter(owners)) if owners else min(same, key=lambda form: (len(form), form))
+        for form in same:
+            if _key(form) not in names.table and form != owner:
+                names.table[_key(form)] = owner
+                names.joined.append((owner, form))
+
+
+def bare_full_name(name: str) -> str | None:
+    """Return given and family name without titles and nickname, or ``None`` for anything but a full name."""
+    name = _IN_BRACKETS.sub("", " ".join(name.split()))
+    while (shorter := _TITLES.sub("", name)) != name and shorter:
+        name = shorter
+    parts = name.split()
+    return (
+        name if len(parts) == 2 and all(len(part) >= 2 and not re.search(r"[\d@_/]", part) for part in parts) else None
+    )
+
+
+def _list_people(
+    seen_ids: Iterable[str], seen: Iterable[tuple[str, str]], people: Mapping[str, Person], names: Names
+) -> None:
+    shown: dict[str, Counter[str]] = {}
+    for author, name in seen:
+        owner = resolve(author, names.table) or author
+        shown.setdefault(owner, Counter())[name] += 1
+    names.people = dict(people)
+    for author in seen_ids:
+        owner = resolve(author, names.table) or author
+        known = names.people.get(owner) or Person(owner)
+        forms = [name for name in (*sorted(shown.get(owner, ())), author) if name and _key(name) != _key(owner)]
+        if owner not in people and not known.name and forms:
+            known = replace(known, name=forms[0])
+        mine = [name for name in forms if resolve(name, names.table) == owner]
+        listed = {_key(alias) for alias in (owner, known.name, *known.aliases)}
+        more = [name for name in dict.fromkeys(mine) if _key(name) not in listed]
+        names.people[owner] = replace(known, aliases=(*known.aliases, *more)) if more else known
+
+
+def resolve(author_id: str | None, table: Mapping[str, str]) -> str | None:
     """Return the one id of an author given by id, name or alias."""
     return None if author_id is None else table.get(_key(author_id), author_id)
 
@@ -81,7 +174,7 @@ def _key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def home_communities(posts: Iterable[Post], people: dict[str, Person]) -> dict[str, str]:
+def home_communities(posts: Iterable[Post], people: Mapping[str, Person]) -> dict[str, str]:
     """Return each author's home community: that of ``authors.csv``, else the most frequent of their own posts.
 
     Ties go to the community written in first. Authors of whom neither is known are absent.

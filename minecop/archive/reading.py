@@ -1,26 +1,66 @@
-"""Whatever a user points at - an archive folder, a file, a folder of files - as posts and an account."""
+"""From whatever a user points at - a file, a folder of files - to posts in a spool."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
 
+from minecop.archive.addressing import addressed
+from minecop.archive.communities import COMMUNITIES_FILE
 from minecop.archive.formats import KINDS, format_of
-from minecop.archive.identity import settle_identities
-from minecop.archive.models import Account, Person, Post
-from minecop.archive.people import AUTHORS_FILE, read_people
+from minecop.archive.models import Account, Post
+from minecop.archive.people import AUTHORS_FILE
 from minecop.archive.sources import Options, Source
-from minecop.core.errors import InputError
-from minecop.core.progress import Listener, counted, silent
+from minecop.archive.spool import Spool
+from minecop.core.errors import InputError, MinecopError
+from minecop.core.executors import SerialExecutor
+from minecop.core.files import sha256_of
+from minecop.core.progress import Listener, Progress
 
 # Files that stand beside archives and are not posts.
-_COMPANIONS = {AUTHORS_FILE, "archive.toml", "account.json"}
-_COMPANION_ENDINGS = {".md", ".toml", ".csv", ".parquet"}
+_COMPANIONS = {AUTHORS_FILE, COMMUNITIES_FILE, "archive.toml", "account.json", "truth.csv"}
+_COMPANION_ENDINGS = {".md", ".toml", ".parquet"}
+_PAGE_ENDINGS = (".html", ".htm", ".xhtml")
+_RESOURCE_FOLDERS = ("_files", ".files", "-Dateien", "_ไฟล์")
+
+_BATCH_FILES = 200
+_BATCH_BYTES = 8 * 2**20
+
+FIRST_FILE = 1
+"""Number of the first file that is offered; 0 is the archive that it is added to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One file that was found.
+
+    Attributes
+    ----------
+    number
+        Its place in the order of names.
+    path
+        Where it is.
+    name
+        What the account calls it.
+    size, changed
+        Bytes, and time of its last change in nanoseconds: whether it is still the same file.
+    """
+
+    number: int
+    path: Path
+    name: str
+    size: int
+    changed: int
 
 
 def find_files(path: Path) -> list[Path]:
-    """Return the file, or the files below a folder in a fixed order, hidden ones left out.
+    """Return the file, or the files below a folder in a fixed order.
+
+    Hidden ones are left out, and the folder of pictures and scripts that a browser saves beside a page (``page_files``).
 
     Raises
     ------
@@ -31,72 +71,54 @@ def find_files(path: Path) -> list[Path]:
         raise InputError("missing_path", path=path)
     if path.is_file():
         return [path]
+    found: list[Path] = []
     try:
-        found = [
-            Path(folder) / name
-            for folder, folders, names in os.walk(path, onerror=_raise)
-            if not folders.sort()
-            for name in names
-            if not name.startswith(".")
-        ]
+        for folder, folders, names in os.walk(path, onerror=_raise):
+            pages = {name[: -len(end)] for name in names for end in _PAGE_ENDINGS if name.lower().endswith(end)}
+            resources = {page + ending for page in pages for ending in _RESOURCE_FOLDERS}
+            folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in resources)
+            found += [Path(folder) / name for name in names if not name.startswith(".")]
     except OSError as error:
         raise InputError("cannot_read", path=path, reason=error.strerror or error) from error
-    return sorted(f for f in found if not any(part.startswith(".") for part in f.relative_to(path).parts))
+    return sorted(found)
 
 
 def _raise(error: OSError) -> None:
     raise error
 
 
-def read_sources(path: Path, listener: Listener = silent) -> tuple[list[Post], dict[str, Person], Account]:
-    """Read everything readable at a path.
+def is_companion(name: str) -> bool:
+    """Tell whether a file of a name stands beside posts and holds none: ``authors.csv``, notes, minecop's own tables."""
+    return name in _COMPANIONS or PurePosixPath(name).suffix.lower() in _COMPANION_ENDINGS
 
-    Parameters
-    ----------
-    path
-        A file or a folder.
-    listener
-        Told after each file.
 
-    Returns
-    -------
-    tuple
-        Posts in the order of files and records, people by author id from ``authors.csv``, and the account.
+def is_resource(path: PurePosixPath, names: Collection[str]) -> bool:
+    """Tell whether a file lies in the folder that a browser saves beside a page, among files of these names."""
+    for folder in path.parents:
+        page = next((folder.name[: -len(end)] for end in _RESOURCE_FOLDERS if folder.name.endswith(end)), None)
+        if page and any((folder.parent / (page + end)).as_posix() in names for end in _PAGE_ENDINGS):
+            return True
+    return False
 
-    Raises
-    ------
-    InputError
-        When there is nothing at the path, or no post in it.
-    """
-    files = find_files(path)
+
+def find_offered(path: Path) -> list[Offered]:
+    """Return the files to be read at a path; companions of an archive (``authors.csv``, notes) are none."""
     base = path if path.is_dir() else path.parent
-    account = Account()
-    posts: list[Post] = []
-    offered = 0
-    for file in counted(files, "import", len(files), listener):
-        name = file.relative_to(base).as_posix()
-        if file.name in _COMPANIONS or (path.is_dir() and file.suffix.lower() in _COMPANION_ENDINGS):
+    offered: list[Offered] = []
+    for file in find_files(path):
+        if path.is_dir() and is_companion(file.name):
             continue
-        offered += 1
-        found = list(_posts_of(file, name, account))
-        account.files += bool(found)
-        posts += found
-    if not posts:
-        raise _nothing_read(path, offered, account)
-    people = read_people(base / AUTHORS_FILE, account)
-    posts = settle_identities(posts, people, account)
-    account.posts = len(posts)
-    account.comments = sum(len(post.comments) for post in posts)
-    return posts, people, account
+        about = file.stat()
+        # A name that is no Unicode (it happens on old disks) is shown with the marks of what is broken.
+        name = file.relative_to(base).as_posix().encode("utf-8", "replace").decode()
+        offered.append(Offered(FIRST_FILE + len(offered), file, name, about.st_size, about.st_mtime_ns))
+    return offered
 
 
-def _posts_of(file: Path, name: str, account: Account) -> Iterator[Post]:
-    try:
-        yield from read_source(Source.of_file(file, name), Options(), account)
-    except InputError as error:
-        account.add("refused", name, error.key, **error.details)
-    except OSError as error:
-        account.add("refused", name, "cannot_read", path=name, reason=error.strerror or error)
+def plan_digest(offered: Sequence[Offered], options: Options, start: Sequence[str]) -> str:
+    """Return what an import depends on, in short: an unfinished one with the same plan is continued."""
+    files = [(file.number, file.name, file.size, file.changed) for file in offered]
+    return sha256_of({"files": files, "options": asdict(options), "start": list(start), "kinds": KINDS})
 
 
 def read_source(source: Source, options: Options, account: Account) -> Iterator[Post]:
@@ -107,18 +129,91 @@ def read_source(source: Source, options: Options, account: Account) -> Iterator[
     InputError
         When its kind is not known, or it cannot be read.
     """
-    known = format_of(source.ending, source.head())
-    if known is None:
-        raise InputError("unknown_kind", kinds=KINDS)
-    yield from known.reader(source, options, account)
+    yield from format_of(source.name, source.head()).reader(source, options, account)
 
 
-def _nothing_read(path: Path, offered: int, account: Account) -> InputError:
-    """Return the error for a path without a post, as near to its cause as can be said in one line."""
-    if not offered:
-        return InputError("nothing_readable", path=path, kinds=KINDS)
-    refused = [entry for entry in account.entries if entry.kind == "refused"]
-    if path.is_file() and len(refused) == 1:
-        entry = refused[0]
-        return InputError("file_refused", path=path, reason_key=entry.key, reason_details=entry.details)
-    return InputError("no_posts", path=path, refused=len(refused), kinds=KINDS)
+def read_safely(source: Source, options: Options, account: Account) -> Iterator[Post]:
+    """Yield the posts of one source; what ends the reading stands in the account, and what came before stays.
+
+    The libraries that take files apart meet here whatever people and machines have done to them, and may raise anything.
+    """
+    try:
+        yield from read_source(source, options, account)
+    except MinecopError as error:
+        account.add("refused", source.name, error.key, **error.details)
+    except OSError as error:
+        account.add(
+            "refused", source.name, "cannot_read", path=source.name, reason=error.strerror or type(error).__name__
+        )
+    except Exception as error:
+        account.add("refused", source.name, "reader_failed", reason=type(error).__name__)
+
+
+def _read_batch(
+    batch: Sequence[Offered], spool_path: Path, options: Options, tell: Callable[[int], None] | None = None
+) -> int:
+    spool = Spool(spool_path, tell)
+    try:
+        spool.forget([file.number for file in batch])
+        for file in batch:
+            account = Account()
+            spool.take(file.number, _read_offered(file, options, account), account)
+        spool.flush()
+    finally:
+        spool.close()
+    return len(batch)
+
+
+def _read_offered(file: Offered, options: Options, account: Account) -> Iterator[Post]:
+    try:
+        source = Source.of_file(file.path, file.name)
+    except OSError as error:
+        account.add("refused", file.name, "cannot_read", path=file.name, reason=error.strerror or error)
+        return
+    yield from map(addressed, read_safely(source, options, account))
+
+
+def read_into(
+    spool: Spool, offered: Sequence[Offered], options: Options, executor: Executor, listener: Listener
+) -> None:
+    """Read files into a spool, those left out that an earlier import has read already.
+
+    Parameters
+    ----------
+    spool
+        Where posts and account lines go.
+    offered
+        The files.
+    options
+        How to read them.
+    executor
+        Where the work is done.
+    listener
+        Told after each batch of files.
+    """
+    done = spool.done()
+    left = [file for file in offered if file.number not in done]
+    count = len(offered) - len(left)
+    work = partial(_read_batch, spool_path=spool.path, options=options)
+    if isinstance(executor, SerialExecutor):  # a large file takes minutes: here, and here alone, it can be heard
+
+        def tell(posts: int) -> None:
+            listener(Progress("import", count, len(offered), note=f"{posts:,}"))
+
+        work = partial(work, tell=tell)
+    for read in executor.map(work, _batches(left)):
+        count += read
+        listener(Progress("import", count, len(offered)))
+
+
+def _batches(files: Sequence[Offered]) -> Iterator[list[Offered]]:
+    batch: list[Offered] = []
+    size = 0
+    for file in files:
+        if batch and (len(batch) >= _BATCH_FILES or size + file.size > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(file)
+        size += file.size
+    if batch:
+        yield batch

@@ -114,9 +114,15 @@ class Options:
     ----------
     columns
         Field by column or JSON path (``--map column=field``); what is not listed is recognised by its name.
+    mixed
+        Whether there are several files, of which some may have none of these columns.
+    estimate_dates
+        Whether a GotoKnow post without a date gets the month in which its number lies.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
+    mixed: bool = False
+    estimate_dates: bool = False
 
 
 Reader = Callable[[Source, Options, Account], Iterator[Post]]

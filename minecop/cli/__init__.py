@@ -15,11 +15,22 @@ from minecop.core.messages import message
 COMMANDS = {
     "report": ("report", "ทำรายงานประเด็นร่วมที่กำลังก่อตัวจากคลังบันทึก / Report on the emerging shared issues of an archive."),
     "demo": ("demo", "ลองทำรายงานจากคลังตัวอย่างที่มากับโปรแกรม / Report on the sample archive that ships."),
-    "import": ("importing", "นำเข้าไฟล์เป็นคลังบันทึก พร้อมบัญชีว่าอ่านอะไรได้บ้าง / Import files as an archive, with an account."),
+    "import": (
+        "importing",
+        "นำเข้าไฟล์เป็นคลังบันทึก หรือเพิ่มเข้าคลังเดิม พร้อมบัญชีว่าอ่านอะไรได้บ้าง / Import files as an archive or into one, with an account.",
+    ),
+    "archive": (
+        "archive",
+        "สรุปคลังบันทึก: มีอะไร จากใคร ปีใด และขาดอะไร / Sum up an archive: what, by whom, from which years, what is missing.",
+    ),
     "analyse": ("analyse", "วิเคราะห์คลังบันทึก (ทุกขั้นยกเว้นการทำรายงาน) / Analyse an archive: everything but the report."),
     "issues": ("issues", "แสดงประเด็นร่วมและเสียงแรกเริ่มของผลวิเคราะห์ / Show the issues of a run."),
     "topics": ("topics", "แสดงหัวข้อทั้งหมดของผลวิเคราะห์ / Show the topics of a run."),
     "steps": ("steps", "แสดงว่าคนเขียนถึงขั้นใดของกระบวนการบ้าง / Show which steps of the process people write of."),
+    "export": (
+        "export",
+        "ทำโฟลเดอร์สำหรับส่งต่อ: รายงาน คลัง และช่วงความ ปิดข้อมูลส่วนบุคคลได้ / Make a folder to hand on, personal data masked if asked.",
+    ),
     "label": ("label", "ติดป้ายช่วงความทีละบรรทัด ว่าอยู่ขั้นใดและทำอะไร / Label passages: their step, and what they do."),
 }
 """Every command: the module in ``minecop/cli/`` that holds it, and its first line of help."""

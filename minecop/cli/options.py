@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from minecop.core.files import safe_name
 from minecop.run.settings import Settings, read_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -74,6 +75,32 @@ def run_options(command: Command) -> Command:
     return command
 
 
+def privacy_options(command: Command) -> Command:
+    """Add ``--mask``, ``--pseudonyms`` and ``--key``."""
+    for option in reversed(
+        [
+            click.option(
+                "--mask",
+                is_flag=True,
+                help="ปิดเบอร์โทร อีเมล เลขบัตร ที่อยู่ และชื่อบุคคลอื่น / replace numbers, addresses and names of third persons",
+            ),
+            click.option("--pseudonyms", is_flag=True, help="ใช้นามสมมติแทนชื่อผู้เขียน / pseudonyms for authors"),
+            click.option(
+                "--key",
+                type=click.Path(dir_okay=False, path_type=Path),
+                help="ไฟล์กุญแจว่าใครคือใคร เก็บไว้กับตัว / file that tells who is who, for yourself only",
+            ),
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+def default_key(archive: str) -> Path:
+    """Return where the pseudonyms of an archive are kept: in the user's own folder of settings, far from what is handed on."""
+    return Path(click.get_app_dir("minecop")) / "keys" / f"{safe_name(archive)}.json"
+
+
 def settings_of(options: dict[str, Any]) -> Settings:
     """Return the settings that the options of ``run_options`` ask for."""
     return read_settings(
@@ -101,7 +128,6 @@ def format_options(command: Command) -> Command:
 
 def default_output(source: Path) -> Path:
     """Return ``outputs/<archive name>``."""
-    from minecop.core.files import safe_name
     from minecop.run.stages import archive_name
 
     return Path("outputs") / safe_name(archive_name(source))

@@ -7,11 +7,13 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import default_output, run_options, settings_of
-from minecop.cli.showing import progress, show_account
+from minecop.archive.store import read_head
+from minecop.cli.options import default_key, default_output, privacy_options, run_options, settings_of
+from minecop.cli.showing import progress, show_account, show_privacy
 from minecop.core.messages import message
 from minecop.report.rendering import write_reports
 from minecop.run.loading import load_analysis
+from minecop.run.masking import with_privacy
 from minecop.run.pipeline import analyse
 
 
@@ -22,7 +24,11 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
     with progress(lang, verbose=options["verbose"]) as listener:
         run = analyse(archive, output, settings_of(options), workers=options["workers"], listener=listener, lang=lang)
     analysis = load_analysis(run)
-    show_account(analysis.archive, lang, verbose=options["verbose"])
+    show_account(read_head(run.stage_folder("archive")), lang, verbose=options["verbose"])
+    key = options.get("key") or default_key(analysis.archive.name)
+    mask, pseudonyms = bool(options.get("mask")), bool(options.get("pseudonyms"))
+    analysis = with_privacy(analysis, run, key, mask=mask, pseudonyms=pseudonyms, lang=lang)
+    show_privacy(analysis.privacy, key, lang)
     page = write_reports(analysis, run.folder, lang)
     click.echo(message("report_written", lang, path=page))
     return page
@@ -31,6 +37,7 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
 @click.command("report")
 @click.argument("archive", type=click.Path(path_type=Path))
 @run_options
+@privacy_options
 def command(archive: Path, **options: Any) -> None:
     """ทำรายงานประเด็นร่วมที่กำลังก่อตัวจากคลังบันทึก / Report on the emerging shared issues of an archive.
 
@@ -40,5 +47,6 @@ def command(archive: Path, **options: Any) -> None:
     \b
     minecop report corpora/sample
     minecop report posts.jsonl --lang en -o outputs/mine
+    minecop report corpora/ours --mask --pseudonyms
     """
     make_report(archive, options)

@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 import click
 from rich.console import Console
@@ -14,11 +15,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bars
 from rich.table import Table
 
-from minecop.archive.store import Archive
+from minecop.archive.models import Entry
+from minecop.archive.store import Head
+from minecop.core.cells import safe_cell
 from minecop.core.messages import message
 from minecop.core.progress import Listener, Progress
+from minecop.insight.privacy import Privacy
+from minecop.report.words import Words
 
-_SHOWN_ENTRIES = 10
+_KINDS = ("refused", "warning", "guessed", "merged", "read")
+"""Kinds of account lines, the most pressing first."""
 
 
 @contextmanager
@@ -26,7 +32,11 @@ def progress(lang: str, *, verbose: bool) -> Iterator[Listener]:
     """Give a listener that draws progress bars on a terminal, and with ``-v`` says why each stage runs."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda event: _say(event, lang) if verbose and (event.finished or event.note) else None
+        yield (
+            lambda event: (
+                _say(event, lang) if verbose and event.total is None and (event.finished or event.note) else None
+            )
+        )
         return
     columns = (
         TextColumn("{task.description}"),
@@ -58,28 +68,73 @@ def _say(event: Progress, lang: str) -> None:
         click.echo(f"{message(f'stage_{event.stage}', lang)}: {event.note}", err=True)
 
 
-def show_account(archive: Archive, lang: str, *, verbose: bool) -> None:
-    """Print what was read, merged, guessed and refused."""
-    account = archive.account
-    click.echo(
-        message(
-            "account_summary",
-            lang,
-            files=account.files,
-            posts=account.posts,
-            comments=account.comments,
-            authors=len(archive.authors),
-        ),
-        err=True,
+def entry_text(entry: Entry, lang: str) -> str:
+    """Return a line of the account in words."""
+    return f"{message(f'kind_{entry.kind}', lang)}: {entry.source}: {message(entry.key, lang, **entry.details)}"
+
+
+def show_account(head: Head, lang: str, *, verbose: bool = False, folder: Path | None = None) -> None:
+    """Print how much was read, and what was merged, guessed and refused.
+
+    Parameters
+    ----------
+    head
+        Of the archive.
+    lang
+        ``th`` or ``en``.
+    verbose
+        Whether every line is shown that is at hand, not one of each sort.
+    folder
+        Of the archive, for saying where all lines are to be found.
+    """
+    account = head.account
+    shown = message(
+        "account_summary",
+        lang,
+        files=account.files,
+        posts=head.posts,
+        comments=head.comments,
+        authors=head.authors,
     )
-    shown = account.entries if verbose else account.entries[:_SHOWN_ENTRIES]
-    for entry in shown:
-        click.echo(
-            f"  {message(f'kind_{entry.kind}', lang)}: {entry.source}: {message(entry.key, lang, **entry.details)}",
-            err=True,
+    click.echo(shown, err=True)
+    if head.posts > account.new_posts or account.updated_posts:
+        grown = message(
+            "account_grown",
+            lang,
+            new_posts=account.new_posts,
+            updated=account.updated_posts,
+            new_comments=account.new_comments,
         )
-    if len(shown) < len(account.entries):
-        click.echo(f"  {message('account_more', lang, count=len(account.entries) - len(shown))}", err=True)
+        click.echo(grown, err=True)
+    if verbose:
+        for entry in account.entries:
+            click.echo(f"  {entry_text(entry, lang)}", err=True)
+    else:
+        show_lines(head, lang, folder=folder)
+
+
+def show_lines(head: Head, lang: str, *, folder: Path | None = None, err: bool = True) -> None:
+    """Print the first line of each sort in the account, and how many more there are: what is wrong first."""
+    first: dict[tuple[str, str], Entry] = {}
+    for entry in head.account.entries:
+        first.setdefault((entry.kind, entry.key), entry)
+    more = False
+    for kind, key in sorted(first, key=lambda pair: (_KINDS.index(pair[0]), -head.lines[pair], pair[1])):
+        rest = head.lines[kind, key] - 1
+        more = more or rest > 0
+        alike = f"  {message('account_alike', lang, count=rest)}" if rest > 0 else ""
+        click.echo(f"  {entry_text(first[kind, key], lang)}{alike}", err=err)
+    if more and folder is not None:
+        click.echo(f"  {message('account_more', lang, path=folder)}", err=err)
+
+
+def show_privacy(privacy: Privacy, key: Path, lang: str) -> None:
+    """Say how much was masked, and where the key is."""
+    if not privacy:
+        return
+    words = Words(lang)
+    counts = ", ".join(f"{words(f'mask_{kind}')} {count:,}" for kind, count in privacy.counts.most_common())
+    click.echo(message("masked", lang, counts=counts or "0", authors=len(privacy.authors), path=key), err=True)
 
 
 def show_table(heads: Sequence[str], rows: Sequence[Sequence[object]], lang: str) -> None:
@@ -93,14 +148,16 @@ def show_table(heads: Sequence[str], rows: Sequence[Sequence[object]], lang: str
         table.add_column(head, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
-    # A pipe has no width: leave the lines whole there.
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, markup=False, highlight=False).print(table)
+    console().print(table)
+
+
+def console() -> Console:
+    """Return where tables are printed. A pipe has no width: lines are left whole there."""
+    return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
 
 
 def echo_csv(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows as CSV, no cell of which runs as a formula."""
-    from minecop.report.rendering import safe_cell
-
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(heads)

@@ -30,7 +30,7 @@ class MinecopError(Exception):
         What the message names: a path, a record, a reason.
     """
 
-    def __init__(self, key: str, **details: object) -> None:
+    def __init__(self, key: str, /, **details: object) -> None:
         super().__init__(key, details)
         self.key = key
         self.details = details

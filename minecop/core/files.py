@@ -91,6 +91,37 @@ def replace_folder(temporary: Path, target: Path) -> None:
         os.replace(temporary, target)
 
 
+_READY = ".ready"
+
+
+@contextmanager
+def replacing_files(folder: Path) -> Iterator[Path]:
+    """Give a new folder within ``folder``; when the block ends well, its files take the places of those of the same names together.
+
+    A kill while they are moved leaves some of each: ``finish_replacing`` then moves the rest.
+    """
+    made = folder / f".new-{os.getpid()}"
+    shutil.rmtree(made, ignore_errors=True)
+    try:
+        made.mkdir(parents=True)
+        yield made
+        os.replace(made, folder / _READY)
+        finish_replacing(folder)
+    except OSError as error:
+        raise OutputError("cannot_write", path=folder, reason=error.strerror or error) from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def finish_replacing(folder: Path) -> None:
+    """Move what ``replacing_files`` had ready when it was killed; do nothing where there is nothing."""
+    ready = folder / _READY
+    if ready.is_dir():
+        for file in sorted(ready.iterdir()):
+            os.replace(file, folder / file.name)
+        ready.rmdir()
+
+
 def ensure_writable(folder: Path) -> None:
     """Make a folder and prove that it can be written, before hours of work are spent.
 

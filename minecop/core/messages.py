@@ -14,7 +14,7 @@ def _catalogue() -> dict[str, dict[str, str]]:
     return tomllib.loads((Path(__file__).parent / "messages.toml").read_text(encoding="utf-8"))
 
 
-def message(key: str, lang: str = "th", **details: object) -> str:
+def message(key: str, lang: str = "th", /, **details: object) -> str:
     """Return the message of a key with its details filled in.
 
     Parameters

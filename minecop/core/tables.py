@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from minecop.core.files import replacing
+
+_ROWS_AT_ONCE = 2_000
 
 
 def write_table(path: Path, table: pa.Table) -> None:
@@ -25,3 +30,43 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
 def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     """Return rows as a table of a schema; no rows give an empty table with its columns."""
     return pa.Table.from_pylist(rows, schema=schema)
+
+
+class RowWriter:
+    """Writes a table row by row, in bounded memory; the file takes its place when the block ends well."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path = path
+        self._schema = schema
+        self._rows: list[dict[str, Any]] = []
+        self._stack = ExitStack()
+
+    def __enter__(self) -> RowWriter:
+        temporary = self._stack.enter_context(replacing(self._path))
+        self._writer = self._stack.enter_context(pq.ParquetWriter(temporary, self._schema, compression="zstd"))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        if kind is None:
+            self._flush()
+        return self._stack.__exit__(kind, error, trace)
+
+    def write(self, row: dict[str, Any]) -> None:
+        """Add a row."""
+        self._rows.append(row)
+        if len(self._rows) >= _ROWS_AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._writer.write_table(table_of(self._rows, self._schema))
+            self._rows = []
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table, a few thousand in memory at a time."""
+    with path.open("rb") as file:
+        for batch in pq.ParquetFile(file).iter_batches(_ROWS_AT_ONCE):
+            yield from batch.to_pylist()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,8 @@ from minecop.archive.models import Post
 from minecop.archive.people import home_communities
 from minecop.archive.store import Archive
 from minecop.core.errors import QuoteError
-from minecop.insight.models import Insight, Quote
+from minecop.insight.models import Insight, Quote, Voice
+from minecop.insight.privacy import Privacy
 from minecop.process.definition import Process
 
 
@@ -31,6 +32,8 @@ class Analysis:
         Settings of the run, by name.
     manifest
         The run's ``run.json``.
+    privacy
+        What is shown under another name.
     """
 
     archive: Archive
@@ -38,6 +41,7 @@ class Analysis:
     process: Process
     settings: dict[str, Any]
     manifest: dict[str, Any]
+    privacy: Privacy = field(default_factory=Privacy)
 
     @cached_property
     def posts(self) -> dict[str, Post]:
@@ -51,7 +55,9 @@ class Analysis:
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """Display name of each author id: that of ``authors.csv``, else the name written most lately, else the id."""
+        """Display name of each author id: a pseudonym, that of ``authors.csv``, else the name written most lately, else the id."""
+        if self.privacy.authors:
+            return dict(self.privacy.authors)
         names: dict[str, str] = {}
         for post in self.archive.posts:
             for text in post.texts:
@@ -61,7 +67,7 @@ class Analysis:
         return names
 
     def verified(self, quote: Quote) -> Quote:
-        """Return the quote, once its words are those of its source.
+        """Return the quote as it may be shown, once its words are those of its source: masked, its span with the masks put in.
 
         Raises
         ------
@@ -75,7 +81,17 @@ class Analysis:
             raise QuoteError("quote_differs", where=where) from error
         if not 0 <= quote.start < quote.end <= len(source) or source[quote.start : quote.end] != quote.text:
             raise QuoteError("quote_differs", where=f"{where}:{quote.start}-{quote.end}")
-        return quote
+        shown = self.privacy.span(quote.post_id, quote.comment, source, quote.start, quote.end)
+        return replace(quote, text=shown)
+
+    def words_of(self, voice: Voice) -> str:
+        """Return the words of a passage as they may be shown."""
+        source = self.posts[voice.post_id].text(voice.comment)
+        return self.privacy.span(voice.post_id, voice.comment, source, voice.start, voice.end)
+
+    def title_of(self, post: Post) -> str | None:
+        """Return the title of a post as it may be shown."""
+        return post.title and self.privacy.whole(post.id, None, post.title, "title")
 
     @property
     def dates(self) -> tuple[datetime, datetime] | None:

@@ -12,9 +12,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from minecop.core.cells import safe_cell
 from minecop.core.files import write_text
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Issue, Voice
+from minecop.insight.privacy import Privacy
 from minecop.report.view import build_view
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -61,8 +63,8 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         "archive": analysis.archive.name,
         "funnel": analysis.insight.funnel,
         **issues_json(analysis),
-        "topics": groups_json(analysis.insight.topics),
-        "steps": groups_json(analysis.insight.steps),
+        "topics": groups_json(analysis.insight.topics, analysis.privacy),
+        "steps": groups_json(analysis.insight.steps, analysis.privacy),
         "settings": analysis.settings,
     }
     return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
@@ -72,12 +74,12 @@ def _members(voices: tuple[Voice, ...]) -> list[dict[str, Any]]:
     return [{"post": v.post_id, "comment": v.comment, "start": v.start, "end": v.end} for v in voices]
 
 
-def groups_json(groups: tuple[Group, ...]) -> list[dict[str, Any]]:
+def groups_json(groups: tuple[Group, ...], privacy: Privacy | None = None) -> list[dict[str, Any]]:
     """Return topics or steps as users' scripts read them."""
     return [
         {
             "id": group.id,
-            "title": group.title,
+            "title": privacy.label(group.title) if privacy else group.title,
             "authors": len(group.author_ids),
             "communities": len(group.community_names),
             "passages": len(group.members),
@@ -88,17 +90,17 @@ def groups_json(groups: tuple[Group, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _issue_json(issue: Issue) -> dict[str, Any]:
+def _issue_json(issue: Issue, privacy: Privacy) -> dict[str, Any]:
     group = issue.group
     return {
         "id": group.id,
         "rank": issue.rank,
         "status": issue.status,
         "trend": group.trend.direction,
-        "title": group.title,
+        "title": privacy.label(group.title),
         "authors": len(group.author_ids),
         "communities": len(group.community_names),
-        "author_ids": list(group.author_ids),
+        "author_ids": [privacy.author(author, author) for author in group.author_ids],
         "community_names": list(group.community_names),
         "members": _members(group.members),
     }
@@ -107,9 +109,9 @@ def _issue_json(issue: Issue) -> dict[str, Any]:
 def issues_json(analysis: Analysis) -> dict[str, Any]:
     """Return the issues, and what was set aside, as users' scripts read them."""
     return {
-        "issues": [_issue_json(issue) for issue in analysis.insight.issues],
+        "issues": [_issue_json(issue, analysis.privacy) for issue in analysis.insight.issues],
         "set_aside": [
-            {"reason": aside.reason, "title": aside.title, "members": _members(aside.members)}
+            {"reason": aside.reason, "title": analysis.privacy.label(aside.title), "members": _members(aside.members)}
             for aside in analysis.insight.set_aside
         ],
     }
@@ -138,13 +140,13 @@ def render_csv(analysis: Analysis, lang: str = "th") -> str:
     for issue in analysis.insight.issues:
         group = issue.group
         for voice in group.members:
-            text = analysis.posts[voice.post_id].text(voice.comment)[voice.start : voice.end]
+            text = analysis.words_of(voice)
             writer.writerow(
                 [
                     issue.rank,
                     issue.status,
                     group.trend.direction,
-                    safe_cell(group.title),
+                    safe_cell(analysis.privacy.label(group.title)),
                     len(group.author_ids),
                     len(group.community_names),
                     safe_cell(voice.post_id),
@@ -156,11 +158,6 @@ def render_csv(analysis: Analysis, lang: str = "th") -> str:
                 ]
             )
     return "\ufeff" + out.getvalue()
-
-
-def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula (OWASP, "CSV injection")."""
-    return f"'{text}" if text.lstrip()[:1] in {"=", "+", "-", "@", "\t", "\r"} or text[:1] in {"\t", "\r"} else text
 
 
 RENDERERS: dict[str, Callable[[Analysis, str], str]] = {

@@ -62,7 +62,7 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "set_aside": [_set_aside(analysis, aside, words) for aside in analysis.insight.set_aside[:_SET_ASIDE_SHOWN]],
         "steps": _steps(analysis, lang),
         "gaps": _gaps(analysis, words),
-        "topics": [_group(group, words) for group in analysis.insight.topics],
+        "topics": [_group(analysis, group, words) for group in analysis.insight.topics],
         "account": _account(analysis, lang),
         "settings": _settings(analysis),
     }
@@ -113,12 +113,12 @@ def _people(group: Group, words: Words) -> str:
     return f"{text} {words('and_unnamed', count=group.unnamed)}" if group.unnamed else text
 
 
-def _group(group: Group, words: Words) -> dict[str, Any]:
+def _group(analysis: Analysis, group: Group, words: Words) -> dict[str, Any]:
     trend = group.trend
     most = max((period.voices / period.all_voices for period in trend.periods if period.all_voices), default=0)
     return {
         "id": group.id,
-        "title": group.title,
+        "title": analysis.privacy.label(group.title),
         "people": _people(group, words),
         "authors": len(group.author_ids),
         "communities": len(group.community_names),
@@ -157,14 +157,14 @@ def _issue(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]:
         why.append(words(f"why_{trend.direction}", earlier=trend.before, recent=trend.lately, least=least))
     if steps:
         why.append(words("why_steps", steps="; ".join(names[step] for step in steps)))
-    return _group(group, words) | {
+    return _group(analysis, group, words) | {
         "rank": issue.rank,
         "status": issue.status,
         "why": why,
         "confidence": issue.confidence,
         "confidence_words": words(f"confidence_{issue.confidence}"),
         "headline": quote_view(analysis, issue.headline, words) if issue.headline else None,
-        "terms": list(issue.terms),
+        "terms": [analysis.privacy.label(term) for term in issue.terms],
         "quotes": [quote_view(analysis, quote, words) for quote in issue.quotes],
         "more": max(0, len(group.members) - len(issue.quotes)),
         "unheard": words("not_heard", names=", ".join(unheard)) if unheard else "",
@@ -176,7 +176,7 @@ def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]
     quote = analysis.verified(quote)
     post = analysis.posts[quote.post_id]
     text = _text_of(post, quote.comment)
-    title = " ".join((post.title or words("untitled")).split())
+    title = " ".join((analysis.title_of(post) or words("untitled")).split())
     return {
         "text": quote.text,
         "author": analysis.names.get(text.author_id or "") or words("anonymous"),
@@ -184,8 +184,13 @@ def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]
         "number": words("post_number", id=post.id) + (f" #{quote.comment}" if quote.comment else ""),
         "date": format_date(text.published, words.lang),
         "community": _community(analysis, post, text, words),
-        "url": post.url if post.url and post.url.startswith(("http://", "https://")) else "",
+        # An address of a blog names its author.
+        "url": post.url or "" if _is_web(post.url) and not analysis.privacy.authors else "",
     }
+
+
+def _is_web(url: str | None) -> bool:
+    return url is not None and url.startswith(("http://", "https://"))
 
 
 def _community(analysis: Analysis, post: Post, text: Post | Comment, words: Words) -> str:
@@ -237,6 +242,11 @@ def _limits(analysis: Analysis, words: Words) -> list[str]:
         limits.append(words("limit_no_community"))
     if len(archive.authors) > 10:
         limits.append(words("limit_few_voices", share=funnel["top_five_percent"]))
+    if privacy := analysis.privacy:
+        limits.append(words("limit_pseudonyms") if privacy.authors else words("limit_authors_named"))
+        counts = ", ".join(f"{words(f'mask_{kind}')} {count:,}" for kind, count in privacy.counts.most_common())
+        if counts:
+            limits.append(words("limit_masked", counts=counts))
     if refused := archive.account.count("refused"):
         limits.append(words("limit_refused", count=refused))
     return limits
@@ -260,7 +270,7 @@ def _set_aside(analysis: Analysis, aside: SetAside, words: Words) -> dict[str, A
     authors = {voice.author_id for voice in aside.members if voice.author_id}
     return {
         "reason": words(f"reason_{aside.reason}"),
-        "title": aside.title,
+        "title": analysis.privacy.label(aside.title),
         "people": words("people_only", authors=len(authors)),
         "passages": len(aside.members),
     }
@@ -299,6 +309,8 @@ def _gaps(analysis: Analysis, words: Words) -> list[str]:
 
 def _account(analysis: Analysis, lang: str) -> dict[str, Any]:
     entries = analysis.archive.account.entries
+    if analysis.privacy:  # names of files and of people stand in its lines
+        return {"rows": [], "more": 0}
     return {
         "rows": [
             {"kind": message(f"kind_{e.kind}", lang), "source": e.source, "text": message(e.key, lang, **e.details)}

@@ -19,10 +19,10 @@ import minecop
 from minecop.archive.reading import find_files
 from minecop.archive.store import is_archive
 from minecop.core.errors import OutputError, RunError
+from minecop.core.executors import make_executor
 from minecop.core.files import ensure_writable, replacing, sha256_file, write_json
 from minecop.core.progress import Listener, Progress, silent
 from minecop.run.artefacts import Key, clean_leftovers, making, result_hash, rows_of, why_run
-from minecop.run.executors import make_executor
 from minecop.run.settings import NAMES, Settings
 from minecop.run.stages import STAGES, Context, Stage, archive_name
 

@@ -15,18 +15,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minecop.acts.marking import mark_passages
+from minecop.archive.communities import COMMUNITIES_FILE
+from minecop.archive.importing import make_archive
 from minecop.archive.models import Person, Post
-from minecop.archive.people import home_communities
-from minecop.archive.reading import find_files, read_sources
-from minecop.archive.store import Archive, archive_hash, is_archive, read_archive, write_archive
+from minecop.archive.people import AUTHORS_FILE, home_communities
+from minecop.archive.reading import find_offered
+from minecop.archive.store import Archive, archive_hash, is_archive, read_archive
 from minecop.core.errors import SettingsError
+from minecop.core.executors import map_chunks
 from minecop.core.files import sha256_file, sha256_of, write_json
 from minecop.core.progress import Listener
 from minecop.core.tables import read_table, write_table
 from minecop.insight.finding import find_insight
 from minecop.process.definition import Process, load_process
 from minecop.process.matching import StepMatcher, match_passages
-from minecop.run.executors import map_chunks
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
 from minecop.text.passages import PASSAGES, WORDS, Selection, passages_of
@@ -122,18 +124,16 @@ def _archive_outside(context: Context) -> dict[str, str]:
     if is_archive(source):
         return {"source": archive_hash(source)}
     base = source if source.is_dir() else source.parent
-    return {"source": sha256_of({f.relative_to(base).as_posix(): sha256_file(f) for f in find_files(source)})}
+    found = {file.name: sha256_file(file.path) for file in find_offered(source)}
+    tables = {name: sha256_file(base / name) for name in (AUTHORS_FILE, COMMUNITIES_FILE) if (base / name).is_file()}
+    return {"source": sha256_of(found | tables)}
 
 
 def _make_archive(context: Context, folder: Path) -> dict[str, int]:
-    if is_archive(context.source):
-        archive = read_archive(context.source)
-    else:
-        posts, people, account = read_sources(context.source, context.listener)
-        archive = Archive(archive_name(context.source), posts, people, account)
-    write_archive(folder, archive)
+    name = archive_name(context.source)
+    head = make_archive(context.source, folder, name, executor=context.executor, listener=context.listener)
     context._archive = None
-    return {"posts": len(archive.posts), "comments": sum(len(post.comments) for post in archive.posts)}
+    return {"posts": head.posts, "comments": head.comments}
 
 
 # ---- text
@@ -308,7 +308,7 @@ def _make_tables(context: Context, folder: Path) -> dict[str, int]:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("archive", 1, (), (), _make_archive, _archive_outside),
+    Stage("archive", 2, (), (), _make_archive, _archive_outside),
     Stage(
         "text",
         2,

@@ -108,7 +108,11 @@ class ArchiveEmbedder:
         components = min(self.dimensions, matrix.shape[0] - 1, matrix.shape[1] - 1)
         if components >= 2:
             # A fixed seed and one thread's order of sums: the same archive gives the same bytes.
-            self.svd_ = TruncatedSVD(components, algorithm="randomized", n_iter=7, random_state=self.seed).fit(matrix)
+            svd = TruncatedSVD(components, algorithm="randomized", n_iter=7, random_state=self.seed)
+            with np.errstate(
+                invalid="ignore"
+            ):  # equal texts have no variance to explain, and nobody asks for its share
+                self.svd_ = svd.fit(matrix)
         return self
 
     def encode_terms(self, terms: Sequence[Sequence[str]]) -> Vectors:
@@ -185,7 +189,7 @@ class SentenceTransformerEmbedder:
 @cache
 def _sample_embedder() -> ArchiveEmbedder:
     """Return the model that serves texts outside any archive: learned from the sample archive that ships."""
-    from minecop.archive.reading import read_sources
+    from minecop.archive.importing import read_sources
     from minecop.core.shipped import shipped
 
     posts, _, _ = read_sources(shipped("corpora", "sample"))

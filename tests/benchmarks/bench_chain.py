@@ -7,7 +7,7 @@ from collections import defaultdict
 from conftest import SAMPLE, said
 from test_quality import PLANTED
 
-from minecop.archive.reading import read_sources
+from minecop.archive.importing import read_sources
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
 

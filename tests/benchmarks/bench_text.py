@@ -7,7 +7,7 @@ from conftest import SAMPLE
 from pythainlp.tokenize import word_tokenize
 
 from minecop.acts.marking import mark
-from minecop.archive.reading import read_sources
+from minecop.archive.importing import read_sources
 from minecop.text.normalising import normalise
 from minecop.text.segmenting import segment
 from minecop.text.words import engine_name, words

@@ -28,6 +28,12 @@ class SerialExecutor(Executor):
                 raise
         return future
 
+    def map(
+        self, fn: Callable[..., Any], *iterables: Any, timeout: float | None = None, chunksize: int = 1
+    ) -> Iterator[Any]:
+        """Call the function as its results are asked for, so that what listens hears of each when it is done."""
+        return map(fn, *iterables)
+
 
 def make_executor(workers: int) -> AbstractContextManager[Executor]:
     """Return an executor of a number of processes; one worker means this process.

@@ -1,0 +1,221 @@
+"""The spool of an import: what was read, on disk, until it is settled. A killed import continues from it.
+
+One SQLite file. Workers write their posts into it, each batch in transactions of its own; a file counts as read once its last
+transaction is in. Rows are numbered by the place of their file and record, so that the order of the work does not matter.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from minecop.archive.duplicates import fingerprint
+from minecop.archive.keys import keys_of
+from minecop.archive.models import Account, Entry, Post
+from minecop.archive.packing import pack, unpack
+
+RECORDS_A_FILE = 2**32
+"""Rows of one file: its first row is its number times this."""
+
+LAST_FILE = 2**30
+"""File number of what is told after reading: lines of the account about identity."""
+
+_HELD_POSTS = 500
+_HELD_LETTERS = 4_000_000
+_HELD_ENTRIES = 10_000
+"""What is held of one file before it is written."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS plan (digest TEXT);
+CREATE TABLE IF NOT EXISTS files (number INTEGER PRIMARY KEY, posts INTEGER);
+CREATE TABLE IF NOT EXISTS records (row INTEGER PRIMARY KEY, signature BLOB, post BLOB);
+CREATE TABLE IF NOT EXISTS keys (key TEXT, row INTEGER);
+CREATE TABLE IF NOT EXISTS names (author TEXT, name TEXT, PRIMARY KEY (author, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entries (
+    file INTEGER, number INTEGER, kind TEXT, source TEXT, key TEXT, details TEXT, PRIMARY KEY (file, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS settled (
+    row INTEGER PRIMARY KEY, id TEXT UNIQUE, author TEXT, published TEXT, title TEXT, signature BLOB, post BLOB, state TEXT
+);
+"""
+
+
+@dataclass(slots=True)
+class _Held:
+    """Rows that are not written yet."""
+
+    records: list[tuple[int, bytes | None, bytes]] = field(default_factory=list)
+    keys: list[tuple[str, int]] = field(default_factory=list)
+    names: set[tuple[str, str]] = field(default_factory=set)
+    entries: list[tuple[object, ...]] = field(default_factory=list)
+    files: list[tuple[int, int]] = field(default_factory=list)
+    letters: int = 0
+
+
+def _lines(number: int, entries: Sequence[Entry], told: int) -> list[tuple[object, ...]]:
+    return [(number, told + n, e.kind, e.source, e.key, json.dumps(e.details)) for n, e in enumerate(entries)]
+
+
+class Spool:
+    """What an import has read so far.
+
+    Parameters
+    ----------
+    path
+        The SQLite file; made where there is none.
+    tell
+        Told how many posts have been written so far, each time that some are.
+    """
+
+    def __init__(self, path: Path, tell: Callable[[int], None] | None = None) -> None:
+        self.path = path
+        self._tell = tell
+        self._written = 0
+        self._held = _Held()
+        self.db = sqlite3.connect(path, timeout=600, isolation_level=None)
+        self.db.execute("PRAGMA journal_mode=WAL")
+        self.db.execute("PRAGMA synchronous=OFF")  # a power cut may cost the spool, never an archive
+        self.db.execute("PRAGMA cache_size=-32768")
+
+    def close(self) -> None:
+        """Close the file."""
+        self.db.close()
+
+    def remove(self) -> None:
+        """Close the file and remove it with what SQLite keeps beside it."""
+        self.close()
+        for ending in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Make what is written within the block one transaction."""
+        if self.db.in_transaction:
+            yield
+            return
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def begin(self, digest: str) -> bool:
+        """Make ready for a plan; tell whether an earlier import of the same plan left something to continue from."""
+        with self.writing():
+            for statement in _SCHEMA.split(";"):
+                self.db.execute(statement)
+            known = self.db.execute("SELECT digest FROM plan").fetchone()
+            if known == (digest,):
+                self.db.execute("DELETE FROM settled")
+                self.db.execute("DELETE FROM entries WHERE file = ?", (LAST_FILE,))
+                return True
+            for table in ("plan", "files", "records", "keys", "names", "entries", "settled"):
+                self.db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            self.db.execute("INSERT INTO plan VALUES (?)", (digest,))
+        return False
+
+    def done(self) -> set[int]:
+        """Return the numbers of the files that have been read whole."""
+        return {number for (number,) in self.db.execute("SELECT number FROM files")}
+
+    def forget(self, numbers: Iterable[int]) -> None:
+        """Remove what a killed import left of files that it had not finished."""
+        with self.writing():
+            for number in numbers:
+                first, last = number * RECORDS_A_FILE, (number + 1) * RECORDS_A_FILE
+                if self.db.execute("DELETE FROM records WHERE row >= ? AND row < ?", (first, last)).rowcount:
+                    self.db.execute("DELETE FROM keys WHERE row >= ? AND row < ?", (first, last))
+                self.db.execute("DELETE FROM entries WHERE file = ?", (number,))
+
+    def take(self, number: int, posts: Iterator[Post], account: Account) -> None:
+        """Take the posts and account lines of a file as they come; they are in for good after ``flush``.
+
+        Parameters
+        ----------
+        number
+            Of the file.
+        posts
+            What is read; the account is filled while they come.
+        account
+            Its lines are taken out of it.
+        """
+        count = told = 0
+        for post in posts:
+            self._hold(number * RECORDS_A_FILE + count, post)
+            count += 1
+            if (
+                len(self._held.records) >= _HELD_POSTS
+                or self._held.letters > _HELD_LETTERS
+                or len(account.entries) > _HELD_ENTRIES
+            ):
+                told = self._hold_entries(number, account, told)
+                self.flush()
+        self._hold_entries(number, account, told)
+        self._held.files.append((number, count))
+
+    def _hold(self, row: int, post: Post) -> None:
+        held = self._held
+        held.records.append((row, fingerprint(post.body), pack(post)))
+        held.keys += [(key, row) for key in keys_of(post)]
+        held.names.update((text.author_id, text.author_name or "") for text in post.texts if text.author_id)
+        held.letters += len(post.body) + sum(len(comment.body) for comment in post.comments)
+
+    def _hold_entries(self, number: int, account: Account, told: int) -> int:
+        self._held.entries += _lines(number, account.entries, told)
+        told += len(account.entries)
+        account.entries.clear()
+        return told
+
+    def flush(self) -> None:
+        """Write what has been taken and is still in memory."""
+        held, self._held = self._held, _Held()
+        with self.writing():
+            self.db.executemany("INSERT INTO records VALUES (?, ?, ?)", held.records)
+            self.db.executemany("INSERT INTO keys VALUES (?, ?)", held.keys)
+            self.db.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", sorted(held.names))
+            self.db.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", held.entries)
+            self.db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", held.files)
+        self._written += len(held.records)
+        if self._tell is not None:
+            self._tell(self._written)
+
+    def tell(self, entries: Sequence[Entry]) -> None:
+        """Write account lines of what comes after reading."""
+        (told,) = self.db.execute("SELECT COUNT(*) FROM entries WHERE file = ?", (LAST_FILE,)).fetchone()
+        with self.writing():
+            self.db.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", _lines(LAST_FILE, entries, told))
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield all account lines, each once, in the order of files and records."""
+        lines = self.db.execute(
+            "SELECT kind, source, key, details FROM entries GROUP BY kind, source, key, details ORDER BY MIN(file), MIN(number)"
+        )
+        return (Entry(kind, source, key, json.loads(details)) for kind, source, key, details in lines)
+
+    def has_posts_from(self, number: int) -> bool:
+        """Tell whether any file from a number on had a post."""
+        return bool(self.db.execute("SELECT 1 FROM files WHERE number >= ? AND posts > 0", (number,)).fetchone())
+
+    def files_read(self, number: int) -> int:
+        """Return in how many files from a number on a post was read."""
+        found = self.db.execute("SELECT COUNT(*) FROM files WHERE number >= ? AND posts > 0", (number,)).fetchone()
+        return int(found[0])
+
+    def names(self) -> list[tuple[str, str]]:
+        """Return author ids and names as the records have them together."""
+        return self.db.execute("SELECT author, name FROM names ORDER BY author, name").fetchall()
+
+    def record(self, row: int) -> tuple[Post, bytes | None]:
+        """Return one record's post and the fingerprint of its text."""
+        data, signature = self.db.execute("SELECT post, signature FROM records WHERE row = ?", (row,)).fetchone()
+        return unpack(data), signature
+
+    def settled(self) -> Iterator[Post]:
+        """Yield the settled posts in order."""
+        return (unpack(data) for (data,) in self.db.execute("SELECT post FROM settled ORDER BY row"))

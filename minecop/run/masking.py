@@ -1,0 +1,133 @@
+"""Masks over a run's archive: found once, kept as an artefact, and the key that tells who is who, kept elsewhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minecop.archive.models import Post
+from minecop.core.errors import InputError
+from minecop.core.files import sha256_of, write_json
+from minecop.core.tables import read_table, write_table
+from minecop.insight.analysis import Analysis
+from minecop.insight.privacy import Privacy
+from minecop.run.artefacts import Key, making, result_hash, why_run
+from minecop.run.pipeline import Run
+from minecop.text.masking import Pseudonyms, Text, mask_table, masks_by_text
+
+VERSION = 1
+"""Raised whenever other masks are found."""
+
+STAGE = "masks"
+
+
+def with_privacy(
+    analysis: Analysis, run: Run, key_file: Path, *, mask: bool, pseudonyms: bool, lang: str = "th"
+) -> Analysis:
+    """Return an analysis that shows what is personal under other names.
+
+    Parameters
+    ----------
+    analysis, run
+        The finished run.
+    key_file
+        Who is who, as JSON: read where it is there, so that pseudonyms stay when the archive grows, and written. It belongs on the user's
+        own machine and is never put into a run or an export.
+    mask
+        Whether telephone numbers, addresses, names of people other than a text's author and the like are replaced.
+    pseudonyms
+        Whether authors are, in bylines and in texts.
+    lang
+        Language of the replacements.
+
+    Raises
+    ------
+    InputError
+        When the key file is none.
+    OutputError
+        When it cannot be written.
+    """
+    if not mask and not pseudonyms:
+        return analysis
+    key = _read_key(key_file)
+    names = Pseudonyms.from_key(key, lang)
+    authors = _introduce(analysis, names) if pseudonyms else {}
+    folder = run.stage_folder(STAGE)
+    stage_key = Key(
+        VERSION,
+        {"pseudonyms": pseudonyms, "lang": lang},
+        {"archive": result_hash(run.stage_folder("archive")), "key": sha256_of(names.key)},
+    )
+    if why_run(folder, stage_key):
+        table = mask_table(_texts(analysis, authors_too=pseudonyms), names)
+        rows = {"masks": len(table)}
+        # The key as it is now: the same call again finds nothing new in it.
+        stage_key = replace(stage_key, inputs=stage_key.inputs | {"key": sha256_of(names.key)})
+        write_json(key_file, names.key)
+        with making(folder, stage_key, rows) as made:
+            write_table(made / "masks.parquet", table)
+    table = read_table(folder / "masks.parquet")
+    if not mask:
+        table = table.filter(
+            pc.is_in(table["replacement"], pa.array([f"[{name}]" for name in authors.values()], pa.string()))
+        )
+    masks = masks_by_text(table)
+    originals: dict[str, str] = {}
+    for (post_id, comment, part), found in masks.items():
+        post = analysis.posts[post_id]
+        text = post.text(comment) if part == "body" else getattr(post, part)
+        originals.update({text[one.start : one.end]: one.replacement for one in found})
+    return replace(analysis, privacy=Privacy(masks, authors, originals))
+
+
+def _introduce(analysis: Analysis, names: Pseudonyms) -> dict[str, str]:
+    authors = {}
+    called: dict[str, set[str]] = {}
+    for post in analysis.archive.posts:
+        for text in post.texts:
+            if text.author_id:
+                called.setdefault(text.author_id, set()).update(n for n in (text.author_name, text.author_id) if n)
+    for person in analysis.archive.people.values():
+        if person.author_id in called:
+            called[person.author_id].update(name for name in (person.name, *person.aliases) if name)
+    for author, forms in called.items():
+        authors[author] = names.author(author)
+        names.introduce(author, sorted(forms))
+    return authors
+
+
+def _texts(analysis: Analysis, *, authors_too: bool) -> Iterator[Text]:
+    people = analysis.archive.people
+
+    def names_of(author_id: str | None, author_name: str | None) -> tuple[str, ...]:
+        if authors_too:
+            return ()
+        person = people.get(author_id or "")
+        known = (author_id, author_name, *((person.name, *person.aliases) if person else ()))
+        return tuple(dict.fromkeys(name for name in known if name))
+
+    for post in analysis.archive.posts:
+        own = names_of(post.author_id, post.author_name)
+        for field in ("title", "blurb"):
+            if text := getattr(post, field):
+                yield Text(post.id, None, text, own, field)
+        for part in post.texts:
+            names = own if isinstance(part, Post) else names_of(part.author_id, part.author_name)
+            yield Text(post.id, None if isinstance(part, Post) else part.position, part.body, names)
+
+
+def _read_key(path: Path) -> dict[str, object]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise InputError("cannot_read", path=path, reason=error) from error
+    if not isinstance(values, dict):
+        raise InputError("bad_pseudonym_key", part=path.name)
+    return values

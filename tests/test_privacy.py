@@ -1,0 +1,157 @@
+"""What is handed on holds nothing that was masked, and quotes are still those of their sources."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from minecop.core.errors import QuoteError
+from minecop.insight.models import Quote
+from minecop.run.loading import load_analysis
+from minecop.run.masking import with_privacy
+from minecop.run.pipeline import open_run
+
+POSTS = [
+    {
+        "id": "11",
+        "url": "http://blog.example/blog/somying-home/11",
+        "title": "เยี่ยมบ้านคุณบุญเลิศ",
+        "author": "somying-home",
+        "author_name": "สมหญิง รักถิ่น",
+        "community": "คนบ้านโคก",
+        "published": "2010-02-01",
+        "body": "วันนี้ไปเยี่ยมบ้านคุณบุญเลิศ แกพักอยู่บ้านเลขที่ 45/2 หมู่ 7 ต.โคกสี อ.เมือง จ.ขอนแก่น น้ำไม่ไหลมาสามวันแล้ว ไม่รู้จะทำอย่างไร ถ้าใครช่วยได้โทร 081-234-5678 หรืออีเมล boonlert@mail.example",
+        "comments": [
+            {
+                "author": "krunok",
+                "author_name": "ครูนก",
+                "published": "2010-02-02",
+                "body": "ขอบคุณคุณสมหญิงค่ะ ที่โรงเรียนน้ำก็ไม่ไหลเหมือนกัน ไม่รู้จะทำอย่างไร เลขบัตรประชาชนของลุงที่ฝากไว้คือ 1-1017-00230-70-5 นะคะ",
+            }
+        ],
+    },
+    {
+        "id": "12",
+        "author": "krunok",
+        "author_name": "ครูนก",
+        "community": "คนบ้านโพน",
+        "published": "2010-05-01",
+        "body": "น้ำไม่ไหลอีกแล้ว เด็กต้องหิ้วน้ำมาเอง หนักใจมาก ลุงบุญเลิศแนะนำให้ทำถังสำรอง ไลน์ไอดี krunok99",
+    },
+]
+SECRETS = ("บุญเลิศ", "081-234-5678", "boonlert@mail", "1-1017-00230-70-5", "krunok99", "45/2")
+AUTHORS = ("สมหญิง", "somying", "ครูนก", "krunok")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    from minecop.run.pipeline import analyse
+
+    folder = tmp_path_factory.mktemp("private")
+    source = folder / "posts.jsonl"
+    source.write_text("".join(json.dumps(post, ensure_ascii=False) + "\n" for post in POSTS), encoding="utf-8")
+    return analyse(source, folder / "run").folder
+
+
+def exported(minecop, run, folder, *options):
+    code, _, err = minecop("export", run, "--to", folder / "out", "--key", folder / "key.json", *options)
+    assert code == 0, err
+    return {path.name: path.read_text(encoding="utf-8") for path in (folder / "out").iterdir()}
+
+
+def test_privacy_export_with_masks_and_pseudonyms_holds_no_original(minecop, run, tmp_path):
+    files = exported(minecop, run, tmp_path, "--mask", "--pseudonyms")
+    assert {
+        "report.html",
+        "report.json",
+        "posts.jsonl",
+        "posts.csv",
+        "comments.csv",
+        "passages.csv",
+        "issues.csv",
+    } <= set(files)
+    for name, text in files.items():
+        for secret in (*SECRETS, *AUTHORS):
+            assert secret not in text, f"{secret} in {name}"
+    assert "น้ำไม่ไหลมาสามวันแล้ว" in files["posts.jsonl"]
+    assert "คุณ[บุคคล" in files["posts.jsonl"]
+    key = json.loads((tmp_path / "key.json").read_text(encoding="utf-8"))
+    assert set(key["authors"]) == {"somying-home", "krunok"}
+    assert "บุญเลิศ" in key["people"]
+
+
+def test_privacy_mask_alone_names_the_authors_and_nobody_else(minecop, run, tmp_path):
+    files = exported(minecop, run, tmp_path, "--mask")
+    assert not [secret for secret in SECRETS for text in files.values() if secret in text]
+    assert "สมหญิง รักถิ่น" in files["posts.jsonl"]
+
+
+def test_privacy_pseudonyms_alone_leave_the_rest(minecop, run, tmp_path):
+    files = exported(minecop, run, tmp_path, "--pseudonyms")
+    assert not [name for name in AUTHORS[:2] for text in files.values() if name in text]
+    assert "081-234-5678" in files["posts.jsonl"]
+
+
+def test_privacy_export_of_everything_is_the_archive(minecop, run, tmp_path):
+    files = exported(minecop, run, tmp_path)
+    posts = [json.loads(line) for line in files["posts.jsonl"].splitlines()]
+    assert [post["body"] for post in posts] == [post["body"] for post in POSTS]
+    rows = list(csv.DictReader(io.StringIO(files["passages.csv"].removeprefix("\ufeff"))))
+    bodies = {post["id"]: post["body"] for post in POSTS}
+    for row in rows:
+        if not row["comment"]:
+            assert row["text"] == bodies[row["post_id"]][int(row["start"]) : int(row["end"])]
+    assert not (tmp_path / "key.json").exists()
+
+
+def test_privacy_pseudonyms_stay_with_the_key(minecop, run, tmp_path):
+    first = exported(minecop, run, tmp_path, "--mask", "--pseudonyms")
+    key = json.loads((tmp_path / "key.json").read_text(encoding="utf-8"))
+    key["people"] = {"บุญเลิศ": "[บุคคล 99]"}
+    (tmp_path / "key.json").write_text(json.dumps(key), encoding="utf-8")
+    second = exported(minecop, run, tmp_path, "--mask", "--pseudonyms")
+    assert "[บุคคล 99]" in second["posts.jsonl"]
+    assert first["posts.jsonl"] != second["posts.jsonl"]
+    assert exported(minecop, run, tmp_path, "--mask", "--pseudonyms") == second
+
+
+def test_privacy_quotes_are_checked_against_the_source_before_masks_go_over_them(run, tmp_path):
+    opened = open_run(run)
+    analysis = with_privacy(load_analysis(opened), opened, tmp_path / "key.json", mask=True, pseudonyms=True)
+    body = POSTS[0]["body"]
+    start = body.index("คุณบุญเลิศ")
+    quote = Quote("11", None, start, start + 12, body[start : start + 12])
+    assert analysis.verified(quote).text.startswith("คุณ[บุคคล")
+    cut = Quote("11", None, start + 5, start + 14, body[start + 5 : start + 14])
+    assert "ุญเลิศ" not in analysis.verified(cut).text
+    with pytest.raises(QuoteError):
+        analysis.verified(Quote("11", None, start, start + 12, "คุณ[บุคคล 1] แก"))
+
+
+def test_privacy_report_says_what_was_replaced(minecop, run, tmp_path):
+    source = run.parent / "posts.jsonl"
+    code, _, err = minecop(
+        "report", source, "-o", run, "--mask", "--pseudonyms", "--key", tmp_path / "k.json", "--lang", "en"
+    )
+    assert code == 0
+    assert "telephone numbers 1" in err
+    text = (run / "report.md").read_text(encoding="utf-8")
+    assert "All authors go by pseudonyms" in text
+    assert "บุญเลิศ" not in text
+
+
+def test_privacy_export_never_over_other_things(minecop, run, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("x")
+    code, _, err = minecop("export", run, "--to", tmp_path / "out")
+    assert code == 1
+    assert "--to" in err
+
+
+def test_privacy_bad_key_is_one_clear_line(minecop, run, tmp_path):
+    (tmp_path / "key.json").write_text("[1]", encoding="utf-8")
+    code, _, err = minecop("export", run, "--to", tmp_path / "out", "--mask", "--key", tmp_path / "key.json")
+    assert code == 1
+    assert "Traceback" not in err
+    assert len(err.strip().splitlines()) == 1
