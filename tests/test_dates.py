@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from minecop.archive.estimating import _DATED, month_estimate
-from minecop.core.dates import _ENGLISH, _LONG, _SHORT, BANGKOK, find_thai_datetime, parse_datetime
+from minecop.core.dates import _ENGLISH, _LONG, _SHORT, BANGKOK, find_thai_datetime, format_date, parse_datetime
 
 
 def at(*parts: int) -> datetime:
@@ -224,3 +224,9 @@ def test_estimating_later_numbers_never_have_an_earlier_month():
     months = [month_estimate(number) for number in range(369, 663_489, 97)]
     assert months == sorted(months)
     assert len(set(months)) == 170  # June 2005 to July 2019, no month left out
+
+
+def test_format_date_says_that_a_month_is_an_estimate():
+    when = parse_datetime("2006-05-01")
+    assert format_date(when, estimated=True) == "ราว พ.ค. 2549"
+    assert format_date(when, "en", estimated=True) == "about May 2006"

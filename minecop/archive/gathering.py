@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from minecop.archive.merging import merge_posts
 from minecop.archive.models import Comment, Post
 from minecop.core.errors import InputError
 
@@ -24,7 +25,7 @@ def gathered(posts: Iterable[Post]) -> Iterator[Post]:
             if held is None or post.id != held.id or (post.body and held.body and post.body != held.body):
                 following = post
             elif len(thread) < LONGEST_THREAD:
-                held = _filled(held, post)
+                held = merge_posts(held, replace(post, comments=()))
                 last = thread[-1].position if thread else 0
                 thread += [replace(comment, position=last + n) for n, comment in enumerate(post.comments, 1)]
                 continue
@@ -39,25 +40,6 @@ def gathered(posts: Iterable[Post]) -> Iterator[Post]:
         raise
     if held is not None:
         yield replace(held, comments=tuple(thread))
-
-
-def _filled(held: Post, post: Post) -> Post:
-    return replace(
-        held,
-        body=held.body or post.body,
-        excerpt=held.excerpt if held.body else post.excerpt,
-        url=held.url or post.url,
-        title=held.title or post.title,
-        blurb=held.blurb or post.blurb,
-        author_id=held.author_id or post.author_id,
-        author_name=held.author_name or post.author_name,
-        communities=held.communities or post.communities,
-        published=held.published or post.published,
-        modified=held.modified or post.modified,
-        tags=held.tags or post.tags,
-        blog=held.blog or post.blog,
-        comments_said=post.comments_said if held.comments_said is None else held.comments_said,
-    )
 
 
 def threads_gathered(posts: Iterable[Post]) -> Iterator[Post]:

@@ -325,7 +325,7 @@ def _in_thai_time(moment: datetime) -> datetime | None:
     return moment if moment.year in _YEARS else None
 
 
-def format_date(when: date | None, lang: str = "th", *, buddhist: bool | None = None) -> str:
+def format_date(when: date | None, lang: str = "th", *, buddhist: bool | None = None, estimated: bool = False) -> str:
     """Return a date for readers: ``9 พ.ค. 2549`` or ``9 May 2006``; an unknown one in words.
 
     Parameters
@@ -336,9 +336,13 @@ def format_date(when: date | None, lang: str = "th", *, buddhist: bool | None = 
         ``th`` or ``en``.
     buddhist
         Buddhist years; by default in Thai only.
+    estimated
+        Whether only the month is known, and that by an estimate: ``ราว พ.ค. 2549``, ``about May 2006``.
     """
     if when is None:
         return "ไม่ทราบวันที่" if lang == "th" else "date unknown"
     year = when.year + (BUDDHIST_OFFSET if (lang == "th" if buddhist is None else buddhist) else 0)
     month = _SHORT[when.month - 1] if lang == "th" else _ENGLISH[when.month - 1][:3]
+    if estimated:
+        return f"{'ราว' if lang == 'th' else 'about'} {month} {year}"
     return f"{when.day} {month} {year}"

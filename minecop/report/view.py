@@ -182,7 +182,7 @@ def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]
         "author": analysis.names.get(text.author_id or "") or words("anonymous"),
         "where": f"{words('in_comment')} “{title}”" if quote.comment else f"“{title}”",
         "number": words("post_number", id=post.id) + (f" #{quote.comment}" if quote.comment else ""),
-        "date": format_date(text.published, words.lang),
+        "date": format_date(text.published, words.lang, estimated=isinstance(text, Post) and text.estimated),
         "community": _community(analysis, post, text, words),
         # An address of a blog names its author.
         "url": post.url or "" if _is_web(post.url) and not analysis.privacy.authors else "",
