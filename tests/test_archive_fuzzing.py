@@ -95,3 +95,10 @@ def test_fuzzing_any_bytes(ending, data):
     posts, account = read(f"x{ending}", data)
     assert posts or account.entries
     assert "reader_failed" not in {entry.key for entry in account.entries}
+
+
+def test_fuzzing_file_of_nothing_is_told():
+    for ending in ENDINGS:
+        posts, account = read(f"x{ending}", b"\n")
+        assert not posts
+        assert [entry.kind for entry in account.entries] == ["refused"], ending

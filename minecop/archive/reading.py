@@ -137,8 +137,12 @@ def read_safely(source: Source, options: Options, account: Account) -> Iterator[
 
     The libraries that take files apart meet here whatever people and machines have done to them, and may raise anything.
     """
+    told = len(account.entries)
+    found = False
     try:
-        yield from read_source(source, options, account)
+        for post in read_source(source, options, account):
+            found = True
+            yield post
     except MinecopError as error:
         account.add("refused", source.name, error.key, **error.details)
     except OSError as error:
@@ -147,6 +151,8 @@ def read_safely(source: Source, options: Options, account: Account) -> Iterator[
         )
     except Exception as error:
         account.add("refused", source.name, "reader_failed", reason=type(error).__name__)
+    if not found and len(account.entries) == told:
+        account.add("refused", source.name, "nothing_in_file")
 
 
 def _read_batch(
