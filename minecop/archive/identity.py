@@ -16,7 +16,7 @@ from minecop.archive.addressing import reply_hints
 from minecop.archive.communities import values_of, with_community
 from minecop.archive.duplicates import Candidate, alike, group_copies
 from minecop.archive.estimating import month_estimate
-from minecop.archive.keys import address_key, has_own_id, host_of, letters_key, number_of
+from minecop.archive.keys import address_key, has_own_id, host_of, letters_key, letters_of, number_of
 from minecop.archive.merging import merge_posts
 from minecop.archive.models import Account, Post
 from minecop.archive.packing import pack, unpack
@@ -200,7 +200,7 @@ def _is_same(old: _Settled, post: Post, host: str) -> bool:
 
 def _may_be_edits(one: Post, other: Post) -> bool:
     """Tell whether one text may be another form of the other: edited, cut, or not there at all."""
-    if not one.body or not other.body or "".join(one.body.split()) == "".join(other.body.split()):
+    if not one.body or not other.body or letters_of(one.body) == letters_of(other.body):
         return True
     return alike(one.body, other.body) >= _ALIKE
 
