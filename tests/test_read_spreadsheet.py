@@ -607,3 +607,13 @@ def test_spreadsheet_damaged_anywhere_never_raises_anything_else():
             of_bytes(data, f"a.{kind}")
         except InputError as error:
             error.text("th")
+
+
+def test_spreadsheet_old_workbook_whose_sectors_lead_in_a_circle_is_refused():
+    path = FIXTURES / "rice-bank.xls"
+    data = bytearray(path.read_bytes())
+    table = (int.from_bytes(data[76:80], "little") + 1) * 512
+    data[table : table + 4] = (0).to_bytes(4, "little")  # the first sector comes after itself
+    with pytest.raises(InputError) as caught:
+        of_bytes(bytes(data), "t.xls")
+    assert caught.value.key == "archive_damaged_file"

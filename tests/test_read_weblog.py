@@ -656,6 +656,14 @@ def test_weblog_very_long_lines_names_and_titles():
     assert post.title is None or len(post.title) < 500
 
 
+@pytest.mark.parametrize("line", ["<p>comments{}x</p>", "<h3>ความเห็น{}x</h3>", "<div id='comments'>ความเห็น{}x</div>"])
+def test_weblog_word_for_comments_before_very_many_dots(line):
+    begun = time.monotonic()
+    post = page(f"<h1>เรื่องหนึ่ง</h1>{TEXT}{line.format('.' * 5_000)}{TEXT}")
+    assert post.body.startswith("เมื่อวานฝนตก")
+    assert time.monotonic() - begun < 10
+
+
 @pytest.mark.parametrize(
     "piece",
     ["<div>ฝนตก</div>", "ฝนตก<br>", "<p>ฝนตก", "<a href=x>ฝน</a> ", "<table><tr><td>ฝน</td></tr></table>", "<li>ฝน"],

@@ -57,6 +57,7 @@ class _Compound:
         self._small = self._chain(root[1]) if root else b""
         raw = self._chain(small_first)
         self._small_table = array("I", raw[: len(raw) // 4 * 4])
+        _check_circles(self._small_table)
 
     def has(self, name: str) -> bool:
         return name in self._entries
@@ -78,11 +79,13 @@ class _Compound:
         return self._data[start : start + self._size]
 
     def _read_table(self) -> array[int]:
-        first, count = struct.unpack_from("<2L", self._data, 68)
+        (first,) = struct.unpack_from("<L", self._data, 68)
         places = list(struct.unpack_from("<109L", self._data, 76))
-        for _ in range(min(count, len(self._data) // self._size)):
-            if first >= _LAST_SECTOR:
-                break
+        seen: set[int] = set()
+        while first < _LAST_SECTOR:
+            if first in seen:
+                raise _in_a_circle()
+            seen.add(first)
             numbers = struct.unpack(f"<{self._size // 4}L", self._sector(first))
             places += numbers[:-1]
             first = numbers[-1]
@@ -90,6 +93,7 @@ class _Compound:
         for place in places:
             if place < _LAST_SECTOR and len(sector := self._sector(place)) == self._size:
                 table.frombytes(sector)
+        _check_circles(table)
         return table
 
     def _chain(self, first: int) -> bytes:
@@ -102,6 +106,26 @@ class _Compound:
             if kind:
                 name = directory[start : start + max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
                 yield name, (kind, first, size)
+
+
+def _check_circles(table: array[int]) -> None:
+    """Refuse a table in which a chain of sectors comes back to one of its own: calamine would follow it until all memory is full."""
+    known = bytearray(len(table))  # 1 on the way that is walked now, 2 known to end
+    for start in range(len(table)):
+        way: list[int] = []
+        place = start
+        while place < len(table) and not known[place]:
+            known[place] = 1
+            way.append(place)
+            place = table[place]
+        if place < len(table) and known[place] == 1:
+            raise _in_a_circle()
+        for passed in way:
+            known[passed] = 2
+
+
+def _in_a_circle() -> InputError:
+    return InputError("archive_damaged_file", reason="CFB")
 
 
 def _followed(table: array[int], first: int) -> Iterator[int]:
