@@ -646,7 +646,7 @@ HOSTILE = {
 def test_textpage_five_megabytes_of_nothing_much(case):
     start = time.perf_counter()
     list(read_textpage(HOSTILE[case], "p.txt", Account()))
-    assert time.perf_counter() - start < 60
+    assert time.perf_counter() - start < 120
 
 
 THREADS = {
