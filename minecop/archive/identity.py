@@ -69,35 +69,27 @@ class Known:
     estimate_dates: bool = False
 
 
-@dataclass(slots=True)
-class Counts:
-    """What settling found.
-
-    Attributes
-    ----------
-    posts, comments
-        In all.
-    new_posts, new_comments, updated_posts
-        Against the archive that was added to.
-    without_community
-        Posts that name none, by field and value of what might.
-    """
-
-    posts: int = 0
-    comments: int = 0
-    new_posts: int = 0
-    new_comments: int = 0
-    updated_posts: int = 0
-    without_community: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-
-def settle(spool: Spool, known: Known) -> Counts:
+def settle(spool: Spool, known: Known, account: Account) -> Counter[tuple[str, str]]:
     """Make one post of all records of it, give every post its own id and every author one, and mark copies and series.
 
     Records are the same post where host and number are the same (under any form of the address, with or without ``www``), where their
     address is the same and their texts are alike, where the number is the same, a host is unknown and their texts are alike, or where the
     text is the same and one of them has no number of its own. The account says "merged". The same number on two hosts becomes
     ``host/id``; a post of the archive that is added to keeps its id.
+
+    Parameters
+    ----------
+    spool
+        What was read.
+    known
+        What is known besides.
+    account
+        Its counts are filled in; its lines go into the spool.
+
+    Returns
+    -------
+    Counter
+        Posts that name no community, by field and value of what might.
     """
     spool.db.execute("CREATE INDEX IF NOT EXISTS by_key ON keys (key, row)")
     with spool.writing():
@@ -105,7 +97,7 @@ def settle(spool: Spool, known: Known) -> Counts:
         for group in _groups(spool):
             _settle_group(group, spool, known)
         _mark_copies_and_series(spool)
-    return _count(spool)
+    return _count(spool, account)
 
 
 # ---- which records may be one post
@@ -303,16 +295,16 @@ def _mark_copies_and_series(spool: Spool) -> None:
     spool.tell(account.entries)
 
 
-def _count(spool: Spool) -> Counts:
-    counts = Counts()
+def _count(spool: Spool, account: Account) -> Counter[tuple[str, str]]:
+    without_community: Counter[tuple[str, str]] = Counter()
     for data, state in spool.db.execute("SELECT post, state FROM settled"):
         post = unpack(data)
         how, comments = state.split()
-        counts.posts += 1
-        counts.comments += len(post.comments)
-        counts.new_posts += how == "new"
-        counts.updated_posts += how == "updated"
-        counts.new_comments += max(0, int(comments))
+        account.posts += 1
+        account.comments += len(post.comments)
+        account.new_posts += how == "new"
+        account.updated_posts += how == "updated"
+        account.new_comments += max(0, int(comments))
         if not post.communities:
-            counts.without_community.update(dict.fromkeys(values_of(post), 1))
-    return counts
+            without_community.update(dict.fromkeys(values_of(post), 1))
+    return without_community

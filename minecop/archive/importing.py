@@ -14,7 +14,7 @@ from minecop.archive.formats import KINDS
 from minecop.archive.identity import SETTLED_KEYS, Known, settle
 from minecop.archive.models import Account, Person, Post
 from minecop.archive.people import AUTHORS_FILE, read_people, settle_names
-from minecop.archive.reading import FIRST_FILE, find_files, find_offered, plan_digest, read_into
+from minecop.archive.reading import FIRST_FILE, find_offered, plan_digest, read_into
 from minecop.archive.sources import Options
 from minecop.archive.spool import Spool
 from minecop.archive.store import (
@@ -75,7 +75,8 @@ def import_archive(
         When the folder cannot be written, or holds something that is no archive.
     """
     resolved = source.resolve()
-    find_files(source)  # what is not there is told before a folder is made for it
+    if not source.exists():  # told before a folder is made for it
+        raise InputError("missing_path", path=source)
     target = target or Path("corpora") / safe_name(resolved.name if resolved.is_dir() else resolved.stem)
     if target.is_dir() and not is_archive(target) and not all(p.name.startswith(SPOOL_FILE) for p in target.iterdir()):
         raise OutputError("archive_exists", path=target)
@@ -154,13 +155,10 @@ def _settle_and_write(
     known = Known(names.table, called, communities, options.estimate_dates)
     spool.tell(account.entries)
     listener(Progress("settle"))
-    counts = settle(spool, known)
-    account.posts, account.comments = counts.posts, counts.comments
-    account.new_posts, account.new_comments = counts.new_posts, counts.new_comments
-    account.updated_posts = counts.updated_posts
+    without_community = settle(spool, known, account)
     with replacing_files(target) as made:
         head = write_posts(made, name, spool.settled(), names.people, account, spool.entries())
-        write_communities(made / COMMUNITIES_FILE, communities, counts.without_community)
+        write_communities(made / COMMUNITIES_FILE, communities, without_community)
     listener(Progress("settle", finished=True, note=" "))
     return head
 

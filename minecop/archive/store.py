@@ -6,7 +6,7 @@ import json
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -161,9 +161,7 @@ def write_posts(
     entries
         The account's lines.
     """
-    head = Head(name, account=Account(files=counts.files, posts=counts.posts, comments=counts.comments))
-    head.account.new_posts, head.account.new_comments = counts.new_posts, counts.new_comments
-    head.account.updated_posts = counts.updated_posts
+    head = Head(name, account=replace(counts, entries=[]))
     authors: set[str] = set()
     communities: set[str] = set()
     with (

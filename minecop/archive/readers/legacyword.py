@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from minecop.archive.htmltext import node_text, parse_html
 from minecop.archive.models import Account, Post
 from minecop.archive.readers.byline import person_or_none, title_or_none
+from minecop.archive.readers.legacysheet import MAGIC
 from minecop.archive.sources import Options, Source
 from minecop.core.errors import InputError
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _HTML = re.compile(
     rb"\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|meta|body|div|p|table)\b",
@@ -57,7 +57,7 @@ def read_other(source: Source, head: bytes, account: Account) -> Iterator[Post]:
         return
     if not head.strip():
         raise InputError("empty_file")
-    if head.startswith(_OLE) and _ENCRYPTED in source.read():
+    if head.startswith(MAGIC) and _ENCRYPTED in source.read():
         raise InputError("archive_encrypted")
     raise InputError("document_legacy", kind=_kind(source, head))
 
@@ -65,7 +65,7 @@ def read_other(source: Source, head: bytes, account: Account) -> Iterator[Post]:
 def _kind(source: Source, head: bytes) -> str:
     if head.startswith(b"{\\rtf"):
         return "RTF"
-    return source.ending.removeprefix(".").upper() if not head.startswith(_OLE) or source.ending != ".docx" else "DOC"
+    return source.ending.removeprefix(".").upper() if not head.startswith(MAGIC) or source.ending != ".docx" else "DOC"
 
 
 def _page(source: Source, head: bytes, account: Account) -> Post:

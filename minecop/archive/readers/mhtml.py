@@ -17,11 +17,10 @@ from email.message import EmailMessage
 from typing import BinaryIO
 
 from minecop.archive.models import Account, Post
-from minecop.archive.readers.page import page_posts, page_text
+from minecop.archive.readers.page import HTML_TYPES, page_posts, page_text
 from minecop.archive.sources import LARGEST_WHOLE, Options, Source
 from minecop.core.errors import InputError
 
-_HTML = {"text/html", "application/xhtml+xml"}
 _LONGEST_LINE = 65_536
 _LARGEST_HEAD = 131_072
 _LONGEST_TYPE = 1_024
@@ -91,7 +90,7 @@ def _parts(lines: Iterator[tuple[bytes, bool]], head: dict[str, str]) -> Iterato
             if begins and line.startswith(b"--") and (line.rstrip() in boundaries or line.rstrip()[:-2] in boundaries):
                 boundary = line.rstrip()
                 break
-            if kind in _HTML:
+            if kind in HTML_TYPES:
                 pieces.append(line)
                 kept += len(line)
                 if kept > LARGEST_WHOLE:

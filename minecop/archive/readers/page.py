@@ -20,6 +20,9 @@ from minecop.archive.readers.weblog import ancestors, elements, weblog_item, web
 from minecop.archive.sources import Options, Source
 from minecop.core.errors import InputError
 
+HTML_TYPES = {"text/html", "application/xhtml+xml"}
+"""Media types of pages, in files that hold more than one thing."""
+
 _DECLARED = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,400}?(?:charset|encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE
 )

@@ -15,13 +15,12 @@ from functools import partial
 from typing import Any, BinaryIO, cast
 
 from minecop.archive.models import Account, Post
-from minecop.archive.readers.page import page_posts, page_text
+from minecop.archive.readers.page import HTML_TYPES, page_posts, page_text
 from minecop.archive.readers.warcrecords import DAMAGE, RecordStream, content, http_headers, missing, records
 from minecop.archive.readers.zipsafety import check_zip, open_seekable
 from minecop.archive.sources import Options, Source
 from minecop.core.errors import InputError
 
-_HTML = {"text/html", "application/xhtml+xml"}
 _NO_TEXT = re.compile(
     r"(?:image|audio|video|font)/|text/css|application/(?:font|x-font|vnd\.ms-fontobject|octet-stream|wasm)|.*(?:java|ecma)script|.*flash"
 )
@@ -110,12 +109,12 @@ def _posts(record: Any, name: str, account: Account, passed: Counter[str]) -> It
     status = http.get_statuscode() if http is not None else "200"
     kind = (record.rec_headers if http is None else http).get_header("Content-Type") or ""
     plain = kind.split(";")[0].strip().lower()
-    if plain in _HTML and status != "200":
+    if plain in HTML_TYPES and status != "200":
         passed["status"] += 1
-    elif plain not in _HTML and status == "200" and not _NO_TEXT.match(plain):
+    elif plain not in HTML_TYPES and status == "200" and not _NO_TEXT.match(plain):
         known = _KIND.fullmatch(plain) and (plain in passed or len(passed) < _MOST_KINDS)
         passed[plain if known else "*/*"] += 1
-    if plain not in _HTML or status != "200":
+    if plain not in HTML_TYPES or status != "200":
         return
     data, whole = content(record, http)
     if not whole:
