@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SAMPLE
 
+from minecop.archive import reading
 from minecop.archive.importing import SPOOL_FILE, import_archive, make_archive, read_sources
-from minecop.archive.store import archive_hash, iterate_posts, read_archive, read_head
+from minecop.archive.models import Entry
+from minecop.archive.readers import xmlstream
+from minecop.archive.store import archive_hash, iterate_posts, read_archive, read_entries, read_head
 from minecop.core.errors import InputError, OutputError
 from minecop.core.executors import make_executor
 
+EXPORT = ROOT / "tests/fixtures/archive/wordpress/teachers.xml"
 LONG = "เมื่อวานไปเยี่ยมบ้านยายมา แกเล่าว่าน้ำประปาหมู่บ้านไหลเฉพาะตอนตีสอง ต้องตื่นมารองไว้ใช้ทั้งวัน ลูกหลานก็ไปทำงานกรุงเทพฯ กันหมด"
 OTHER = "กลุ่มออมทรัพย์ประชุมกันเรื่องหนี้ค้าง คนที่ค้างนานไม่ค่อยมาประชุม กรรมการเลยตกลงว่าจะไปคุยที่บ้านทีละหลัง ไม่ประกาศชื่อในที่ประชุม"
 
@@ -199,6 +203,56 @@ def _files_done(spool: Path) -> int:
             db.close()
     except sqlite3.OperationalError:
         return 0
+
+
+def without_account(folder: Path) -> tuple[dict[str, bytes], list[Entry]]:
+    """Return the contents of an archive, with the lines of its account in any order: what is counted stands where it was first met."""
+    found = contents(folder)
+    del found["account.parquet"]
+    return found, sorted(read_entries(folder), key=repr)
+
+
+@pytest.fixture
+def in_sections(monkeypatch):
+    """Files of a few kilobytes are large."""
+    monkeypatch.setattr(xmlstream, "SECTION_BYTES", 1_500)
+    monkeypatch.setattr(reading, "_BATCH_BYTES", 1_500)
+
+
+def test_importing_reads_a_large_export_in_sections_on_all_workers(tmp_path, request):
+    whole, _ = import_archive(EXPORT, tmp_path / "whole" / "ours")
+    request.getfixturevalue("in_sections")
+    events = []
+    for workers in (1, 2):
+        with make_executor(workers) as executor:
+            target = tmp_path / str(workers) / "ours"
+            folder, head = import_archive(EXPORT, target, executor=executor, listener=events.append)
+        assert without_account(folder) == without_account(whole)
+        assert head.account.files == 1
+    assert max(event.total for event in events if event.stage == "import") > 3
+
+
+def test_importing_goes_on_within_a_large_export(tmp_path, monkeypatch, request):
+    whole, _ = import_archive(EXPORT, tmp_path / "whole" / "ours")
+    request.getfixturevalue("in_sections")
+    done: list[tuple[int, int]] = []
+    read_batch = reading._read_batch
+
+    def counted(batch, *args, **options):
+        if len(done) == stop_at:
+            raise KeyboardInterrupt
+        done.extend(unit.key for unit in batch)
+        return read_batch(batch, *args, **options)
+
+    monkeypatch.setattr(reading, "_read_batch", counted)
+    stop_at = 2
+    with pytest.raises(KeyboardInterrupt):
+        import_archive(EXPORT, tmp_path / "ours")
+    stop_at = None
+    folder, _ = import_archive(EXPORT, tmp_path / "ours")
+    assert without_account(folder) == without_account(whole)
+    assert len(done) > 3
+    assert len(done) == len(set(done))
 
 
 def test_importing_killed_while_files_change_places_is_finished(grown, jsonl):

@@ -617,3 +617,8 @@ def test_spreadsheet_old_workbook_whose_sectors_lead_in_a_circle_is_refused():
     with pytest.raises(InputError) as caught:
         of_bytes(bytes(data), "t.xls")
     assert caught.value.key == "archive_damaged_file"
+
+
+def test_a_library_that_panics_is_not_seen_on_the_screen(capfd):
+    assert refused((FIXTURES / "rice-bank.xls").read_bytes()[:-8], "cut.xls") == "archive_damaged_file"
+    assert capfd.readouterr() == ("", "")

@@ -400,11 +400,44 @@ def test_weblog_box_of_comments_that_cannot_be_parted_is_told():
     post = page(f"<div class='entry-content'>{TEXT}</div><div id='comments'><p>ดีจังค่ะ</p>{TEXT}</div>", account=account)
     assert post.comments == ()
     assert ("warning", "page.html", "thread_not_read") in [(e.kind, e.source, e.key) for e in account.entries]
+
+
+@pytest.mark.parametrize(
+    "thread",
+    [
+        "<div id='comments'><p>สู้ ๆ นะคะ</p></div>",
+        "<div id='comments'><h3>ความเห็น (1)</h3><div>ครูแดง</div><div>เห็นด้วยค่ะ</div></div>",
+        "<div class='comments-area'><p>ขอแสดงความเห็นว่าดี</p><form><label>ชื่อ</label><button>ส่ง</button></form></div>",
+        "<section><h2>ความเห็น</h2><p>ดีมากครับ</p></section>",
+    ],
+)
+def test_weblog_short_comments_that_nobody_signed_are_told(thread):
     account = Account()
-    page(
-        f"<div class='entry-content'>{TEXT}</div><div id='comments'><p>ยังไม่มีความเห็น เป็นคนแรกสิ</p></div>",
-        account=account,
-    )
+    assert page(f"<div class='entry-content'>{TEXT}</div>{thread}", account=account).comments == ()
+    assert "thread_not_read" in [e.key for e in account.entries]
+
+
+@pytest.mark.parametrize(
+    "invitation",
+    [
+        "<p>ยังไม่มีความเห็น เป็นคนแรกสิ</p>",
+        "<h3>แสดงความคิดเห็น</h3><form><label>ชื่อ</label><input><textarea>ข้อความ</textarea><button>ส่ง</button></form>",
+        "<p>กรุณา<a href='/login'>เข้าสู่ระบบ</a>เพื่อแสดงความคิดเห็น</p>",
+        "<h3>Leave a Reply</h3><p>Your email address will not be published. Required fields are marked *</p>",
+        "<h4>No comments:</h4><a href='#'>Post a Comment</a><p>Subscribe to: Post Comments (Atom)</p>",
+        "<p>Comments are closed.</p>",
+    ],
+)
+def test_weblog_invitations_to_comment_are_not_told_as_comments(invitation):
+    account = Account()
+    page(f"<div class='entry-content'>{TEXT}</div><div id='comments'>{invitation}</div>", account=account)
+    assert "thread_not_read" not in [e.key for e in account.entries]
+
+
+def test_weblog_a_part_of_the_post_headed_comments_is_no_thread():
+    account = Account()
+    post = page(f"<div class='entry-content'>{TEXT}<h3>ความคิดเห็น</h3><p>ชาวบ้านว่าน้ำมาช้า</p></div>", account=account)
+    assert "ชาวบ้านว่าน้ำมาช้า" in post.body
     assert "thread_not_read" not in [e.key for e in account.entries]
 
 

@@ -1,5 +1,6 @@
 """WordPress exports: whole fixtures, how WordPress shows its HTML, and damage."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -8,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minecop.archive.models import Account, Comment, Post
-from minecop.archive.readers import blogger, feed
-from minecop.archive.readers.wordpress import accepts, read
+from minecop.archive.readers import blogger, feed, xmlstream
+from minecop.archive.readers.wordpress import accepts, read, sections
 from minecop.archive.sources import Options, Source
 from minecop.core.dates import BANGKOK
 from minecop.core.errors import InputError
@@ -325,3 +326,68 @@ def test_damaged_exports_are_read_or_refused(data):
     except InputError:
         return
     assert posts or account.entries
+
+
+# ---- large exports, read section by section
+
+
+def read_sections(data, size, monkeypatch):
+    """Read bytes in sections of a size; return posts, account lines, and how many sections there were."""
+    monkeypatch.setattr(xmlstream, "SECTION_BYTES", size)
+    source = Source.of_bytes(data, "wp.xml")
+    found = sections(source)
+    account = Account()
+    posts = [post for section in found or [None] for post in read(replace(source, section=section), Options(), account)]
+    return posts, lines(account), len(found)
+
+
+@pytest.mark.parametrize("size", [1, 1_500])
+def test_sections_of_an_export_are_the_export(size, monkeypatch):
+    data = (FIXTURES / "teachers.xml").read_bytes()
+    posts, told, count = read_sections(data, size, monkeypatch)
+    account = Account()
+    assert posts == list(read(Source.of_bytes(data, "wp.xml"), Options(), account))
+    assert count > 1
+    # What is counted is counted in each section.
+    assert {line[:3] for line in told} == {line[:3] for line in lines(account)}
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<item><content:encoded><![CDATA[<p>ก <item> ข</item></p>]]></content:encoded></item>",
+                "<item><content:encoded>ไม่มีท้าย</content:encoded>",
+                "<!-- <item>ไม่ใช่</item> -->",
+                "<item/>",
+                "<item><wp:post_type>attachment</wp:post_type></item>",
+                "<item><content:encoded>&nbsp;ค & ง</content:encoded><wp:comment><wp:comment_content>จ</wp:comment_content></wp:comment></item>\n",
+            ]
+        ),
+        min_size=1,
+        max_size=12,
+    ),
+    st.sampled_from(["</channel></rss>", "", "<item><title>ขาด"]),
+    st.integers(1, 400),
+)
+@settings(max_examples=150, deadline=None)
+def test_sections_of_any_items_are_the_items(items, end, size):
+    data = EXPORT.format("".join(items)).replace("</channel></rss>", end).encode()
+    account = Account()
+    try:
+        whole = list(read(Source.of_bytes(data, "wp.xml"), Options(), account))
+    except InputError:  # not one whole item
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        posts, told, _ = read_sections(data, size, patch)
+    assert posts == whole
+    left_out = "export_other_kind"
+    assert [line for line in told if line[2] != left_out] == [line for line in lines(account) if line[2] != left_out]
+
+
+def test_sections_are_of_large_files_in_one_byte_encodings_only(monkeypatch):
+    data = (FIXTURES / "teachers.xml").read_bytes()
+    assert sections(Source.of_bytes(data, "wp.xml")) == []
+    monkeypatch.setattr(xmlstream, "SECTION_BYTES", 1_000)
+    assert sections(Source.of_bytes(data.decode().encode("utf-16"), "wp.xml")) == []
+    assert sections(Source.of_bytes(b"<rss>" + b"x" * 5_000, "wp.xml")) == []

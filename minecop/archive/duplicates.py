@@ -7,12 +7,15 @@ fingerprints meet (banding), and each pair compared letter by letter. Only the l
 from __future__ import annotations
 
 import re
+import tempfile
 import unicodedata
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property, lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -410,7 +413,7 @@ def _all_pairs(
         yield rows[:-step][same], rows[step:][same]
 
 
-def group_copies(posts: Sequence[Candidate], load: Callable[[int], str]) -> dict[int, int]:
+def group_copies(posts: Iterable[Candidate], load: Callable[[int], str], folder: Path | None = None) -> dict[int, int]:
     """Return, for each post that is a copy, the post that it is a copy of, both by their ``index``.
 
     The original is the earliest dated, undated ones after dated ones, ties by order; of a text and its beginning alone (a feed's summary
@@ -420,34 +423,49 @@ def group_copies(posts: Sequence[Candidate], load: Callable[[int], str]) -> dict
     Parameters
     ----------
     posts
-        In any order.
+        In any order. They are gone through once; of each, some twenty bytes stay in memory, and its fingerprint in a file.
     load
         Returns the text of a post by its ``index``. It is called for posts that may be copies only.
+    folder
+        Where the file of fingerprints is, as long as this takes; ``None`` for the system's.
     """
-    if not posts:
-        return {}
-    dates = [post.published.timestamp() if post.published else None for post in posts]
-    by_date = sorted(range(len(posts)), key=lambda row: (dates[row] is None, dates[row] or 0.0, row))
+    indexes, owners, dates = array("q"), array("i"), array("d")
     numbers: dict[str, int] = {}
-    owners = np.array(
-        [-1 if p.author_id is None else numbers.setdefault(p.author_id, len(numbers)) for p in posts], dtype=np.int32
-    )
-    pairs = _Pairs(signatures_of(post.signature for post in posts), by_date, lambda row: load(posts[row].index))
-    pairs.compare_all(candidate_pairs(pairs.signatures, owners))
-    copies = _nearly_equal(pairs, by_date, owners)
-    copies |= _beginnings(pairs, copies, dates)
-    return {posts[row].index: posts[copies[row]].index for row in sorted(copies)}
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for post in posts:
+            file.write(post.signature)
+            indexes.append(post.index)
+            owners.append(-1 if post.author_id is None else numbers.setdefault(post.author_id, len(numbers)))
+            dates.append(post.published.timestamp() if post.published else np.inf)
+        if not indexes:
+            return {}
+        file.flush()
+        signatures = np.memmap(file, "<u2", "r", shape=(len(indexes), 4 * _WORDS))
+        pairs = _Pairs(signatures, np.array(dates), np.array(owners), lambda row: load(indexes[row]))
+        pairs.compare_all(candidate_pairs(signatures, pairs.owners))
+        copies = _nearly_equal(pairs)
+        copies |= _beginnings(pairs, copies)
+        del pairs, signatures  # the file cannot be removed while it is mapped, on some systems
+    return {indexes[row]: indexes[copies[row]] for row in sorted(copies)}
 
 
 class _Pairs:
-    """Pairs of rows that were compared, the one that may be the original first."""
+    """Pairs of rows that were compared, the one that may be the original first: the earlier one; who has no date stands behind."""
 
-    def __init__(self, signatures: Signatures, by_date: Sequence[int], load: Callable[[int], str]) -> None:
+    def __init__(
+        self,
+        signatures: Signatures,
+        dates: NDArray[np.float64],
+        owners: NDArray[np.int32],
+        load: Callable[[int], str],
+    ) -> None:
         self.signatures = signatures
+        self.dates = dates
+        self.owners = owners
         self.likeness: dict[tuple[int, int], Likeness] = {}
-        self.earlier: dict[int, list[int]] = {}
-        self._ranks = np.empty(len(by_date), dtype=np.intp)
-        self._ranks[by_date] = np.arange(len(by_date))
+        self.earlier: dict[int, list[int]] = {}  # by row, in the order of dates
+        self._ranks = np.empty(len(dates), dtype=np.intp)
+        self._ranks[np.argsort(dates, kind="stable")] = np.arange(len(dates))
         self._text = lru_cache(_TEXTS_HELD)(lambda row: _Text(load(row)))
 
     def compare_all(self, pairs: Iterable[tuple[int, int]]) -> None:
@@ -456,7 +474,7 @@ class _Pairs:
         for one, other in pairs:
             first, later = (one, other) if self._ranks[one] < self._ranks[other] else (other, one)
             partners[later].append(first)
-        for later in sorted(partners):
+        for later in sorted(partners, key=self._ranks.__getitem__):
             firsts = np.array(partners[later])
             agreement = _agreement(self.signatures, firsts, np.full(len(firsts), later))
             best = np.lexsort((self._ranks[firsts], -agreement))[:_MOST_COMPARED]
@@ -471,7 +489,7 @@ class _Pairs:
         return self.likeness[first, later]
 
 
-def _nearly_equal(pairs: _Pairs, by_date: Sequence[int], owners: NDArray[np.int32]) -> dict[int, int]:
+def _nearly_equal(pairs: _Pairs) -> dict[int, int]:
     """Return the original of each row that is alike to an earlier one."""
     of_form = {
         row
@@ -480,8 +498,9 @@ def _nearly_equal(pairs: _Pairs, by_date: Sequence[int], owners: NDArray[np.int3
         for row in rows
     }
     copies: dict[int, int] = {}
-    for row in by_date:
-        for original in dict.fromkeys(copies.get(first, first) for first in pairs.earlier.get(row, ())):
+    owners = pairs.owners
+    for row, firsts in pairs.earlier.items():
+        for original in dict.fromkeys(copies.get(first, first) for first in firsts):
             if owners[row] != owners[original] and owners[row] >= 0 and owners[original] >= 0:
                 continue  # two authors who both have a copy by nobody named
             bar = ALIKE_IN_FORM if row in of_form or original in of_form else ALIKE
@@ -491,13 +510,13 @@ def _nearly_equal(pairs: _Pairs, by_date: Sequence[int], owners: NDArray[np.int3
     return copies
 
 
-def _beginnings(pairs: _Pairs, copies: dict[int, int], dates: Sequence[float | None]) -> dict[int, int]:
+def _beginnings(pairs: _Pairs, copies: dict[int, int]) -> dict[int, int]:
     """Return the whole text, the longest one, of each row that is only its beginning and is neither a copy nor has copies."""
     wholes: dict[int, tuple[int, int]] = {}
     for (first, later), likeness in pairs.likeness.items():
         short, whole = (first, later) if likeness.lengths[0] < likeness.lengths[1] else (later, first)
-        here, there = dates[short], dates[whole]
-        same_day = here is None or there is None or abs(here - there) <= _DAY
+        here, there = pairs.dates[short], pairs.dates[whole]
+        same_day = np.isinf(here) or np.isinf(there) or abs(here - there) <= _DAY
         if likeness.cut and same_day and short not in copies and whole not in copies:
             wholes[short] = max(wholes.get(short, (0, 0)), (max(likeness.lengths), whole))
     originals = set(copies.values())

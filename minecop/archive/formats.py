@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
 
-from minecop.archive.sources import Reader
+from minecop.archive.sources import Reader, Section, Source
 from minecop.core.errors import InputError
 
 
@@ -40,6 +40,11 @@ class Format:
         """What reads it."""
         read: Reader = self._module.read
         return read
+
+    def sections(self, source: Source) -> list[Section]:
+        """Return the sections that a large file can be read in, one beside the other; none where it has to be read as a whole."""
+        found: list[Section] = self._module.sections(source) if hasattr(self._module, "sections") else []
+        return found
 
     @property
     def _module(self) -> ModuleType:

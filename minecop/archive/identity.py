@@ -94,10 +94,14 @@ def settle(spool: Spool, known: Known, account: Account) -> Counter[tuple[str, s
     spool.db.execute("CREATE INDEX IF NOT EXISTS by_key ON keys (key, row)")
     with spool.writing():
         spool.db.execute("DELETE FROM settled")
+        without_community: Counter[tuple[str, str]] = Counter()
         for group in _groups(spool):
-            _settle_group(group, spool, known)
+            for post, before in _settle_group(group, spool, known):
+                _count(post, before, account)
+                if not post.communities:
+                    without_community.update(dict.fromkeys(values_of(post), 1))
         _mark_copies_and_series(spool)
-    return _count(spool, account)
+    return without_community
 
 
 # ---- which records may be one post
@@ -124,10 +128,11 @@ def _groups(spool: Spool) -> Iterator[list[int]]:
         last_key, last = key, place
     roots = np.fromiter((root(place) for place in range(len(rows))), dtype=np.int64, count=len(rows))
     order = np.argsort(roots, kind="stable")
-    cuts = np.flatnonzero(np.diff(roots[order])) + 1
-    for places in np.split(order, cuts):
-        if len(places):
-            yield rows[places].tolist()
+    begin = 0
+    for end in [*(np.flatnonzero(np.diff(roots[order])) + 1), len(order)]:
+        if end > begin:
+            yield rows[order[begin:end]].tolist()
+        begin = end
 
 
 @dataclass(slots=True)
@@ -140,7 +145,8 @@ class _Settled:
     merged: list[str] = field(default_factory=list)
 
 
-def _settle_group(rows: list[int], spool: Spool, known: Known) -> None:
+def _settle_group(rows: list[int], spool: Spool, known: Known) -> list[tuple[Post, Post | None]]:
+    """Settle records that may be one post; return the posts that they are, with each as the archive that is added to has it."""
     account = Account()
     settled: list[_Settled] = []
     for row in rows:
@@ -157,6 +163,7 @@ def _settle_group(rows: list[int], spool: Spool, known: Known) -> None:
         same.merged.append(post.source)
     _give_ids(settled, spool, account)
     rows_made = []
+    posts: list[tuple[Post, Post | None]] = []
     for one in settled:
         for source in one.merged:
             if one.before is None:
@@ -168,10 +175,25 @@ def _settle_group(rows: list[int], spool: Spool, known: Known) -> None:
             account.add("warning", post.source, key, id=post.id, said=post.comments_said, found=found)
         if not post.body:
             account.add("warning", post.source, "thread_without_post", id=post.id)
-        rows_made.append(_row(post, one, known))
-    spool.db.executemany("INSERT INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows_made)
+        published = post.published and post.published.isoformat()
+        signature = one.signatures[post.body]
+        rows_made.append((one.row, post.id, post.author_id, published, post.title, signature, pack(post)))
+        posts.append((post, one.before and _with_known(one.before, known)))
+    spool.db.executemany("INSERT INTO settled VALUES (?, ?, ?, ?, ?, ?, ?)", rows_made)
     if account.entries:
         spool.tell(account.entries)
+    return posts
+
+
+def _count(post: Post, before: Post | None, account: Account) -> None:
+    account.posts += 1
+    account.comments += len(post.comments)
+    if before is None:
+        account.new_posts += 1
+        account.new_comments += len(post.comments)
+    elif replace(before, id=post.id) != post:
+        account.updated_posts += 1
+        account.new_comments += max(0, len(post.comments) - len(before.comments))
 
 
 def _is_same(old: _Settled, post: Post, host: str) -> bool:
@@ -247,64 +269,34 @@ def _with_known(post: Post, known: Known) -> Post:
     return with_community(post, known.communities)
 
 
-def _row(post: Post, one: _Settled, known: Known) -> tuple[object, ...]:
-    before = None if one.before is None else _with_known(one.before, known)
-    if before is None:
-        state = f"new {len(post.comments)}"
-    elif replace(before, id=post.id) == post:
-        state = "same 0"
-    else:
-        state = f"updated {len(post.comments) - len(before.comments)}"
-    published = post.published and post.published.isoformat()
-    return one.row, post.id, post.author_id, published, post.title, one.signatures[post.body], pack(post), state
-
-
 # ---- copies and series
 
 
 def _mark_copies_and_series(spool: Spool) -> None:
-    rows, ids, views, titles = [], [], [], []
     account = Account()
-    listed = "SELECT row, id, author, published, title, signature FROM settled ORDER BY row"
-    for index, (row, post_id, author, published, title, signature) in enumerate(spool.db.execute(listed)):
-        rows.append(row)
-        ids.append(post_id)
-        if signature is not None:
-            views.append(Candidate(index, signature, author, published and datetime.fromisoformat(published)))
-        if title:
-            titles.append((index, author, title))
 
-    def settled(index: int) -> Post:
-        (data,) = spool.db.execute("SELECT post FROM settled WHERE row = ?", (rows[index],)).fetchone()
+    def settled(row: int) -> Post:
+        (data,) = spool.db.execute("SELECT post FROM settled WHERE row = ?", (row,)).fetchone()
         return unpack(data)
 
-    copies = group_copies(views, lambda index: settled(index).body)
-    series = group_series(titles)
-    for index in sorted(copies.keys() | series.keys()):
-        post = settled(index)
-        if index in copies:
-            original = ids[copies[index]]
+    copies = group_copies(_candidates(spool), lambda row: settled(row).body, spool.path.parent)
+    series = group_series(spool.db.execute("SELECT row, author, title FROM settled WHERE title > '' ORDER BY row"))
+    for row in sorted(copies.keys() | series.keys()):
+        post = settled(row)
+        if row in copies:
+            (original,) = spool.db.execute("SELECT id FROM settled WHERE row = ?", (copies[row],)).fetchone()
             account.add("merged", post.source, "copy_of", id=post.id, other=original)
             post = replace(post, duplicate_of=original)
-        if index in series:
-            post = replace(post, series=series[index][0], part=series[index][1])
-        spool.db.execute("UPDATE settled SET post = ? WHERE row = ?", (pack(post), rows[index]))
+        if row in series:
+            post = replace(post, series=series[row][0], part=series[row][1])
+        spool.db.execute("UPDATE settled SET post = ? WHERE row = ?", (pack(post), row))
         if len(account.entries) >= _AT_ONCE:
             spool.tell(account.entries)
             account.entries.clear()
     spool.tell(account.entries)
 
 
-def _count(spool: Spool, account: Account) -> Counter[tuple[str, str]]:
-    without_community: Counter[tuple[str, str]] = Counter()
-    for data, state in spool.db.execute("SELECT post, state FROM settled"):
-        post = unpack(data)
-        how, comments = state.split()
-        account.posts += 1
-        account.comments += len(post.comments)
-        account.new_posts += how == "new"
-        account.updated_posts += how == "updated"
-        account.new_comments += max(0, int(comments))
-        if not post.communities:
-            without_community.update(dict.fromkeys(values_of(post), 1))
-    return without_community
+def _candidates(spool: Spool) -> Iterator[Candidate]:
+    listed = "SELECT row, author, published, signature FROM settled WHERE signature IS NOT NULL ORDER BY row"
+    for row, author, published, signature in spool.db.execute(listed):
+        yield Candidate(row, signature, author, published and datetime.fromisoformat(published))

@@ -131,10 +131,10 @@ def make_archive(
 
 def _spool_archive(spool: Spool, folder: Path, number: int) -> None:
     """Put the posts of an archive into a spool, and what its account says of how they were read."""
-    if number not in spool.done():
+    if (number, 0) not in spool.done():
         read = [entry for entry in read_entries(folder) if entry.key not in SETTLED_KEYS]
-        spool.forget([number])
-        spool.take(number, iterate_posts(folder), Account(read))
+        spool.forget([(number, 0)])
+        spool.take((number, 0), iterate_posts(folder), Account(read))
         spool.flush()
 
 

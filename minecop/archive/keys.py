@@ -20,6 +20,7 @@ _SAME_HOST = re.compile(r"^(?:www\d?|m|mobile)\.(?=[^.]+\.)")
 # The engine of GotoKnow and its sister sites numbers posts site-wide, whatever the rest of the address.
 _NUMBERED = re.compile(r"/(?:blog/[^/]+|posts)/(\d+)(?:/|$)")
 _PAGE_NAMES = re.compile(r"/(?:index|default)\.\w+$|/+$|/amp/?$", re.IGNORECASE)
+_PAGE_ENDING = re.compile(r"\.(?:x?html?|mht(?:ml)?|warc(?:\.gz)?)(?=:|$)", re.IGNORECASE)
 _PASSING = re.compile(r"^(?:utm_\w+|fbclid|m|amp|ref|source|page|share|replytocom)$", re.IGNORECASE)
 
 SHORTEST_TEXT = 100
@@ -71,6 +72,11 @@ def letters_key(body: str) -> str | None:
     if len(letters) < SHORTEST_TEXT:
         return None
     return hashlib.blake2b(letters.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def id_from_name(name: str) -> str:
+    """Return the id of a page's post that has none of its own, by the name of the file and record that it was read from."""
+    return _PAGE_ENDING.sub("", name.rsplit("/", 1)[-1]).replace(":", "-")
 
 
 def has_own_id(post: Post) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -14,7 +14,7 @@ from minecop.archive.communities import COMMUNITIES_FILE
 from minecop.archive.formats import KINDS, format_of
 from minecop.archive.models import Account, Post
 from minecop.archive.people import AUTHORS_FILE
-from minecop.archive.sources import Options, Source
+from minecop.archive.sources import Options, Section, Source
 from minecop.archive.spool import Spool
 from minecop.core.errors import InputError, MinecopError
 from minecop.core.executors import SerialExecutor
@@ -48,6 +48,10 @@ class Offered:
         What the account calls it.
     size, changed
         Bytes, and time of its last change in nanoseconds: whether it is still the same file.
+    part
+        Place of the section among those of its file.
+    section
+        What of it is read; ``None`` for all.
     """
 
     number: int
@@ -55,6 +59,13 @@ class Offered:
     name: str
     size: int
     changed: int
+    part: int = 0
+    section: Section | None = None
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Number of the file and of the section."""
+        return self.number, self.part
 
 
 def find_files(path: Path) -> list[Path]:
@@ -160,10 +171,10 @@ def _read_batch(
 ) -> int:
     spool = Spool(spool_path, tell)
     try:
-        spool.forget([file.number for file in batch])
+        spool.forget(file.key for file in batch)
         for file in batch:
             account = Account()
-            spool.take(file.number, _read_offered(file, options, account), account)
+            spool.take(file.key, _read_offered(file, options, account), account)
         spool.flush()
     finally:
         spool.close()
@@ -172,7 +183,7 @@ def _read_batch(
 
 def _read_offered(file: Offered, options: Options, account: Account) -> Iterator[Post]:
     try:
-        source = Source.of_file(file.path, file.name)
+        source = Source.of_file(file.path, file.name, file.section)
     except OSError as error:
         account.add("refused", file.name, "cannot_read", path=file.name, reason=error.strerror or error)
         return
@@ -182,7 +193,7 @@ def _read_offered(file: Offered, options: Options, account: Account) -> Iterator
 def read_into(
     spool: Spool, offered: Sequence[Offered], options: Options, executor: Executor, listener: Listener
 ) -> None:
-    """Read files into a spool, those left out that an earlier import has read already.
+    """Read files into a spool, those left out that an earlier import has read already; of large ones, section by section.
 
     Parameters
     ----------
@@ -198,18 +209,38 @@ def read_into(
         Told after each batch of files.
     """
     done = spool.done()
-    left = [file for file in offered if file.number not in done]
-    count = len(offered) - len(left)
+    units = [unit for file in offered for unit in _divided(file)]
+    left = [unit for unit in units if unit.key not in done]
+    count = len(units) - len(left)
     work = partial(_read_batch, spool_path=spool.path, options=options)
     if isinstance(executor, SerialExecutor):  # a large file takes minutes: here, and here alone, it can be heard
 
         def tell(posts: int) -> None:
-            listener(Progress("import", count, len(offered), note=f"{posts:,}"))
+            listener(Progress("import", count, len(units), note=f"{posts:,}"))
 
         work = partial(work, tell=tell)
     for read in executor.map(work, _batches(left)):
         count += read
-        listener(Progress("import", count, len(offered)))
+        listener(Progress("import", count, len(units)))
+    for unit in units:
+        if unit.section is not None and unit.section.last:
+            spool.join_counts(unit.number, unit.name)
+
+
+def _divided(file: Offered) -> list[Offered]:
+    """Return the sections of a large file that can be read in several, so that all processes have some of it; else the file."""
+    if file.size <= _BATCH_BYTES:
+        return [file]
+    try:
+        source = Source.of_file(file.path, file.name)
+        sections = format_of(source.name, source.head()).sections(source)
+    except (InputError, OSError):  # told when it is read
+        sections = []
+    parts = [
+        replace(file, part=number, section=section, size=section.end - section.begin)
+        for number, section in enumerate(sections)
+    ]
+    return parts or [file]
 
 
 def _batches(files: Sequence[Offered]) -> Iterator[list[Offered]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -78,21 +79,23 @@ def group_series(items: Iterable[tuple[int, str | None, str]]) -> dict[int, tupl
         Index, author and title of each post. A series is named ``author: stem``, as its first item spells it.
     """
     marked: dict[tuple[str, str], list[tuple[int, _Part]]] = defaultdict(list)
-    unmarked: list[tuple[int, str, str]] = []
+    unmarked, keys = array("q"), array("q")  # of what may be a first part: index, and hash of author and title
     for index, author, title in items:
         if author is None:
             continue
         if found := _read(title):
             marked[author, _key(found[0])].append((index, found))
         else:
-            unmarked.append((index, author, title))
-    begins: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for index, author, title in unmarked:
-        if (author, key := _key(title[:_LONGEST_TITLE])) in marked:
-            begins[author, key].append(index)
+            unmarked.append(index)
+            keys.append(hash((author, _key(title[:_LONGEST_TITLE]))))
+    stems = {hash(stem) for stem in marked}
+    begins: dict[int, list[int]] = defaultdict(list)
+    for index, key in zip(unmarked, keys, strict=True):
+        if key in stems:
+            begins[key].append(index)
     series: dict[int, tuple[str, int | None]] = {}
-    for (author, key), parts in marked.items():
-        firsts = [] if any(part[1] == 1 for _, part in parts) else begins[author, key]
+    for (author, stem), parts in marked.items():
+        firsts = [] if any(part[1] == 1 for _, part in parts) else begins[hash((author, stem))]
         if _is_series([part for _, part in parts], begun=bool(firsts)):
             name = f"{author}: {parts[0][1][0]}"
             series |= {index: (name, part[1]) for index, part in parts}

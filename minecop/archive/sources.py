@@ -6,16 +6,71 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from minecop.archive.decoding import decode, looks_binary
 from minecop.archive.models import Account, Post
 from minecop.core.errors import InputError
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer as Buffer
+
 LARGEST_WHOLE = 64 * 2**20
 """Bytes of the largest file that is read into memory at once; a post does not come near it. Formats for more are streamed."""
 
 _HEAD = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a large file that is read by itself, as a file of what stands in front of all records and of some records.
+
+    Attributes
+    ----------
+    head
+        Bytes in front of all records.
+    begin, end
+        From which byte up to which.
+    records
+        How many stand before it.
+    last
+        Whether the file ends with it.
+    """
+
+    head: int
+    begin: int
+    end: int
+    records: int
+    last: bool
+
+
+class _SectionBytes(io.RawIOBase):
+    """The bytes of a section: the head, then the stretch."""
+
+    def __init__(self, stream: BinaryIO, section: Section) -> None:
+        self._stream = stream
+        self._stretches = [(0, section.head), (section.begin, section.end)]
+        self._left = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        while not self._left:
+            if not self._stretches:
+                return 0
+            begin, end = self._stretches.pop(0)
+            self._stream.seek(begin)
+            self._left = end - begin
+        view = memoryview(buffer)
+        data = self._stream.read(min(len(view), self._left))
+        view[: len(data)] = data
+        self._left = self._left - len(data) if data else 0
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +86,19 @@ class Source:
         In bytes, as the system or the archive file says.
     opener
         Opens its bytes from the start.
+    section
+        What of it is read; ``None`` for all.
     """
 
     name: str
     size: int
     opener: Callable[[], BinaryIO]
+    section: Section | None = None
 
     @classmethod
-    def of_file(cls, path: Path, name: str) -> Source:
+    def of_file(cls, path: Path, name: str, section: Section | None = None) -> Source:
         """Return a file on disk as a source."""
-        return cls(name, path.stat().st_size, lambda: path.open("rb"))
+        return cls(name, path.stat().st_size, lambda: path.open("rb"), section)
 
     @classmethod
     def of_bytes(cls, data: bytes, name: str) -> Source:
@@ -59,7 +117,9 @@ class Source:
 
     def open(self) -> BinaryIO:
         """Open its bytes from the start; the caller closes."""
-        return self.opener()
+        if self.section is None:
+            return self.opener()
+        return io.BufferedReader(_SectionBytes(self.opener(), self.section))
 
     def head(self) -> bytes:
         """Return its first 16 KiB."""

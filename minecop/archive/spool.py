@@ -1,7 +1,7 @@
 """The spool of an import: what was read, on disk, until it is settled. A killed import continues from it.
 
 One SQLite file. Workers write their posts into it, each batch in transactions of its own; a file counts as read once its last
-transaction is in. Rows are numbered by the place of their file and record, so that the order of the work does not matter.
+transaction is in. Rows are numbered by the place of their file, section and record, so that the order of the work does not matter.
 """
 
 from __future__ import annotations
@@ -21,6 +21,12 @@ from minecop.archive.packing import pack, unpack
 RECORDS_A_FILE = 2**32
 """Rows of one file: its first row is its number times this."""
 
+_RECORDS_A_PART = 2**22
+_LINES_A_PART = 2**32
+
+Unit = tuple[int, int]
+"""Number of a file, and of a section of it: what is read at a stretch."""
+
 LAST_FILE = 2**30
 """File number of what is told after reading: lines of the account about identity."""
 
@@ -31,7 +37,7 @@ _HELD_ENTRIES = 10_000
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS plan (digest TEXT);
-CREATE TABLE IF NOT EXISTS files (number INTEGER PRIMARY KEY, posts INTEGER);
+CREATE TABLE IF NOT EXISTS files (number INTEGER, part INTEGER, posts INTEGER, PRIMARY KEY (number, part)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS records (row INTEGER PRIMARY KEY, signature BLOB, post BLOB);
 CREATE TABLE IF NOT EXISTS keys (key TEXT, row INTEGER);
 CREATE TABLE IF NOT EXISTS names (author TEXT, name TEXT, PRIMARY KEY (author, name)) WITHOUT ROWID;
@@ -39,7 +45,7 @@ CREATE TABLE IF NOT EXISTS entries (
     file INTEGER, number INTEGER, kind TEXT, source TEXT, key TEXT, details TEXT, PRIMARY KEY (file, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settled (
-    row INTEGER PRIMARY KEY, id TEXT UNIQUE, author TEXT, published TEXT, title TEXT, signature BLOB, post BLOB, state TEXT
+    row INTEGER PRIMARY KEY, id TEXT UNIQUE, author TEXT, published TEXT, title TEXT, signature BLOB, post BLOB
 );
 """
 
@@ -52,7 +58,7 @@ class _Held:
     keys: list[tuple[str, int]] = field(default_factory=list)
     names: set[tuple[str, str]] = field(default_factory=set)
     entries: list[tuple[object, ...]] = field(default_factory=list)
-    files: list[tuple[int, int]] = field(default_factory=list)
+    files: list[tuple[int, int, int]] = field(default_factory=list)
     letters: int = 0
 
 
@@ -120,34 +126,37 @@ class Spool:
             self.db.execute("INSERT INTO plan VALUES (?)", (digest,))
         return False
 
-    def done(self) -> set[int]:
-        """Return the numbers of the files that have been read whole."""
-        return {number for (number,) in self.db.execute("SELECT number FROM files")}
+    def done(self) -> set[Unit]:
+        """Return the files and sections that have been read whole."""
+        return set(self.db.execute("SELECT number, part FROM files"))
 
-    def forget(self, numbers: Iterable[int]) -> None:
-        """Remove what a killed import left of files that it had not finished."""
+    def forget(self, units: Iterable[Unit]) -> None:
+        """Remove what a killed import left of files and sections that it had not finished."""
         with self.writing():
-            for number in numbers:
-                first, last = number * RECORDS_A_FILE, (number + 1) * RECORDS_A_FILE
+            for number, part in units:
+                first = number * RECORDS_A_FILE + part * _RECORDS_A_PART
+                last = first + _RECORDS_A_PART
                 if self.db.execute("DELETE FROM records WHERE row >= ? AND row < ?", (first, last)).rowcount:
                     self.db.execute("DELETE FROM keys WHERE row >= ? AND row < ?", (first, last))
-                self.db.execute("DELETE FROM entries WHERE file = ?", (number,))
+                lines = (number, part * _LINES_A_PART, (part + 1) * _LINES_A_PART)
+                self.db.execute("DELETE FROM entries WHERE file = ? AND number >= ? AND number < ?", lines)
 
-    def take(self, number: int, posts: Iterator[Post], account: Account) -> None:
-        """Take the posts and account lines of a file as they come; they are in for good after ``flush``.
+    def take(self, unit: Unit, posts: Iterator[Post], account: Account) -> None:
+        """Take the posts and account lines of a file or section as they come; they are in for good after ``flush``.
 
         Parameters
         ----------
-        number
-            Of the file.
+        unit
+            What is read.
         posts
             What is read; the account is filled while they come.
         account
             Its lines are taken out of it.
         """
-        count = told = 0
+        number, part = unit
+        count, told = 0, part * _LINES_A_PART
         for post in posts:
-            self._hold(number * RECORDS_A_FILE + count, post)
+            self._hold(number * RECORDS_A_FILE + part * _RECORDS_A_PART + count, post)
             count += 1
             if (
                 len(self._held.records) >= _HELD_POSTS
@@ -157,7 +166,7 @@ class Spool:
                 told = self._hold_entries(number, account, told)
                 self.flush()
         self._hold_entries(number, account, told)
-        self._held.files.append((number, count))
+        self._held.files.append((number, part, count))
 
     def _hold(self, row: int, post: Post) -> None:
         held = self._held
@@ -180,14 +189,35 @@ class Spool:
             self.db.executemany("INSERT INTO keys VALUES (?, ?)", held.keys)
             self.db.executemany("INSERT OR IGNORE INTO names VALUES (?, ?)", sorted(held.names))
             self.db.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", held.entries)
-            self.db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", held.files)
+            self.db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", held.files)
         self._written += len(held.records)
         if self._tell is not None:
             self._tell(self._written)
 
+    def join_counts(self, number: int, name: str) -> None:
+        """Make one account line of those that tell the same of a file's sections, with the sum of what each counted."""
+        listed = "SELECT number, kind, key, details FROM entries WHERE file = ? AND source = ? ORDER BY number"
+        first: dict[tuple[str, str, str], int] = {}
+        sums: dict[int, dict[str, str]] = {}
+        with self.writing():
+            for line, kind, key, text in self.db.execute(listed, (number, name)).fetchall():
+                details = json.loads(text)
+                count = details.pop("count", "")
+                if not count.isdecimal():
+                    continue
+                same = first.setdefault((kind, key, json.dumps(details)), line)
+                if same == line:
+                    sums[line] = details | {"count": count}
+                else:
+                    sums[same]["count"] = str(int(sums[same]["count"]) + int(count))
+                    self.db.execute("DELETE FROM entries WHERE file = ? AND number = ?", (number, line))
+            joined = [(json.dumps(details), number, line) for line, details in sums.items()]
+            self.db.executemany("UPDATE entries SET details = ? WHERE file = ? AND number = ?", joined)
+
     def tell(self, entries: Sequence[Entry]) -> None:
         """Write account lines of what comes after reading."""
-        (told,) = self.db.execute("SELECT COUNT(*) FROM entries WHERE file = ?", (LAST_FILE,)).fetchone()
+        (last,) = self.db.execute("SELECT MAX(number) FROM entries WHERE file = ?", (LAST_FILE,)).fetchone()
+        told = 0 if last is None else last + 1
         with self.writing():
             self.db.executemany("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", _lines(LAST_FILE, entries, told))
 
@@ -204,7 +234,9 @@ class Spool:
 
     def files_read(self, number: int) -> int:
         """Return in how many files from a number on a post was read."""
-        found = self.db.execute("SELECT COUNT(*) FROM files WHERE number >= ? AND posts > 0", (number,)).fetchone()
+        found = self.db.execute(
+            "SELECT COUNT(DISTINCT number) FROM files WHERE number >= ? AND posts > 0", (number,)
+        ).fetchone()
         return int(found[0])
 
     def names(self) -> list[tuple[str, str]]:

@@ -6,10 +6,13 @@ formulas the value that was last reckoned is read.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from minecop.archive.fields import check_mapped, listed
@@ -108,7 +111,8 @@ def _sheets_of(stream: BinaryIO) -> list[_Sheet]:
 
     def attempt(work: Callable[[], Any]) -> Any:
         try:
-            return work()
+            with _silenced():
+                return work()
         except python_calamine.PasswordError as error:
             raise InputError("archive_encrypted") from error
         except (python_calamine.CalamineError, OSError, ValueError, OverflowError) as error:
@@ -138,6 +142,23 @@ def _sheets_of(stream: BinaryIO) -> list[_Sheet]:
 
     worksheet = python_calamine.SheetTypeEnum.WorkSheet
     return [_Sheet(name, lambda name=name: rows_of(name)) for name in book.sheet_names if kinds.get(name) == worksheet]  # type: ignore[misc]
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep from the user's screen what a library written in Rust prints there, a panic, before it is raised and told in the account."""
+    try:
+        shown = os.dup(2)
+    except OSError:  # there is no screen
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(shown, 2)
+        os.close(shown)
 
 
 class _Merged:

@@ -14,8 +14,9 @@ from datetime import datetime
 
 from minecop.archive.htmltext import fragment_text
 from minecop.archive.models import Account, Comment, Post
+from minecop.archive.readers import xmlstream
 from minecop.archive.readers.xmlstream import Fields, ascii_head, labels, markup, person, records
-from minecop.archive.sources import Options, Source
+from minecop.archive.sources import Options, Section, Source
 from minecop.core.dates import parse_datetime
 from minecop.core.errors import InputError
 
@@ -53,6 +54,11 @@ def accepts(head: bytes) -> bool:
     return "wordpress.org/export/" in ascii_head(head)
 
 
+def sections(source: Source) -> list[Section]:
+    """Return the sections that a large export can be read in, one beside the other: every post has its comments with it."""
+    return xmlstream.sections(source, "item")
+
+
 def read(source: Source, options: Options, account: Account) -> Iterator[Post]:
     """Yield the posts and pages of a WordPress export that were open to readers."""
     export = _Export(source, account)
@@ -70,7 +76,7 @@ def read(source: Source, options: Options, account: Account) -> Iterator[Post]:
             yield post
     for (key, what), count in sorted(export.left_out.items()):
         account.add("warning", source.name, key, what=what, count=count)
-    if record is None or record.number == 0:
+    if (record is None or record.number == 0) and source.section is None:
         raise InputError("xml_without_records")
 
 

@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from minecop.archive.decoding import guess_encoding
 from minecop.archive.models import Account
-from minecop.archive.sources import Source
+from minecop.archive.sources import Section, Source
 from minecop.core.errors import InputError
 
 LARGEST_RECORD = 8 * 2**20
@@ -28,6 +28,9 @@ LARGEST_RECORD = 8 * 2**20
 
 DEEPEST = 256
 """Elements within one another at which libxml2 stops; real records have five or six."""
+
+SECTION_BYTES = 8 * 2**20
+"""Of a large file, the least that is read by itself."""
 
 _CHUNK = 2**18
 _SAMPLE = 2**22
@@ -60,6 +63,9 @@ _STRAY = re.compile(
 _ROOT = re.compile(r"<(?:rss|feed|(?:rdf:)?RDF)(?=[\s>])")
 _ROOT_ENDS = re.compile(r"</(?:rss|feed|(?:rdf:)?RDF)\s*>")
 _LONGEST_TOKEN = 40
+_LONGEST_HEAD = 2**21
+"""Bytes in front of the records up to which each section is read with them: the people of a large blog."""
+
 _LONGEST_OPENING = 10_000
 """Characters of all namespaces together, which every record is parsed with."""
 
@@ -165,16 +171,45 @@ def records(source: Source, tags: str, account: Account) -> Iterator[Record]:
     InputError
         When there is nothing in the file.
     """
+    section = source.section
+    before = section.records if section else 0
     text = _Text(source, account)
-    cutter = _Cutter(tags)
+    cutter = _Cutter(tags, goes_on=section is not None and not section.last)
     parser = _Parser(source.name, account)
     for number, piece in enumerate(cutter.pieces(text.chunks())):
-        element = parser.record(piece, number) if number else parser.head(piece or "")
+        element = parser.record(piece, before + number) if number else parser.head(piece or "")
         if element is not None:
-            yield Record(number, element)
+            yield Record(before + number if number else 0, element)
     text.tell()
     if cutter.cut_short:
-        account.add("warning", source.name, "xml_cut_short", count=cutter.records)
+        account.add("warning", source.name, "xml_cut_short", count=before + cutter.records)
+
+
+def sections(source: Source, tags: str) -> list[Section]:
+    """Return the sections that a large file can be read in, each of some records; none where it is best read as a whole.
+
+    A record is where ``records`` finds one: neither tags in CDATA nor those in comments count.
+    """
+    with source.open() as stream:
+        if source.size < 2 * SECTION_BYTES or b"\0" in stream.read(_CHUNK):  # UTF-16 has other bytes for a tag
+            return []
+        stream.seek(0)
+        # One character a byte, so that places in the text are places in the file.
+        chunks = (data.decode("latin-1") for data in iter(lambda: stream.read(_CHUNK), b""))
+        cuts: list[tuple[int, int]] = []
+        at = count = 0
+        for kind, text in _Cutter(tags).tokens(chunks):
+            if kind == "opens":
+                if not cuts or at - cuts[-1][0] >= SECTION_BYTES:
+                    cuts.append((at, count))
+                count += 1
+            at += len(text)
+    if len(cuts) < 2 or cuts[0][0] > _LONGEST_HEAD:
+        return []
+    ends = [begin for begin, _ in cuts[1:]] + [at]
+    return [
+        Section(cuts[0][0], begin, end, before, last=end == at) for (begin, before), end in zip(cuts, ends, strict=True)
+    ]
 
 
 class _Text:
@@ -194,7 +229,7 @@ class _Text:
             if not sample.strip(b"\0 \t\r\n"):
                 raise InputError("empty_file")
             name, guessed = _encoding(sample)
-            if guessed:
+            if guessed and not (self._source.section and self._source.section.records):
                 self._account.add("guessed", self._source.name, "encoding_guessed", encoding=name)
             decoder = codecs.getincrementaldecoder(name)("replace")
             for data in chain([sample], iter(lambda: stream.read(_CHUNK), b"")):
@@ -250,7 +285,8 @@ def _decoded(sample: bytes, encoding: str) -> str | None:
 class _Cutter:
     """Cuts a text into its head and its records by their tags, stepping over CDATA sections and comments."""
 
-    def __init__(self, tags: str) -> None:
+    def __init__(self, tags: str, *, goes_on: bool = False) -> None:
+        self._goes_on = goes_on  # behind what is read stand other records
         self._token = re.compile(
             rf"<!\[CDATA\[|<!--|(?P<opens><(?:{tags})(?=[\s/>]))|(?P<closes></(?:{tags})\s{{0,8}}>)"
         )
@@ -261,7 +297,7 @@ class _Cutter:
         """Yield the head, then every record; ``None`` for what is too long."""
         parts: list[str] = []
         size, inside, headed, tail = 0, False, False, ""
-        for kind, text in self._tokens(chunks):
+        for kind, text in self.tokens(chunks):
             if kind == "opens":
                 # A record that begins inside another ends it: its own end is missing.
                 if inside or not headed:
@@ -278,7 +314,7 @@ class _Cutter:
             else:
                 tail = (tail + text)[-2000:]
         rest = "".join(parts) or tail
-        ended = _ROOT_ENDS.search(rest) is not None
+        ended = self._goes_on or _ROOT_ENDS.search(rest) is not None
         if not headed or (inside and ended):
             yield self._whole(parts, size, headed)
         self.cut_short = not ended
@@ -287,7 +323,7 @@ class _Cutter:
         self.records += headed
         return "".join(parts) if size <= LARGEST_RECORD else None
 
-    def _tokens(self, chunks: Iterable[str]) -> Iterator[tuple[str | None, str]]:
+    def tokens(self, chunks: Iterable[str]) -> Iterator[tuple[str | None, str]]:
         """Yield the text in parts: tags that open and close records, and whatever stands between them."""
         rest, within = "", ""
         for chunk in chunks:

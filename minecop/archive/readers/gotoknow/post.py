@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from selectolax.lexbor import LexborHTMLParser
 
+from minecop.archive.keys import id_from_name
 from minecop.archive.models import Account, Post
 from minecop.archive.readers.gotoknow import fields, names
 from minecop.archive.readers.gotoknow.alone import of_comment, of_thread
@@ -34,7 +35,6 @@ _LONGEST_NOTICE = 200
 _SHORTEST_BLURB = 30
 _SHORTEST_TITLE = 4
 _MOST_QUOTES = 3
-_NAME = re.compile(r"(?P<stem>.*?)(?:\.\w{1,5})?(?::(?P<record>[\w-]+))?")
 
 
 def gotoknow_post(tree: LexborHTMLParser, url: str | None, name: str, account: Account) -> Post | None:
@@ -73,7 +73,7 @@ def gotoknow_post(tree: LexborHTMLParser, url: str | None, name: str, account: A
         raise InputError("page_without_post")
     post = replace(post, title=post.title or next(iter(head.titles), None), source=name)
     if not post.id:
-        post = replace(post, id=_id_of(name))
+        post = replace(post, id=id_from_name(name))
         account.add("guessed", name, "id_from_file_name")
     _tell(post, place, name, account)
     return post
@@ -88,13 +88,6 @@ def _tell(post: Post, place: Place, name: str, account: Account) -> None:
         account.add("warning", name, "comments_without_author", count=nameless)
     if undated := sum(comment.published is None for comment in post.comments):
         account.add("warning", name, "comments_without_date", count=undated)
-
-
-def _id_of(name: str) -> str:
-    found = _NAME.fullmatch(name.rsplit("/", 1)[-1])
-    if not found:
-        return name
-    return f"{found['stem']}-{found['record']}" if found["record"] else found["stem"]
 
 
 def _is_notice(tree: LexborHTMLParser, post: Post) -> bool:

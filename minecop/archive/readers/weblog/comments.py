@@ -63,7 +63,18 @@ _SAID = re.compile(
     r"(\d{1,6})\s*(?:ความ(?:คิด)?เห็น|(?:comments?|responses?|thoughts?|replies)\b)|ความ(?:คิด)?เห็น(?:ทั้งหมด)?\s*[(:]?\s*(\d{1,6})",
     re.IGNORECASE,
 )
-_SHORTEST_THREAD = 150
+_INVITATION = re.compile(
+    "ยัง|ไม่|มี|ความ|คิด|เห็น|ข้อ|คอมเมนต์|คอมเม้นท์|แสดง|เขียน|ส่ง|เพิ่ม|ร่วม|ฝาก|โพสต์|พิมพ์|ปิด|การ|รับ|แล้ว|เข้าสู่ระบบ|ล็อกอิน|ลงชื่อ|เข้าใช้|สมัคร|สมาชิก|เป็น|คน|แรก|ที่|เพื่อ"
+    "|ก่อน|กรุณา|โปรด|ต้อง|คุณ|ท่าน|สิ|ชื่อ|อีเมล|เว็บไซต์|ของ|บทความ|บันทึก|นี้|จะ|ถูก|เผยแพร่|ช่อง|จำเป็น|ทำ|เครื่องหมาย|ยกเลิก|ตอบ|กลับ|ใหม่|เก่า|กว่า|หน้า|ใด|ได้|ให้|ใน|รายการ|ๆ"
+    r"|\b(?:a|address|an|and|are|as|at|atom|be|been|by|closed|comments?|disabled|disqus|e-?mail|enable|feed|fields?|first|for|has|have|here|home"
+    r"|in|is|javascript|leave|log|logged|login|marked|more|must|name|newer|no|nobody|not|off|older|on|one|or|please|posts?|powered|published"
+    r"|register|reply|required|rss|say|sign|sorry|submit|subscribe|the|there|this|thoughts?|to|turned|until|view|website|will|write|yet|you|your)\b",
+    re.IGNORECASE,
+)
+"""The words with which sites ask for comments, or say that there are none."""
+
+_LETTER = re.compile(r"[^\W\d_]")
+_MOST_LINES = 100
 
 
 def take_comments(page: LexborNode, name: str, account: Account) -> tuple[list[Comment], int | None]:
@@ -108,10 +119,25 @@ def _boxed_comments(page: LexborNode, name: str, account: Account) -> list[Comme
     comments = list(unmarked_comments(lines[below:]))
     if any(comment.author_name for comment in comments):
         return comments
-    # What is short only invites to write, or says that nobody has.
-    if len(letters("".join(lines))) > _SHORTEST_THREAD:
+    if not all(map(is_invitation, lines)):
         account.add("warning", name, "thread_not_read")
     return []
+
+
+def is_invitation(line: str) -> bool:
+    """Tell whether a line only asks for comments, or says that nobody has written one or that nobody may."""
+    return _LETTER.search(_INVITATION.sub("", line)) is None
+
+
+def headed_text(page: LexborNode) -> str:
+    """Return what stands behind the last heading of comments, as far as it is more than an invitation."""
+    headings = [node for node in elements(page, "h2, h3, h4, h5") if HEADING.fullmatch(line_of(node))]
+    lines: list[str] = []
+    step = headings[-1].next if headings else None
+    while step is not None and len(lines) < _MOST_LINES:
+        lines += node_text(step).split("\n")
+        step = step.next
+    return "\n".join(line for line in lines if not is_invitation(line))
 
 
 def _candidates(page: LexborNode) -> Iterator[list[list[LexborNode]]]:

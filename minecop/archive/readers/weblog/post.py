@@ -12,9 +12,10 @@ from dataclasses import replace
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from minecop.archive.htmltext import node_text
+from minecop.archive.keys import id_from_name
 from minecop.archive.models import Account, Post
 from minecop.archive.readers.weblog.bylines import Written, first_moment, first_name, marked_bylines
-from minecop.archive.readers.weblog.comments import FORUM, comments_said, take_comments
+from minecop.archive.readers.weblog.comments import FORUM, comments_said, headed_text, take_comments
 from minecop.archive.readers.weblog.head import read_head
 from minecop.archive.readers.weblog.plain import plain_page
 from minecop.archive.readers.weblog.tree import ancestors, around_any, attr, elements, firsts, letters, line_of, remove
@@ -68,7 +69,6 @@ _OWN_NUMBER = (
     re.compile(r"/(?:node|posts?|archives?|article|topic)/(\d{1,19})(?:[/?#.]|$)"),
     re.compile(r"/(\d{3,19})(?:\.html?)?/?(?:[?#].*)?$"),
 )
-_ENDING = re.compile(r"\.(?:x?html?|mht(?:ml)?|warc(?:\.gz)?)(?=:|$)", re.IGNORECASE)
 _LONGEST_TITLE = 400
 
 
@@ -92,6 +92,7 @@ def weblog_post(tree: LexborHTMLParser, url: str | None, name: str, account: Acc
     remove(page, _SIDE, around_any(page, *_BODIES))
     forum = page.css_first(FORUM) is not None and page.css_first(".postbody .content, .post .inner") is not None
     comments, said = take_comments(page, name, account)
+    headed = "" if comments else headed_text(page)
     holder = next((node for node in firsts([page], *_BODIES) if node_text(node)), None)
     above = [] if holder is None else list(ancestors(holder))
     # What holds the body with its title, byline and tags.
@@ -120,12 +121,14 @@ def weblog_post(tree: LexborHTMLParser, url: str | None, name: str, account: Acc
         published, modified = published or signed.when, modified or signed.edited
     if not body and not comments:
         return None
+    if not comments and letters(headed) not in letters(body):
+        account.add("warning", name, "thread_not_read")
     if written.name is None and body:
         written = Written(head.author)
     if number is None and url is None:
         account.add("guessed", name, "id_from_file_name")
     return Post(
-        id=number or _fallback_id(name),
+        id=number or id_from_name(name),
         body=body,
         url=url,
         title=title,
@@ -157,7 +160,7 @@ def weblog_item(item: LexborNode, url: str | None, name: str, number: int) -> Po
     title = next(filter(None, map(line_of, firsts([item], *_TITLES, "h1", "h2", "h3"))), None)
     written = first_name(firsts([item], *_AUTHORS)).filled(marked_bylines([item]))
     post = Post(
-        id=_own_number([item], [url or ""]) or f"{_fallback_id(name)}-{number}",
+        id=_own_number([item], [url or ""]) or f"{id_from_name(name)}-{number}",
         body="",
         url=url,
         title=title,
@@ -178,11 +181,6 @@ def weblog_item(item: LexborNode, url: str | None, name: str, number: int) -> Po
     cut = _CUT.search(body, max(0, len(body) - 200))
     body = body[: cut.start()] if cut else body
     return replace(post, body=body, excerpt=bool(more or cut or summary)) if body else None
-
-
-def _fallback_id(name: str) -> str:
-    """Return the id of a post that has none of its own, by the name of the file and record that it was read from."""
-    return _ENDING.sub("", name.rsplit("/", 1)[-1]).replace(":", "-")
 
 
 def _title(root: LexborNode, page: LexborNode, said: list[str]) -> str | None:
