@@ -31,6 +31,10 @@ COMMANDS = {
         "export",
         "ทำโฟลเดอร์สำหรับส่งต่อ: รายงาน คลัง และช่วงความ ปิดข้อมูลส่วนบุคคลได้ / Make a folder to hand on, personal data masked if asked.",
     ),
+    "text": (
+        "text",
+        "แสดงว่าโปรแกรมเห็นข้อความอย่างไร: ช่วงความ คำ และสิ่งที่แต่ละช่วงทำ / Show what the machine sees in a text.",
+    ),
     "label": ("label", "ติดป้ายช่วงความทีละบรรทัด ว่าอยู่ขั้นใดและทำอะไร / Label passages: their step, and what they do."),
 }
 """Every command: the module in ``minecop/cli/`` that holds it, and its first line of help."""

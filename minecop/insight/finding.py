@@ -110,7 +110,7 @@ class _Finder:
         self.titles: list[str | None] = passages["title"].to_pylist()
         self.texts: list[str] = passages["text"].to_pylist()
         self.terms: list[list[str]] = words["terms"].to_pylist()
-        self.words: list[list[str]] = words["words"].to_pylist()
+        self.words: list[list[str]] = words["joined"].to_pylist()
         self.marks: list[dict[str, Any]] = acts.to_pylist()
         self.steps: list[int] = steps["step"].to_pylist()
         self.vectors = vectors

@@ -31,8 +31,8 @@ from minecop.process.definition import Process, load_process
 from minecop.process.matching import StepMatcher, match_passages
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
-from minecop.text.passages import PASSAGES, WORDS, Selection, passages_of
-from minecop.text.words import engine_name
+from minecop.text.passages import PASSAGES, WORDS, Selection, passages_of, with_collocations
+from minecop.text.tokens import engine_name
 from minecop.vectors.models import ArchiveEmbedder, load_embedder
 from minecop.vectors.storing import read_vectors, write_vectors
 
@@ -167,7 +167,8 @@ def _make_text(context: Context, folder: Path) -> dict[str, int]:
     if not len(passages) and context.settings.selection != Selection():
         raise SettingsError("nothing_selected")
     write_table(folder / "passages.parquet", passages)
-    write_table(folder / "words.parquet", pa.concat_tables([w for _, w in made] or [WORDS.empty_table()]))
+    words = list(with_collocations([w for _, w in made]))
+    write_table(folder / "words.parquet", pa.concat_tables(words or [WORDS.empty_table()]))
     return {"passages": len(passages)}
 
 
@@ -218,8 +219,8 @@ def _make_topics(context: Context, folder: Path) -> dict[str, int]:
     from minecop.topics.fitting import fit_topics  # BERTopic and torch come with it: only when topics are really fitted
 
     courtesy = np.array(context.table("acts", "acts", ["courtesy"])["courtesy"].to_pylist(), dtype=bool)
-    words = context.table("text", "words", ["passage_id", "words"])
-    ids, documents = words["passage_id"].to_pylist(), words["words"].to_pylist()
+    words = context.table("text", "words", ["passage_id", "joined"])
+    ids, documents = words["passage_id"].to_pylist(), words["joined"].to_pylist()
     keep = [n for n in range(len(ids)) if not courtesy[n]]
     vectors = read_vectors(context.stage_folder("vectors") / "vectors.npy")
     found = fit_topics([ids[n] for n in keep], [documents[n] for n in keep], vectors[keep], seed=context.settings.seed)
@@ -311,7 +312,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("archive", 2, (), (), _make_archive, _archive_outside),
     Stage(
         "text",
-        2,
+        3,
         ("archive",),
         ("since", "until", "communities", "groups"),
         _make_text,

@@ -16,7 +16,7 @@ from pythainlp.corpus import corpus_path, thai_family_names, thai_female_names, 
 from pythainlp.util import Trie, dict_trie
 
 from minecop.text.normalising import normalise
-from minecop.text.words import lexicon
+from minecop.text.terms import thai_forms
 
 _DATA = Path(__file__).parent / "data" / "persons.toml"
 
@@ -87,7 +87,7 @@ def name_words() -> NameWords:
         ),
         family=thai_family_names(),
         nicknames=frozenset(table["nicknames"]["words"].split()),
-        vocabulary=frozenset(thai_words() | lexicon()),
+        vocabulary=frozenset(thai_words() | thai_forms()),
         after_words=words["after"],
         after=_any_of(words["after"]),
         title=_any_of(classes),

@@ -1,38 +1,19 @@
-"""Words: what a passage says, one spelling each, without what tells nothing."""
+"""Words: what a passage says, one form for each, without what tells nothing."""
 
 from __future__ import annotations
 
-import re
-import tempfile
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
-from pythainlp.corpus import thai_stopwords, thai_words
-from pythainlp.tokenize import word_tokenize
-from pythainlp.util import Trie, dict_trie
+from pythainlp.corpus import thai_stopwords
 
 from minecop.text.normalising import normalise
+from minecop.text.terms import terms
+from minecop.text.tokens import Token, tokens
 
 _DATA = Path(__file__).parent / "data"
-
-# Addresses of pages and mail tell nothing of the matter, and the engines disagree on them.
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
-
-# A Latin word (r2r, co-par), or Thai letters and dots in a row, which alone are given to the engine. Numbers and marks are neither.
-_RUN = re.compile(r"(?P<latin>[a-z][a-z0-9]*(?:[-'&][a-z0-9]+)*)|(?P<thai>[ก-๎][ก-๎.]*)")
-_A_WORD = re.compile(r"[ก-ฮเ-ไ][ก-๎]*(?:\.[ก-๎]+)*")
-
-Engine = Callable[[str], list[str]]
-
-
-@cache
-def lexicon() -> frozenset[str]:
-    """Return the words of the field that a general dictionary cuts apart."""
-    lines = (_DATA / "lexicon.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 @cache
@@ -44,43 +25,78 @@ def stop_words() -> frozenset[str]:
     return frozenset((set(thai_stopwords()) | added) - keep)
 
 
-def engine_name() -> str:
-    """Return the word engine in use: ``nlpo3`` (the same algorithm in Rust) where it is installed, else ``newmm``."""
-    return "nlpo3" if find_spec("nlpo3") else "newmm"
-
-
-@cache
-def _vocabulary() -> frozenset[str]:
-    return frozenset(thai_words() | lexicon())
-
-
-@cache
-def _engine() -> Engine:
-    if engine_name() == "nlpo3":
-        import nlpo3
-
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "words.txt"
-            path.write_text("\n".join(sorted(_vocabulary())), encoding="utf-8")
-            nlpo3.load_dict(str(path), "minecop")
-        return lambda text: list(nlpo3.segment(text, "minecop"))
-    trie: Trie = dict_trie(_vocabulary())
-    return lambda text: list(word_tokenize(text, custom_dict=trie, engine="newmm", keep_whitespace=False))
-
-
 def words(text: str) -> list[str]:
-    """Return the words of a text in order, normalised and in lower case, stop words among them.
+    """Return the words of a text in order, stop words among them; see ``words_of``."""
+    return words_of(normalise(text))
 
-    Addresses of pages and mail, numbers, emoticons and punctuation are left out.
+
+def words_of(clean: str) -> list[str]:
+    """Return the words of a normalised text in order, in small letters, stop words among them.
+
+    Every form of a term of the field gives the name of the term. Addresses of pages and mail, numbers, emoticons and punctuation are left
+    out.
     """
-    cut = _engine()
-    found: list[str] = []
-    for run in _RUN.finditer(_ADDRESS.sub(" ", normalise(text)).lower()):
-        if run["latin"]:
-            found.append(run["latin"])
-        else:
-            found += [word for piece in cut(run["thai"]) if _A_WORD.fullmatch(word := piece.strip().rstrip("."))]
+    found = tokens(clean)
+    places = [place for place, token in enumerate(found) if token.kind in _WORDS]
+    forms = [_form(*found[place]) for place in places]
+    return _named(_resolved(forms, places, found))
+
+
+_WORDS = {"thai", "latin", "abbreviation"}
+_NEIGHBOURS = 5
+"""Tokens on either side by which an ambiguous word is told."""
+
+
+def _form(kind: str, token: str) -> str:
+    token = token.lower() if kind == "latin" else token
+    return terms().misspelt.get(token, token)
+
+
+@cache
+def _sequences() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Return the forms of terms that are several words, the longest first, by their first word."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for form, name in terms().names.items():
+        parts = tuple(_form(kind, token) for kind, token in tokens(form) if kind in _WORDS)
+        if len(parts) > 1:
+            found.setdefault(parts[0], []).append((parts, name))
+    for same in found.values():
+        same.sort(key=lambda one: (-len(one[0]), one[0]))
     return found
+
+
+def _resolved(forms: list[str], places: Sequence[int], found: Sequence[Token]) -> list[str]:
+    """Return words with those that are ambiguous under the name of the term that they stand for here, where that can be told."""
+    senses = terms().senses
+    doubtful = [n for n, form in enumerate(forms) if form in senses]
+    if not doubtful:
+        return forms
+    around = set(forms)
+    made = list(forms)
+    for n in doubtful:
+        place = places[n]
+        before = "".join(token.text for token in found[max(0, place - _NEIGHBOURS) : place])
+        after = "".join(token.text for token in found[place + 1 : place + 1 + _NEIGHBOURS])
+        made[n] = next((sense.term for sense in senses[forms[n]] if sense.fits(around, before, after)), forms[n])
+    return made
+
+
+def _named(forms: list[str]) -> list[str]:
+    """Return words with every form of a term, of one word or several, under its name."""
+    names, sequences = terms().names, _sequences()
+    made: list[str] = []
+    at = 0
+    while at < len(forms):
+        form = forms[at]
+        for parts, name in sequences.get(form, ()):
+            if tuple(forms[at : at + len(parts)]) == parts:
+                made.append(name)
+                at += len(parts)
+                break
+        else:
+            made.append(names.get(form, form))
+            at += 1
+    return made
 
 
 def content_words(all_words: Iterable[str]) -> list[str]:
@@ -94,7 +110,7 @@ def as_given(all_words: list[str]) -> list[str]:
     return all_words
 
 
-def phrases(all_words: Iterable[str]) -> list[str]:
+def phrases(all_words: Sequence[str]) -> list[str]:
     """Return the content words, and the pairs of them that stand side by side.
 
     A pair of Thai words is written together, as Thai is; a stop word between two words keeps them apart.
@@ -108,10 +124,16 @@ def phrases(all_words: Iterable[str]) -> list[str]:
             continue
         found.append(word)
         if before is not None and before != word:
-            found.append(f"{before}{'' if _thai(before) and _thai(word) else ' '}{word}")
+            found.append(written_together(before, word))
         before = word
     return found
 
 
-def _thai(word: str) -> bool:
-    return "ก" <= word[0] <= "๛"
+def written_together(one: str, other: str) -> str:
+    """Return two words as one term: Thai words as Thai is written, others with a space."""
+    return f"{one}{other}" if is_thai(one[-1]) and is_thai(other[0]) else f"{one} {other}"
+
+
+def is_thai(letter: str) -> bool:
+    """Tell whether a letter is of the Thai alphabet."""
+    return "ก" <= letter <= "๛"

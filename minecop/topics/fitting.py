@@ -118,7 +118,7 @@ def _fit_bertopic(
         calculate_probabilities=False,
         verbose=False,
     )
-    found, _ = model.fit_transform([" ".join(document) for document in documents], embeddings=vectors)
+    found, _ = model.fit_transform(["\n".join(document) for document in documents], embeddings=vectors)
     labels = np.asarray(found, dtype=np.int64)
     renumbered = number_by_size(labels)
     new = {int(old): int(number) for old, number in zip(labels, renumbered, strict=True)}
@@ -131,7 +131,7 @@ def _fit_bertopic(
 
 
 def _phrases(document: str) -> list[str]:
-    return phrases(document.split(" "))
+    return phrases(document.split("\n"))
 
 
 def _label(terms: list[tuple[str, float]], taken: set[str]) -> str:

@@ -1,16 +1,19 @@
-"""Characters a second of each step of the text stage, beside pythainlp's own word cutter in the same run."""
+"""Characters a second of each step of the text stage, beside pythainlp's own word cutter and nlpo3 alone in the same run."""
 
 import time
 
 import pytest
 from conftest import SAMPLE
+from pythainlp.corpus import thai_words
 from pythainlp.tokenize import word_tokenize
 
-from minecop.acts.marking import mark
+from minecop.acts.marking import mark_passages
 from minecop.archive.importing import read_sources
-from minecop.text.normalising import normalise
+from minecop.text import tokens as tokens_module
+from minecop.text.normalising import normalise, with_map
 from minecop.text.segmenting import segment
-from minecop.text.words import engine_name, words
+from minecop.text.tokens import engine_name, tokens
+from minecop.text.words import words_of
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +34,50 @@ def speed(step, texts) -> float:
     return best
 
 
-def test_text_speed(texts):
-    peer = speed(lambda text: word_tokenize(text, engine="newmm"), texts)
+def peers(texts, tmp_path):
+    """Speed of each peer: what people would call without minecop."""
+    found = {"newmm": speed(lambda text: word_tokenize(text, engine="newmm"), texts)}
+    nlpo3 = pytest.importorskip("nlpo3")
+    words = tmp_path / "words.txt"
+    words.write_text("\n".join(sorted(thai_words())), encoding="utf-8")
+    nlpo3.load_dict(str(words), "peer")
+    return found | {"nlpo3": speed(lambda text: nlpo3.segment(text, "peer"), texts)}
+
+
+@pytest.mark.parametrize("engine", ["nlpo3", "newmm"])
+def test_text_speed(texts, engine, tmp_path, monkeypatch):
+    others = peers(texts, tmp_path)
+    for cached in (tokens_module.engine_name, tokens_module._engine):
+        cached.cache_clear()
+    if engine == "newmm":
+        monkeypatch.setattr(tokens_module, "find_spec", lambda name: None)
+    assert engine_name() == engine
+    clean = [normalise(text) for text in texts]
+    steps = {
+        "normalise": (with_map, texts),
+        "segment": (segment, texts),
+        "tokens": (tokens, clean),
+        "words (and tokens)": (words_of, clean),
+        "all of the stage": (whole_stage, texts),
+    }
+    print(f"\n{sum(map(len, texts)):,} characters, with {engine}; M characters a second, and beside the peers")
+    print("  ".join(f"{name} alone {peer / 1e6:.2f}" for name, peer in others.items()))
+    for name, (step, given) in steps.items():
+        own = speed(step, given)
+        print(
+            f"{name:20} {own / 1e6:6.2f}  " + "  ".join(f"{own / peer:5.2f} x {name}" for name, peer in others.items())
+        )
+    start = time.perf_counter()
+    mark_passages(map(str, range(len(texts))), texts)
+    own = sum(map(len, texts)) / (time.perf_counter() - start)
     print(
-        f"\n{sum(map(len, texts)):,} characters; pythainlp word_tokenize(newmm): {peer / 1e6:.2f} M characters a second"
+        f"{'marks':20} {own / 1e6:6.2f}  " + "  ".join(f"{own / peer:5.2f} x {name}" for name, peer in others.items())
     )
-    steps = {"normalise": normalise, "segment": segment, f"words ({engine_name()})": words, "marks": mark}
-    for name, step in steps.items():
-        own = speed(step, texts)
-        print(f"{name:18} {own / 1e6:6.2f} M/s   {own / peer:5.2f} x newmm")
+    monkeypatch.undo()
+    for cached in (tokens_module.engine_name, tokens_module._engine):
+        cached.cache_clear()
+
+
+def whole_stage(text: str) -> None:
+    for span in segment(text):
+        words_of(normalise(text[span.start : span.end]))

@@ -1,0 +1,60 @@
+"""``minecop text``."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from minecop.cli.options import echo_json, language
+from minecop.cli.showing import console
+from minecop.core.messages import message
+from minecop.run.reading_texts import PassageView, view_texts
+
+
+@click.command("text")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--words", is_flag=True, help="แสดงคำหลังรวมศัพท์ แทนการตัดคำ / show words under the names of terms, not tokens"
+)
+@click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON / as JSON")
+@language
+def command(file: Path, lang: str, *, words: bool, as_json: bool) -> None:
+    """แสดงว่าโปรแกรมเห็นข้อความอย่างไร: ช่วงความ คำ และสิ่งที่แต่ละช่วงทำ / Show what the machine sees in a text.
+
+    FILE is anything that can be imported. Every passage is shown with its place in the text as written, how it is cut into words, and what
+    it does with the words that show it.
+
+    \b
+    minecop text reflection.txt
+    minecop text saved-page.html --words
+    """
+    views = view_texts(file)
+    if as_json:
+        echo_json([asdict(view) for view in views])
+        return
+    out = console()
+    for view in views:
+        title = (
+            view.title or view.post_id if view.comment is None else message("text_comment", lang, number=view.comment)
+        )
+        out.print(Text.assemble((title, "bold"), "  ", (view.author or "", "dim")))
+        for passage in view.passages:
+            _show(passage, lang, words=words)
+        out.print()
+
+
+def _show(passage: PassageView, lang: str, *, words: bool) -> None:
+    out = console()
+    head = Text(f"{passage.start}–{passage.end}", style="cyan")
+    if passage.heading:
+        head.append(f"  ↳ {passage.heading}", style="italic")
+    for act, shown in passage.acts.items():
+        head.append(f"  [{message(f'act_{act}', lang)}]", style="green")
+        if shown:
+            head.append(f" {', '.join(shown)}", style="dim")
+    out.print(head)
+    pieces = passage.words if words else (token for token in passage.tokens if token.strip())
+    out.print(Text("|".join(pieces)))

@@ -1,0 +1,100 @@
+"""What the machine sees in single texts: passages, tokens and marks, outside any run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from minecop.acts.marking import mark
+from minecop.archive.importing import read_sources
+from minecop.text.normalising import with_map
+from minecop.text.segmenting import segment
+from minecop.text.tokens import tokens
+from minecop.text.words import words_of
+
+
+@dataclass(frozen=True, slots=True)
+class PassageView:
+    """One passage.
+
+    Attributes
+    ----------
+    start, end
+        Code points into the text as written.
+    heading
+        The heading that it stands under.
+    text
+        As written.
+    tokens
+        Words and what stands between them, of the normalised text.
+    words
+        Words under the names of terms.
+    acts
+        What it does, with the words that show it.
+    """
+
+    start: int
+    end: int
+    heading: str | None
+    text: str
+    tokens: tuple[str, ...]
+    words: tuple[str, ...]
+    acts: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class TextView:
+    """A post or a comment.
+
+    Attributes
+    ----------
+    post_id, comment
+        Which post, and which of its comments; ``None`` for the post itself.
+    title, author
+        As far as known.
+    passages
+        In their order.
+    """
+
+    post_id: str
+    comment: int | None
+    title: str | None
+    author: str | None
+    passages: tuple[PassageView, ...]
+
+
+def view_texts(path: Path) -> list[TextView]:
+    """Return what the machine sees in the posts and comments of a file or folder.
+
+    Raises
+    ------
+    InputError
+        When there is nothing to read.
+    """
+    posts, _, _ = read_sources(path)
+    return [
+        TextView(
+            post.id,
+            None if text is post else number,
+            post.title,
+            text.author_name or text.author_id,
+            tuple(_passage(text.body, span.start, span.end, span.heading) for span in segment(text.body)),
+        )
+        for post in posts
+        for number, text in enumerate(post.texts)
+    ]
+
+
+def _passage(body: str, start: int, end: int, heading: str | None) -> PassageView:
+    text = body[start:end]
+    clean = with_map(text).text
+    marks = mark(text)
+    return PassageView(
+        start,
+        end,
+        heading,
+        text,
+        tuple(token.text for token in tokens(clean)),
+        tuple(words_of(clean)),
+        {act: marks.evidence.get(act, ()) for act in sorted(marks.acts)},
+    )

@@ -1,0 +1,161 @@
+"""The better of several ways to cut letters into words: the fewest words are not always the right ones (``อี|กช|นิดหนึ่ง``)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence, Set
+from functools import cache, lru_cache
+from itertools import accumulate
+
+from pythainlp.corpus import tnc
+
+_SELDOM = 1_000
+"""Times in the Thai National Corpus (of some 30 million words) below which a short word beside others is suspect."""
+
+_SHORT = 4
+"""Letters of the longest word that is suspect."""
+
+_AROUND = 2
+"""Words on either side of a suspect one that are cut again with it."""
+
+_LONGEST_WORD = 24
+_UNSEEN = 0.5
+"""Times that a word of the dictionary is taken to stand in the corpus where it does not."""
+
+_MARGIN = 3.0
+"""How much more likely (natural logarithm) another way has to be."""
+
+_PAIR_MARGIN = 2.0
+"""The same where only the boundary between two words moves (``อี|กรอบ``, ``อีก|รอบ``)."""
+
+_COHESION = 4.0
+"""How much oftener than by chance (natural logarithm) two words have to stand as one, where both ways are of good words.
+
+It is ``ตั้งแต่|เช้า`` and not ``ตั้ง|แต่เช้า``, but still ``เขียน|แบบนี้`` and not ``เขียนแบบ|นี้``.
+"""
+
+_SHIFTED = 7
+"""Letters by which a boundary moves, at most."""
+
+
+@cache
+def _costs() -> tuple[dict[str, float], float]:
+    """Return how unlikely each word of the corpus is (minus the logarithm of its share), and what one unseen costs."""
+    counts = dict(tnc.unigram_word_freqs())
+    total = math.log(sum(counts.values()))
+    return {word: total - math.log(count) for word, count in counts.items() if count}, total - math.log(_UNSEEN)
+
+
+@cache
+def _suspect_cost() -> float:
+    costs, _ = _costs()
+    return costs["ที่"] + math.log(dict(tnc.unigram_word_freqs())["ที่"] / _SELDOM)
+
+
+def mended(words: list[str], vocabulary: Set[str], sure: Set[str]) -> list[str]:
+    """Return words of letters in a row with those around a suspect one cut the likeliest way, if that is much likelier.
+
+    Parameters
+    ----------
+    words
+        As they were cut.
+    vocabulary
+        All words that may come out.
+    sure
+        Words that are not suspect, however seldom they are: terms of the field.
+    """
+    if len(words) == 1:
+        return words
+    words = _shifted(words, vocabulary)
+    costs, unseen = _costs()
+    bar = _suspect_cost()
+    suspects = [
+        n for n, word in enumerate(words) if len(word) <= _SHORT and costs.get(word, unseen) > bar and word not in sure
+    ]
+    if not suspects:
+        return words
+    made: list[str] = []
+    at = 0
+    for suspect in suspects:
+        if suspect < at:
+            continue
+        start, end = max(at, suspect - _AROUND), min(suspect + _AROUND + 1, len(words))
+        made += words[at:start]
+        window = words[start:end]
+        likelier = _likelier(window, vocabulary)
+        inside = {n - start for n in suspects if start <= n < end}
+        made += window if likelier is None else _where_suspect(window, likelier, inside)
+        at = end
+    return made + words[at:]
+
+
+def _shifted(words: list[str], vocabulary: Set[str]) -> list[str]:
+    """Return words with the boundaries between two of them where they are likelier."""
+    made = words[:1]
+    for word in words[1:]:
+        made[-1:] = _pair(made[-1], word, vocabulary)
+    return made
+
+
+@lru_cache(maxsize=200_000)
+def _pair(one: str, other: str, vocabulary: Set[str]) -> tuple[str, str]:
+    costs, unseen = _costs()
+    letters, here = one + other, len(one)
+    best = costs.get(one, unseen) + costs.get(other, unseen) - _PAIR_MARGIN
+    found = one, other
+    for cut in range(max(1, here - _SHIFTED), min(len(letters), here + _SHIFTED + 1)):
+        first, second = letters[:cut], letters[cut:]
+        if cut == here or first not in vocabulary or second not in vocabulary:
+            continue
+        cost = costs.get(first, unseen) + costs.get(second, unseen)
+        if cost < best and _is_one(one, letters[here:cut], other, first, vocabulary):
+            best, found = cost, (first, second)
+    return found
+
+
+def _is_one(one: str, moved: str, other: str, joined: str, vocabulary: Set[str]) -> bool:
+    """Tell whether letters that move to the word before belong there, where they are a word as well as what they leave behind."""
+    if not moved or not {one, moved, other[len(moved) :]} <= vocabulary:
+        return True
+    costs, unseen = _costs()
+    return costs.get(one, unseen) + costs.get(moved, unseen) - costs.get(joined, unseen) >= _COHESION
+
+
+def _likelier(window: Sequence[str], vocabulary: Set[str]) -> list[str] | None:
+    """Return the likeliest words that fill the letters of some, if they are much likelier; none where no words do."""
+    costs, unseen = _costs()
+    letters = "".join(window)
+    best: list[float] = [0.0] + [math.inf] * len(letters)
+    before = [0] * (len(letters) + 1)
+    for start in range(len(letters)):
+        if best[start] == math.inf:
+            continue
+        for end in range(start + 1, min(len(letters), start + _LONGEST_WORD) + 1):
+            word = letters[start:end]
+            if word in vocabulary and (cost := best[start] + costs.get(word, unseen)) < best[end]:
+                best[end], before[end] = cost, start
+    now = sum(costs.get(word, unseen) if word in vocabulary else math.inf for word in window)
+    if best[-1] == math.inf or now - best[-1] < _MARGIN:
+        return None
+    found: list[str] = []
+    end = len(letters)
+    while end:
+        found.append(letters[before[end] : end])
+        end = before[end]
+    return found[::-1]
+
+
+def _where_suspect(window: Sequence[str], likelier: Sequence[str], suspects: Set[int]) -> list[str]:
+    """Return the likelier words only where they stand for a suspect one together with others.
+
+    What they merely cut into parts stays whole: a compound is seldomer than its parts and no less a word.
+    """
+    old, new = list(accumulate(map(len, window))), list(accumulate(map(len, likelier)))
+    made: list[str] = []
+    here = there = 0
+    for end in sorted(set(old) & set(new)):
+        first, second = old.index(end) + 1, new.index(end) + 1
+        changes = first - here > 1 and not suspects.isdisjoint(range(here, first))
+        made += likelier[there:second] if changes else window[here:first]
+        here, there = first, second
+    return made

@@ -1,0 +1,212 @@
+"""Tokens: a text cut into words and all that stands between them, so that the tokens joined are the text.
+
+Addresses, Latin words, abbreviations with dots and numbers are taken out first; only letters of Thai in a row are given to an engine, for
+it is there that the engines agree.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple
+
+from pythainlp.corpus import thai_female_names, thai_male_names, thai_words
+from pythainlp.tokenize import word_tokenize
+from pythainlp.util import Trie, dict_trie
+
+from minecop.text.paths import mended
+from minecop.text.terms import dotted_forms, thai_forms
+
+_VOCABULARY = Path(__file__).parent / "data" / "vocabulary.toml"
+
+_PARTS = re.compile(
+    r"(?P<address>https?://\S{1,2000}|www\.\S{1,2000}|[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64})+)"
+    r"|(?P<latin>[a-z][a-z0-9]*(?:[-'&][a-z0-9]+)*)"
+    r"|(?P<abbreviation>(?<![ก-๎])(?:[ก-ฮ]{1,5}\.)+(?:[ก-ฮ]{1,4}(?![ก-๎.]))?)"
+    r"|(?P<thai>[ก-ฺเ-ๅ็-๎]+)"
+    r"|(?P<number>\d+(?:[.,:/]\d+)*%?)"
+    r"|(?P<space>\s+)"
+    r"|(?P<mark>ๆ|[^\sA-Za-z0-9ก-ฺเ-๎]+)",
+    re.IGNORECASE,
+)
+
+_LONGEST_RUN = 400
+"""Letters that are given to an engine at once: what has no space for longer is cut where a word ends."""
+
+_SHORTEST_DOTTED = 3
+_MONTHS = "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค."
+_TITLES = frozenset(
+    [
+        *(
+            "คุณ",
+            "ครู",
+            "ลุง",
+            "ป้า",
+            "น้า",
+            "อา",
+            "ยาย",
+            "ตา",
+            "ปู่",
+            "ย่า",
+            "พี่",
+            "น้อง",
+            "นาย",
+            "นาง",
+            "นางสาว",
+            "อาจารย์",
+            "หมอ",
+            "กำนัน",
+        ),
+        *("ผู้ใหญ่", "นายก", "ปลัด", "แม่", "พ่อ", "อ.", "ดร.", "นพ.", "พญ.", "ผศ.", "รศ."),
+    ]
+)
+"""Behind these stand given names."""
+
+_MOST_PIECES = 3
+
+_KEPT = 60
+"""Letters at the end of a piece of a long run that are cut again with what follows."""
+
+
+_DISPUTED = re.compile(r"\|์|เ[ก-ฮ]+\|[ก-ฮ]+ี[่-๋]?\|?ย|[ก-ฮ]\|รร")
+"""Where nlpo3 parts letters within a cluster that newmm keeps whole: there newmm decides, so that the words are the same with either."""
+
+
+class Token(NamedTuple):
+    """A piece of a text.
+
+    Attributes
+    ----------
+    kind
+        ``thai``, ``latin``, ``abbreviation``, ``number``, ``address``, ``mark`` or ``space``.
+    text
+        As it stands there.
+    """
+
+    kind: str
+    text: str
+
+
+Engine = Callable[[str], list[str]]
+
+
+@cache
+def engine_name() -> str:
+    """Return the word engine in use: ``nlpo3`` (the same algorithm in Rust) where it is installed, else ``newmm``."""
+    return "nlpo3" if find_spec("nlpo3") else "newmm"
+
+
+def tokens(clean: str) -> list[Token]:
+    """Return the tokens of a normalised text; joined they are the text.
+
+    Letters of Thai in a row become the fewest words of pythainlp's dictionary and the terms of the field that fill them (``newmm``: maximal
+    matching within Thai character clusters), mended where another way is much likelier (``paths.py``).
+    """
+    found: list[Token] = []
+    at = 0
+    # Known abbreviations first: before their dots may stand letters without a space (เจ้าหน้าที่รพ.สต.).
+    for known in _abbreviations().finditer(clean) if "." in clean else ():
+        found += _tokens(clean, at, known.start())
+        found.append(Token("abbreviation", known[0]))
+        at = known.end()
+    found += _tokens(clean, at, len(clean))
+    return _with_names(found)
+
+
+def _tokens(clean: str, start: int, end: int) -> Iterator[Token]:
+    for part in _PARTS.finditer(clean, start, end):
+        kind = str(part.lastgroup)
+        if kind == "thai":
+            for word in cut(part[0]):
+                yield Token("thai", word)
+        else:
+            yield Token(kind, part[0])
+
+
+def _with_names(found: list[Token]) -> list[Token]:
+    """Join the pieces of given names that stand behind a title without a space: ``คุณ|สม|ชาย``."""
+    made: list[Token] = []
+    at = 0
+    while at < len(found):
+        made.append(found[at])
+        at += 1
+        if made[-1].text in _TITLES:
+            pieces = [token.text for token in found[at : at + _MOST_PIECES] if token.kind == "thai"]
+            for count in range(len(pieces), 1, -1):
+                if (name := "".join(pieces[:count])) in _given_names():
+                    made.append(Token("thai", name))
+                    at += count
+                    break
+    return made
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    return frozenset(thai_female_names() | thai_male_names())
+
+
+@cache
+def _abbreviations() -> re.Pattern[str]:
+    """Return a pattern for the known abbreviations with dots that no end of a sentence looks like."""
+    forms = {
+        form for form in (*dotted_forms(), *_MONTHS.split()) if form.count(".") > 1 or len(form) > _SHORTEST_DOTTED
+    }
+    return re.compile("|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form))))
+
+
+def cut(run: str) -> list[str]:
+    """Return the words of Thai letters in a row."""
+    if len(run) <= _LONGEST_RUN:
+        return _cut(run)
+    words: list[str] = []
+    rest = run
+    while len(rest) > _LONGEST_RUN:
+        piece = _cut(rest[:_LONGEST_RUN])
+        length = len(piece.pop())
+        while piece and length < _KEPT:
+            length += len(piece.pop())
+        if not piece:  # one word of four hundred letters is none
+            piece, length = [rest[:_LONGEST_RUN]], 0
+        words += piece
+        rest = rest[_LONGEST_RUN - length :]
+    return words + _cut(rest)
+
+
+def _cut(run: str) -> list[str]:
+    words = _engine()(run)
+    if engine_name() == "nlpo3" and _DISPUTED.search("|".join(words)):
+        words = _newmm()(run)
+    return mended(words, vocabulary(), thai_forms())
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Return the words that the engines know: pythainlp's, those of ``data/vocabulary.toml`` and the terms of the field."""
+    groups = tomllib.loads(_VOCABULARY.read_text(encoding="utf-8"))
+    without = set(groups.pop("without")["words"].split())
+    added = {word for group in groups.values() for word in group["words"].split()}
+    return frozenset(((thai_words() | added) - without) | thai_forms())
+
+
+@cache
+def _newmm() -> Engine:
+    trie: Trie = dict_trie(vocabulary())
+    return lambda run: list(word_tokenize(run, custom_dict=trie, engine="newmm", keep_whitespace=False))
+
+
+@cache
+def _engine() -> Engine:
+    if engine_name() == "newmm":
+        return _newmm()
+    import nlpo3
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "words.txt"
+        path.write_text("\n".join(sorted(vocabulary())), encoding="utf-8")
+        nlpo3.load_dict(str(path), "minecop")
+    return lambda run: list(nlpo3.segment(run, "minecop"))
