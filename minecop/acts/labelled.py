@@ -1,0 +1,84 @@
+"""The labelled passages that ship: invented ones, written by hand, with what each does, its step and its concern."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from minecop.core.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One labelled passage.
+
+    Attributes
+    ----------
+    id
+        ``<field>-<number>``.
+    voice
+        Who writes.
+    kind
+        ``post`` or ``comment``.
+    title
+        Of the post that it stands in.
+    text
+        The passage.
+    acts
+        What it does.
+    tense
+        ``planned``, ``doing``, ``done``, ``back`` (looking back with judgement) or ``none``.
+    parts
+        Of a lesson: verbatim pieces of the text, by ``problem``, ``action``, ``result``, ``why`` and ``advice``.
+    step, second
+        Steps of the process that it is about, 0 for none.
+    none
+        Why it is about no step.
+    concern
+        Name of the concern that it voices: several voices have one name.
+    """
+
+    id: str
+    voice: str
+    kind: str
+    title: str
+    text: str
+    acts: frozenset[str]
+    tense: str = "none"
+    parts: Mapping[str, str] = field(default_factory=dict)
+    step: int = 0
+    second: int = 0
+    none: str | None = None
+    concern: str | None = None
+
+    @property
+    def field(self) -> str:
+        """The world that the writer belongs to."""
+        return self.id.split("-")[0]
+
+
+def read_labelled(folder: Path) -> list[Labelled]:
+    """Read labelled passages: every ``.jsonl`` of a folder, in the order of names.
+
+    Raises
+    ------
+    InputError
+        When a line cannot be read; the message names it.
+    """
+    found = []
+    for path in sorted(folder.glob("*.jsonl")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            try:
+                found.append(_labelled(json.loads(line)))
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(
+                    "file_refused", path=f"{path}:{number}", reason_key="not_json", reason_details={"reason": error}
+                ) from error
+    return found
+
+
+def _labelled(value: dict[str, Any]) -> Labelled:
+    return Labelled(**value | {"acts": frozenset(value["acts"])})
