@@ -9,7 +9,7 @@ from itertools import accumulate
 
 from pythainlp.corpus import tnc
 
-_SELDOM = 1_000
+_SELDOM = 100
 """Times in the Thai National Corpus (of some 30 million words) below which a short word beside others is suspect."""
 
 _SHORT = 4
