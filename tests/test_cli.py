@@ -234,3 +234,23 @@ def test_cli_interruption_is_said_without_a_traceback(monkeypatch, minecop, json
     code, _, err = minecop("report", jsonl(posts(1)), "-o", tmp_path / "run", "--lang", "en")
     assert code == 130
     assert "run the same command again" in err
+
+
+def test_cli_text_shows_what_the_machine_sees(minecop, tmp_path):
+    path = tmp_path / "แปลงผัก.txt"
+    path.write_text(
+        "แปลงผักลุงมี\n\nลุงมีบอกว่าน้ำไม่พออีกรอบหนึ่ง มา ลปรร. กัน รบกวนพี่ๆ ช่วยแนะนำหน่อยค่ะ ว่าจะทำยังไงดี", encoding="utf-8"
+    )
+    shown = minecop("text", path)[1]
+    assert "บอก|ว่า|น้ำ" in shown
+    assert "ถามหรือขอให้ช่วย" in shown
+    assert "แลกเปลี่ยนเรียนรู้" in minecop("text", path, "--words")[1]
+    assert "asks readers" in minecop("text", path, "--lang", "en")[1]
+    (view,) = json.loads(minecop("text", path, "--json")[1])
+    body = path.read_text(encoding="utf-8").split("\n\n")[1]
+    for passage in view["passages"]:
+        assert body[passage["start"] : passage["end"]] == passage["text"]
+    code, _, said = minecop("text", tmp_path / "none.txt")
+    assert code == 1
+    assert "none.txt" in said
+    assert "Traceback" not in said
