@@ -432,3 +432,25 @@ def test_words_of_a_slip_of_the_key_are_never_right_words_themselves():
 )
 def test_words_of_ambiguous_forms_by_what_stands_around(text, name):
     assert name in words(text)
+
+
+# ---- passages against posts that were segmented by hand
+
+
+def letters_before(text, places):
+    """Places as the number of letters before them: where white space alone lies between, a boundary is the same."""
+    return {len("".join(text[:place].split())) for place in places}
+
+
+def test_segmenting_against_posts_segmented_by_hand():
+    posts = [
+        json.loads(line)
+        for line in (ROOT / "tests/fixtures/segments/posts.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    both = made = wanted = 0
+    for row in posts:
+        right = letters_before(row["body"], row["starts"])
+        found = letters_before(row["body"], [span.start for span in segment(row["body"])[1:]])
+        both, made, wanted = both + len(right & found), made + len(found), wanted + len(right)
+    assert len(posts) >= 32
+    assert 2 * both / (made + wanted) >= FLOORS["text"]["boundary_f1"]
