@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from minecop.archive.estimating import _DATED, month_estimate
-from minecop.core.dates import _ENGLISH, _LONG, _SHORT, BANGKOK, find_thai_datetime, format_date, parse_datetime
+from minecop.core.dates import _ENGLISH, _LONG, BANGKOK, SHORT_MONTHS, find_thai_datetime, format_date, parse_datetime
 
 
 def at(*parts: int) -> datetime:
@@ -55,7 +55,7 @@ def test_dates_thai_ones_are_found_in_text_and_in_fields(text, expected):
 
 @pytest.mark.parametrize("number", range(1, 13))
 def test_dates_every_month_has_its_names(number):
-    long, short, english = _LONG[number - 1], _SHORT[number - 1], _ENGLISH[number - 1]
+    long, short, english = _LONG[number - 1], SHORT_MONTHS[number - 1], _ENGLISH[number - 1]
     for name in (
         long,
         short,

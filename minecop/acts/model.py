@@ -1,7 +1,6 @@
-"""The trained model of acts: logistic regression over the words of a passage and where they stand, one row of weights an act.
+"""A trained model of acts: logistic regression over the words of a passage and where they stand, one row of weights an act.
 
-It is trained from the labelled passages that ship (``corpora/labelled``) by ``training.py`` and lies in ``models/acts``: numbers as
-safetensors, words as JSON, nothing that runs.
+``training.py`` makes one from labelled passages. On disk: numbers as safetensors, words as JSON, nothing that runs.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,6 @@ from numpy.typing import NDArray
 
 from minecop.acts.features import Vectorizer
 from minecop.core.errors import ModelError
-from minecop.core.shipped import shipped
 
 ISSUE = "issue"
 """What a group could take up: a concern or a wish. It is learned as one, and parted after."""
@@ -139,9 +136,3 @@ def load_model(folder: Path) -> ActModel:
         return ActModel(tuple(about["acts"]), vectorizer, tensors["weights"], tensors["bias"], tensors["bars"])
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelError("model_damaged", path=folder, reason=error) from error
-
-
-@cache
-def shipped_model() -> ActModel:
-    """Return the model that ships."""
-    return load_model(shipped("models", "acts"))

@@ -1,7 +1,4 @@
-"""Training of the model of acts from labelled passages, and what it is worth on fields that it has not seen.
-
-``python -m minecop.acts.training`` trains anew what ships in ``models/acts`` and prints the figures.
-"""
+"""Training of the model of acts from labelled passages, and what it is worth on fields that it has not seen."""
 
 from __future__ import annotations
 
@@ -13,9 +10,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from minecop.acts.features import Vectorizer, words_for_acts
-from minecop.acts.labelled import Labelled, read_labelled
+from minecop.acts.labelled import Labelled
 from minecop.acts.model import ISSUE, ActModel, Passage, with_length
-from minecop.core.shipped import shipped
 from minecop.text.normalising import normalise
 
 LEARNED = (
@@ -126,13 +122,3 @@ def figures(scores: NDArray[np.float32], wanted: NDArray[np.bool_]) -> list[Figu
 def _figures(act: str, marked: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> Figures:
     right = int((marked & wanted).sum())
     return Figures(act, int(wanted.sum()), right / max(1, int(marked.sum())), right / max(1, int(wanted.sum())))
-
-
-def train_shipped() -> list[Figures]:
-    """Train anew what ships in ``models/acts``; return what it is worth, each passage scored by a model of the other fields."""
-    rows = read_labelled(shipped("corpora", "labelled"))
-    wanted = targets(rows)
-    scores = unseen_scores(rows)
-    bars = best_bars(scores, wanted)
-    train(rows, bars).save(shipped("models") / "acts")
-    return figures(scores - bars, wanted)

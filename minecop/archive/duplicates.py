@@ -187,12 +187,6 @@ def fingerprint(text: str) -> Fingerprint | None:
     return hashes.tobytes() + _hash_of(letters[:_OPENING]).to_bytes(8, "little")
 
 
-def signatures_of(fingerprints: Iterable[Fingerprint]) -> Signatures:
-    """Return fingerprints as one array, a row each."""
-    joined = bytearray().join(fingerprints)
-    return np.frombuffer(joined, dtype="<u2").reshape(-1, 4 * _WORDS) if joined else np.empty((0, 4 * _WORDS), "<u2")
-
-
 def alike(one: str, other: str) -> float:
     """Return how alike two texts are, from 0 to 1; from ``ALIKE`` on they are the same text."""
     return compare(one, other).value

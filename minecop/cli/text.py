@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
+from rich.console import Console
 from rich.text import Text
 
 from minecop.cli.options import echo_json, language
@@ -42,12 +43,11 @@ def command(file: Path, lang: str, *, words: bool, as_json: bool) -> None:
         )
         out.print(Text.assemble((title, "bold"), "  ", (view.author or "", "dim")))
         for passage in view.passages:
-            _show(passage, lang, words=words)
+            _show(out, passage, lang, words=words)
         out.print()
 
 
-def _show(passage: PassageView, lang: str, *, words: bool) -> None:
-    out = console()
+def _show(out: Console, passage: PassageView, lang: str, *, words: bool) -> None:
     head = Text(f"{passage.start}–{passage.end}", style="cyan")
     if passage.heading:
         head.append(f"  ↳ {passage.heading}", style="italic")

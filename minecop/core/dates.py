@@ -47,7 +47,9 @@ _LONG = [
     "พฤศจิกายน",
     "ธันวาคม",
 ]
-_SHORT = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
+SHORT_MONTHS = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค."]
+"""As Thais write them, from January on."""
+
 _ENGLISH = [
     "January",
     "February",
@@ -79,7 +81,7 @@ _VARIANTS = [
 ]
 _MONTHS = {
     name.replace(".", ""): number
-    for number, names in enumerate(zip(_LONG, _SHORT, _VARIANTS, _ENGLISH, strict=True), 1)
+    for number, names in enumerate(zip(_LONG, SHORT_MONTHS, _VARIANTS, _ENGLISH, strict=True), 1)
     for name in (names[0], names[1], *names[2].split(), names[3].lower(), names[3][:3].lower())
 } | {"sept": 9}
 
@@ -91,7 +93,7 @@ _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _THAI_MONTH = "|".join(
     [
         *sorted({*_LONG, *" ".join(_VARIANTS).split()}, key=len, reverse=True),
-        *(r"\.? ?".join(name.strip(".").split(".")) + r"\.?" for name in _SHORT),
+        *(r"\.? ?".join(name.strip(".").split(".")) + r"\.?" for name in SHORT_MONTHS),
     ]
 )
 _ENGLISH_MONTH = "|".join(
@@ -342,7 +344,7 @@ def format_date(when: date | None, lang: str = "th", *, buddhist: bool | None = 
     if when is None:
         return "ไม่ทราบวันที่" if lang == "th" else "date unknown"
     year = when.year + (BUDDHIST_OFFSET if (lang == "th" if buddhist is None else buddhist) else 0)
-    month = _SHORT[when.month - 1] if lang == "th" else _ENGLISH[when.month - 1][:3]
+    month = SHORT_MONTHS[when.month - 1] if lang == "th" else _ENGLISH[when.month - 1][:3]
     if estimated:
         return f"{'ราว' if lang == 'th' else 'about'} {month} {year}"
     return f"{when.day} {month} {year}"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from minecop.acts.marking import mark
+from minecop.acts.marking import mark_normalised
 from minecop.archive.importing import read_sources
-from minecop.text.normalising import with_map
+from minecop.archive.models import Comment
+from minecop.text.normalising import normalise
 from minecop.text.segmenting import segment
 from minecop.text.tokens import tokens
 from minecop.text.words import words_of
@@ -75,20 +76,20 @@ def view_texts(path: Path) -> list[TextView]:
     return [
         TextView(
             post.id,
-            None if text is post else number,
+            text.position if isinstance(text, Comment) else None,
             post.title,
             text.author_name or text.author_id,
             tuple(_passage(text.body, span.start, span.end, span.heading) for span in segment(text.body)),
         )
         for post in posts
-        for number, text in enumerate(post.texts)
+        for text in post.texts
     ]
 
 
 def _passage(body: str, start: int, end: int, heading: str | None) -> PassageView:
     text = body[start:end]
-    clean = with_map(text).text
-    marks = mark(text)
+    clean = normalise(text)
+    marks = mark_normalised(clean)
     return PassageView(
         start,
         end,

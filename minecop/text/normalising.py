@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html.entities import html5
 
+from minecop.core.dates import arabic_digits
+
 Replacement = str | Callable[[re.Match[str]], str]
 
 
@@ -110,10 +112,8 @@ _SUSPECT = re.compile(
 """Where any of the rules for letters has something to mend. Rules are gone through in order, again and again until there is nothing to
 mend: mending one thing may bring another to light."""
 
-_UNCOMPOSED = re.compile(r"[\s\S]?[^\x00-\x7f\u0e01-\u0e37\u0e3f-\u0e47\u0e4c-\u0e5b]+")
-_COMPOSING = _Rule(_UNCOMPOSED, _composed)
+_COMPOSING = _Rule(re.compile(r"[\s\S]?[^\x00-\x7f\u0e01-\u0e37\u0e3f-\u0e47\u0e4c-\u0e5b]+"), _composed)
 _THAI_DIGIT = re.compile("[๐-๙]")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 _MOST_ROUNDS = 6
 _MARKUP = _Rule(re.compile("[<&]"), "", ("<", "&"))
@@ -123,18 +123,16 @@ _MARKUP = _Rule(re.compile("[<&]"), "", ("<", "&"))
 class _Map:
     """Where the parts of a mended text stood before."""
 
-    __slots__ = ("_after", "_before", "_ends")
+    __slots__ = ("_after", "_before")
 
     def __init__(self, edits: list[tuple[int, int, int]]) -> None:
         # Each edit: from where to where, and how long is what stands there now. Even entries begin replaced parts, odd ones what follows.
         self._after: list[int] = []
         self._before: list[int] = []
-        self._ends: list[int] = []
         shift = 0
         for start, end, length in edits:
             self._after += (start + shift, start + shift + length)
             self._before += (start, end)
-            self._ends.append(end)
             shift += length - (end - start)
 
     def begin(self, place: int) -> int:
@@ -152,7 +150,7 @@ class _Map:
         if at < 0:
             return place
         if at % 2 == 0:
-            return self._ends[at // 2]
+            return self._before[at + 1]
         return self._before[at] + place - self._after[at]
 
 
@@ -193,7 +191,7 @@ def with_map(text: str) -> Normalised:
     while True:
         before = len(maps)
         if _THAI_DIGIT.search(text):
-            text = text.translate(_THAI_DIGITS)
+            text = arabic_digits(text)
         if not unicodedata.is_normalized("NFC", text):
             text = _applied(_COMPOSING, text, maps)
         for rule in _RULES if _SUSPECT.search(text) is None else (*_RULES, *_LETTER_RULES):

@@ -19,6 +19,7 @@ from pythainlp.corpus import thai_female_names, thai_male_names, thai_words
 from pythainlp.tokenize import word_tokenize
 from pythainlp.util import Trie, dict_trie
 
+from minecop.core.dates import SHORT_MONTHS
 from minecop.text.paths import mended
 from minecop.text.terms import dotted_forms, thai_forms
 
@@ -39,32 +40,10 @@ _LONGEST_RUN = 400
 """Letters that are given to an engine at once: what has no space for longer is cut where a word ends."""
 
 _SHORTEST_DOTTED = 3
-_MONTHS = "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค."
-_TITLES = frozenset(
-    [
-        *(
-            "คุณ",
-            "ครู",
-            "ลุง",
-            "ป้า",
-            "น้า",
-            "อา",
-            "ยาย",
-            "ตา",
-            "ปู่",
-            "ย่า",
-            "พี่",
-            "น้อง",
-            "นาย",
-            "นาง",
-            "นางสาว",
-            "อาจารย์",
-            "หมอ",
-            "กำนัน",
-        ),
-        *("ผู้ใหญ่", "นายก", "ปลัด", "แม่", "พ่อ", "อ.", "ดร.", "นพ.", "พญ.", "ผศ.", "รศ."),
-    ]
-)
+_TITLES = frozenset({
+    "คุณ", "ครู", "ลุง", "ป้า", "น้า", "อา", "ยาย", "ตา", "ปู่", "ย่า", "พี่", "น้อง", "นาย", "นาง", "นางสาว", "อาจารย์", "หมอ", "กำนัน",
+    "ผู้ใหญ่", "นายก", "ปลัด", "แม่", "พ่อ", "อ.", "ดร.", "นพ.", "พญ.", "ผศ.", "รศ.",
+})  # fmt: skip
 """Behind these stand given names."""
 
 _MOST_PIECES = 3
@@ -153,9 +132,7 @@ def _given_names() -> frozenset[str]:
 @cache
 def _abbreviations() -> re.Pattern[str]:
     """Return a pattern for the known abbreviations with dots that no end of a sentence looks like."""
-    forms = {
-        form for form in (*dotted_forms(), *_MONTHS.split()) if form.count(".") > 1 or len(form) > _SHORTEST_DOTTED
-    }
+    forms = {form for form in (*dotted_forms(), *SHORT_MONTHS) if form.count(".") > 1 or len(form) > _SHORTEST_DOTTED}
     return re.compile("|".join(re.escape(form) for form in sorted(forms, key=lambda form: (-len(form), form))))
 
 
@@ -178,10 +155,7 @@ def cut(run: str) -> list[str]:
 
 
 def _cut(run: str) -> list[str]:
-    words = _engine()(run)
-    if engine_name() == "nlpo3" and _DISPUTED.search("|".join(words)):
-        words = _newmm()(run)
-    return mended(words, vocabulary(), thai_forms())
+    return mended(_engine()(run), vocabulary(), thai_forms())
 
 
 @cache
@@ -209,4 +183,9 @@ def _engine() -> Engine:
         path = Path(folder) / "words.txt"
         path.write_text("\n".join(sorted(vocabulary())), encoding="utf-8")
         nlpo3.load_dict(str(path), "minecop")
-    return lambda run: list(nlpo3.segment(run, "minecop"))
+
+    def cut_by_nlpo3(run: str) -> list[str]:
+        words = list(nlpo3.segment(run, "minecop"))
+        return _newmm()(run) if _DISPUTED.search("|".join(words)) else words
+
+    return cut_by_nlpo3

@@ -80,7 +80,7 @@ _MOST_LINES = 100
 def take_comments(page: LexborNode, name: str, account: Account) -> tuple[list[Comment], int | None]:
     """Return the comments of a page and how many it says there are, and take them out of it; what is no comment goes into the account."""
     headings = elements(page, "#comments h2, #comments h3, #comments h4, h2#comments, h3#comments, .comments-title")
-    headings += [node for node in elements(page, "h2, h3, h4, h5") if HEADING.fullmatch(line_of(node))]
+    headings += _headings(page)
     said = comments_said(headings)
     if echoes := len(elements(page, _PINGS)):
         account.add("warning", name, "pingbacks_left_out", count=echoes)
@@ -91,6 +91,10 @@ def take_comments(page: LexborNode, name: str, account: Account) -> tuple[list[C
     comments = comments or _boxed_comments(page, name, account)
     remove(page, _BOXES)
     return comments, said
+
+
+def _headings(page: LexborNode) -> list[LexborNode]:
+    return [node for node in elements(page, "h2, h3, h4, h5") if HEADING.fullmatch(line_of(node))]
 
 
 def comments_said(nodes: Iterable[LexborNode]) -> int | None:
@@ -131,7 +135,7 @@ def is_invitation(line: str) -> bool:
 
 def headed_text(page: LexborNode) -> str:
     """Return what stands behind the last heading of comments, as far as it is more than an invitation."""
-    headings = [node for node in elements(page, "h2, h3, h4, h5") if HEADING.fullmatch(line_of(node))]
+    headings = _headings(page)
     lines: list[str] = []
     step = headings[-1].next if headings else None
     while step is not None and len(lines) < _MOST_LINES:
