@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+import random
 import tomllib
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from conftest import ROOT, SAMPLE, said
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -14,6 +17,7 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 
 from minecop.acts.marking import mark
 from minecop.archive.importing import read_sources
+from minecop.insight.finding import find_insight
 from minecop.process.definition import load_process
 from minecop.process.matching import StepMatcher
 from minecop.run.loading import load_analysis
@@ -34,8 +38,28 @@ def sample():
 
 
 @pytest.fixture(scope="module")
-def analysis(tmp_path_factory):
-    return load_analysis(analyse(SAMPLE, tmp_path_factory.mktemp("sample") / "run"))
+def run(tmp_path_factory):
+    """The run on the sample, and what its insight stage was given."""
+    given = {}
+
+    def find(**inputs):
+        given.update(inputs)
+        return find_insight(**inputs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("minecop.run.stages.find_insight", find)
+        folder = analyse(SAMPLE, tmp_path_factory.mktemp("sample") / "run")
+    return folder, given
+
+
+@pytest.fixture(scope="module")
+def analysis(run):
+    return load_analysis(run[0])
+
+
+@pytest.fixture(scope="module")
+def inputs(run):
+    return run[1]
 
 
 def test_sample_is_as_large_and_various_as_it_says(sample, truth):
@@ -102,38 +126,56 @@ def test_sample_voices_of_a_concern_are_not_alike(sample, truth):
         assert np.mean(precisions) <= 0.25, what
 
 
-def test_quality_planted_issues_come_first_and_decoys_do_not(analysis, truth):
-    first = FLOORS["sample"]["planted_within_first"]
-    found = {}
-    for issue in analysis.insight.issues[:first]:
-        marks = Counter(said(truth, v.post_id, v.comment, v.start, v.end) for v in issue.group.members)
-        for what in PLANTED:
-            if marks[what] >= 0.4 * len(issue.group.members):
-                found[what] = issue
+@pytest.fixture(scope="module")
+def parts(inputs):
+    """What is found in the sample archive, and in six parts of it that lack a tenth of the posts, with the passages of each.
+
+    One figure of one archive jumps: a word more or less, and an issue holds a dozen other passages (its F1 between .28 and .52 in these
+    seven). The mean of several moves when the method does.
+    """
+    chance = random.Random(1)
+    posts = [post.id for post in inputs["archive"].posts]
+    lacking = [set(), *(set(chance.sample(posts, len(posts) // 10)) for _ in range(6))]
+    return [found_without(inputs, without) for without in lacking]
+
+
+def found_without(inputs, without):
+    kept = np.array([post not in without for post in inputs["passages"]["post_id"].to_pylist()])
+    tables = {name: inputs[name].filter(pa.array(kept)) for name in ("passages", "words", "acts", "steps")}
+    rest = {
+        "vectors": inputs["vectors"][kept],
+        "topic_of": [t for t, k in zip(inputs["topic_of"], kept, strict=True) if k],
+    }
+    archive = replace(inputs["archive"], posts=tuple(p for p in inputs["archive"].posts if p.id not in without))
+    return find_insight(**inputs | tables | rest | {"archive": archive}).issues, tables["passages"].to_pylist()
+
+
+def best_of(issues, passages, truth, what):
+    """The issue that is the planted one, by F1 of its members, and that F1."""
+    voiced = sum(said(truth, p["post_id"], p["comment"], p["start"], p["end"]) == what for p in passages)
+
+    def f1(issue):
+        members = issue.group.members
+        right = sum(said(truth, v.post_id, v.comment, v.start, v.end) == what for v in members)
+        return 2 * right / (len(members) + voiced)
+
+    return max(((f1(issue), issue) for issue in issues), key=lambda pair: pair[0])
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_quality_planted_issues_come_first(parts, truth, what):
+    found = [best_of(issues, passages, truth, what) for issues, passages in parts]
+    within = [issue.rank <= FLOORS["sample"]["planted_within_first"] for _, issue in found]
+    assert np.mean(within) >= 0.85, [issue.rank for _, issue in found]
+    assert all(issue.status == "shared" for _, issue in found)
+    assert np.mean([issue.group.trend.direction == "rising" for _, issue in found]) > 0.7
+    assert np.mean([f1 for f1, _ in found]) >= FLOORS["sample"][what.replace("-", "_") + "_f1"], [f1 for f1, _ in found]
+
+
+def test_quality_decoys_do_not_come_first(analysis, truth):
+    for issue in analysis.insight.issues[: FLOORS["sample"]["planted_within_first"]]:
         whole = Counter(what for v in issue.group.members for *_, what in truth[v.post_id, None] if what in DECOYS)
         assert sum(whole.values()) < 0.5 * len(issue.group.members), issue.group.title
-    assert set(found) == set(PLANTED)
-    for what, issue in found.items():
-        assert issue.status == "shared"
-        assert issue.group.trend.direction == "rising", what
-
-
-def test_quality_members_of_planted_issues(analysis, truth):
-    for what in PLANTED:
-        spans = [(p, c, s, e) for (p, c), marks in truth.items() for s, e, w in marks if w == what]
-        best = 0.0
-        for issue in analysis.insight.issues:
-            members = issue.group.members
-            right = [v for v in members if said(truth, v.post_id, v.comment, v.start, v.end) == what]
-            reached = [
-                x
-                for x in spans
-                if any((v.post_id, v.comment) == x[:2] and v.start < x[3] and x[2] < v.end for v in right)
-            ]
-            if right:
-                precision, recall = len(right) / len(members), len(reached) / len(spans)
-                best = max(best, 2 * precision * recall / (precision + recall))
-        assert best >= FLOORS["sample"][what.replace("-", "_") + "_f1"], (what, best)
 
 
 def test_quality_what_fades_is_not_first_and_is_seen_to_fall(analysis, truth):

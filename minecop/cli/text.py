@@ -51,6 +51,8 @@ def _show(out: Console, passage: PassageView, lang: str, *, words: bool) -> None
     head = Text(f"{passage.start}–{passage.end}", style="cyan")
     if passage.heading:
         head.append(f"  ↳ {passage.heading}", style="italic")
+    if passage.origin != "own":
+        head.append(f"  ({message(f'origin_{passage.origin}', lang)})", style="yellow")
     for act, shown in passage.acts.items():
         head.append(f"  [{message(f'act_{act}', lang)}]", style="green")
         if shown:

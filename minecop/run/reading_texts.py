@@ -9,7 +9,7 @@ from minecop.acts.marking import mark_normalised
 from minecop.archive.importing import read_sources
 from minecop.archive.models import Comment
 from minecop.text.normalising import normalise
-from minecop.text.segmenting import segment
+from minecop.text.segmenting import Span, segment
 from minecop.text.tokens import tokens
 from minecop.text.words import words_of
 
@@ -24,6 +24,8 @@ class PassageView:
         Code points into the text as written.
     heading
         The heading that it stands under.
+    origin
+        ``own``, ``quoted`` or ``repeated``: see ``Span``.
     text
         As written.
     tokens
@@ -37,6 +39,7 @@ class PassageView:
     start: int
     end: int
     heading: str | None
+    origin: str
     text: str
     tokens: tuple[str, ...]
     words: tuple[str, ...]
@@ -79,21 +82,22 @@ def view_texts(path: Path) -> list[TextView]:
             text.position if isinstance(text, Comment) else None,
             post.title,
             text.author_name or text.author_id,
-            tuple(_passage(text.body, span.start, span.end, span.heading) for span in segment(text.body)),
+            tuple(_passage(text.body, span) for span in segment(text.body)),
         )
         for post in posts
         for text in post.texts
     ]
 
 
-def _passage(body: str, start: int, end: int, heading: str | None) -> PassageView:
-    text = body[start:end]
+def _passage(body: str, span: Span) -> PassageView:
+    text = body[span.start : span.end]
     clean = normalise(text)
     marks = mark_normalised(clean)
     return PassageView(
-        start,
-        end,
-        heading,
+        span.start,
+        span.end,
+        span.heading,
+        span.origin,
         text,
         tuple(token.text for token in tokens(clean)),
         tuple(words_of(clean)),

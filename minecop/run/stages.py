@@ -312,7 +312,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("archive", 2, (), (), _make_archive, _archive_outside),
     Stage(
         "text",
-        3,
+        4,
         ("archive",),
         ("since", "until", "communities", "groups"),
         _make_text,
@@ -324,7 +324,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("process", 2, ("text", "acts"), ("process",), _make_process, _process_outside),
     Stage(
         "insight",
-        14,
+        15,
         ("archive", "text", "vectors", "acts", "topics", "process"),
         ("as_of", "seed"),
         _make_insight,

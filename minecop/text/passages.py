@@ -27,10 +27,13 @@ PASSAGES = pa.schema(
         ("published", pa.timestamp("s", tz="+07:00")),
         ("title", pa.string()),
         ("heading", pa.string()),
+        ("origin", pa.string()),
         ("text", pa.string()),
     ]
 )
-"""Columns of the passages: where each stands, who wrote it, and its words as written."""
+"""Columns of the passages: where each stands, who wrote it, whether the words are the writer's ``own`` or ``quoted``, and the text.
+
+A teaser that the text itself repeats is no passage: its words are there once."""
 
 WORDS = pa.schema(
     [
@@ -141,7 +144,8 @@ def _rows(post: Post, text: Post | Comment, community: str | None) -> list[dict[
             "published": text.published,
             "title": post.title,
             "heading": span.heading,
+            "origin": span.origin,
             "text": text.body[span.start : span.end],
         }
-        for number, span in enumerate(segment(text.body), 1)
+        for number, span in enumerate((span for span in segment(text.body) if span.origin != "repeated"), 1)
     ]

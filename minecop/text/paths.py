@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence, Set
 from functools import cache, lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice, repeat
 
 from pythainlp.corpus import tnc
 
@@ -47,9 +47,9 @@ def _costs() -> tuple[dict[str, float], float]:
 
 
 @cache
-def _suspect_cost() -> float:
-    costs, _ = _costs()
-    return costs["ที่"] + math.log(dict(tnc.unigram_word_freqs())["ที่"] / _SELDOM)
+def _usual() -> frozenset[str]:
+    """Return the words that are not seldom."""
+    return frozenset(word for word, count in tnc.unigram_word_freqs().items() if count >= _SELDOM)
 
 
 def mended(words: list[str], vocabulary: Set[str], sure: Set[str]) -> list[str]:
@@ -67,11 +67,8 @@ def mended(words: list[str], vocabulary: Set[str], sure: Set[str]) -> list[str]:
     if len(words) == 1:
         return words
     words = _shifted(words, vocabulary)
-    costs, unseen = _costs()
-    bar = _suspect_cost()
-    suspects = [
-        n for n, word in enumerate(words) if len(word) <= _SHORT and costs.get(word, unseen) > bar and word not in sure
-    ]
+    usual = _usual()
+    suspects = [n for n, word in enumerate(words) if word not in usual and len(word) <= _SHORT and word not in sure]
     if not suspects:
         return words
     made: list[str] = []
@@ -91,18 +88,21 @@ def mended(words: list[str], vocabulary: Set[str], sure: Set[str]) -> list[str]:
 
 def _shifted(words: list[str], vocabulary: Set[str]) -> list[str]:
     """Return words with the boundaries between two of them where they are likelier."""
+    if not any(map(_moved, words, islice(words, 1, None), repeat(vocabulary))):
+        return words
     made = words[:1]
     for word in words[1:]:
-        made[-1:] = _pair(made[-1], word, vocabulary)
+        made[-1:] = _moved(made[-1], word, vocabulary) or (made[-1], word)
     return made
 
 
 @lru_cache(maxsize=200_000)
-def _pair(one: str, other: str, vocabulary: Set[str]) -> tuple[str, str]:
+def _moved(one: str, other: str, vocabulary: Set[str]) -> tuple[str, str] | None:
+    """Return two words with the boundary between them where it is likelier, if it is."""
     costs, unseen = _costs()
     letters, here = one + other, len(one)
     best = costs.get(one, unseen) + costs.get(other, unseen) - _PAIR_MARGIN
-    found = one, other
+    found = None
     for cut in range(max(1, here - _SHIFTED), min(len(letters), here + _SHIFTED + 1)):
         first, second = letters[:cut], letters[cut:]
         if cut == here or first not in vocabulary or second not in vocabulary:

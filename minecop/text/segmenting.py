@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from math import inf, log
 
-from pythainlp.tokenize import sent_tokenize
+from minecop.text.boundaries import boundaries, candidates
+from minecop.text.lines import Line, lines_of, quotes_in, teaser_end
+from minecop.text.tokens import tokens
 
 SHORTEST = 40
-"""Characters below which a paragraph joins its neighbour."""
+"""Characters below which a passage is hardly one."""
 
 LONGEST = 900
-"""Characters above which a paragraph is cut."""
+"""Characters above which there is none."""
 
-_WANTED = 500
-"""Characters that pieces of a long paragraph, and groups of short bullets, come near."""
+_USUAL = 200
+"""Characters of the middle one of the passages that were segmented by hand."""
 
-_BULLET = re.compile(r"^\s*(?:[•●▪◦·*-]\s*\S|(?:\(?[\d๐-๙]{1,2}[.)]|\([\d๐-๙]{1,2}\)|[A-Za-zก-ฮ][.)])\s+\S)")
-_ENDS_A_SENTENCE = re.compile(r"(?:ครับ|คับ|ค่ะ|คะ|นะ|จ้า|จ้ะ|[.!?…])\s*$")
-_LONGEST_HEADING = 70
+_SPREAD = 0.5
+"""Cost, as log odds, of a passage e times as long, or as short, as usual (half the inverse of the variance of log length is 1.7 in passages
+segmented by hand; less is right, for the boundaries know something of length, too)."""
+
+_LEANING = 1.4
+"""Added to the log odds of every boundary: they were learned one by one, while few candidates are boundaries."""
+
+_HOPELESS = -4.0
+"""Log odds below which a candidate is not looked at: no length makes up for it."""
+
+_CERTAIN = 50.0
+"""Log odds of a boundary that no length outweighs."""
+
+_MOSTLY = 0.5
+
+_MOST_PIECES = 60
+"""Candidates that a passage may span: bounds the time for lines of one letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,131 +50,109 @@ class Span:
         Code points into the text as written; never blank at either end.
     heading
         The heading that the passage stands under, which bullets inherit; ``None`` without one.
+    origin
+        ``own``; ``quoted`` where most of it is words of others, quoted or copied; ``repeated`` for a teaser that the text itself repeats.
     """
 
     start: int
     end: int
     heading: str | None = None
-
-
-@dataclass(slots=True)
-class _Unit:
-    """A line of a text: prose, bullet or heading."""
-
-    start: int
-    end: int
-    kind: str
-    block: int
-    heading: str | None = None
-
-    @property
-    def length(self) -> int:
-        return self.end - self.start
+    origin: str = "own"
 
 
 def segment(text: str) -> list[Span]:
     """Return the passages of a text, in order, without overlap; only white space lies between them.
 
-    Every line is a paragraph (blogs break lines only there), a bullet or a heading. A heading begins the passage under it and is handed
-    down to the others that stand under it. Short paragraphs and short bullets join, long paragraphs are cut between sentences.
+    The cut that is the likeliest as a whole: every line, and every space of a long line, is a boundary as likely as what stands around it
+    makes it (``boundaries.toml``), and a passage is the less likely the farther its length lies from the usual one (the best path over
+    candidates, by dynamic programming). A heading begins the passage under it and is handed down to the others that stand under it.
     """
-    units = list(_units(text))
-    _mark_headings(text, units)
+    lines = lines_of(text)
+    if not lines:
+        return []
+    quotes = quotes_in(text, lines)
+    begins = teaser_end(text, lines)
+    shipped = boundaries()
+    headed = {below.start for line, below in pairwise(lines) if line.is_heading and below.start - line.start < LONGEST}
+    places = [lines[0].start]
+    odds = [0.0]
+    for candidate in candidates(text, lines, quotes):
+        if candidate.place == begins:
+            places.append(begins)
+            odds.append(_CERTAIN)
+        elif candidate.place not in headed and (found := shipped.log_odds(candidate)) > _HOPELESS:
+            places.append(candidate.place)
+            odds.append(found + _LEANING)
+    places.append(lines[-1].end)
     spans = []
-    for group in _groups(units):
-        heading = next((unit.heading for unit in group if unit.heading), None)
-        spans += [Span(start, end, heading) for start, end in _cut(text, group[0].start, group[-1].end)]
+    at = 0
+    for start, end in _cut(text, places, odds):
+        while at + 1 < len(lines) and lines[at].end <= start:
+            at += 1
+        origin = "repeated" if end <= begins else "quoted" if _share(quotes, start, end) > _MOSTLY else "own"
+        spans.append(Span(start, end, _heading(lines, at, end), origin))
     return spans
 
 
-def _units(text: str) -> Iterator[_Unit]:
-    position = block = 0
-    for line in text.split("\n"):
-        stripped = line.strip()
-        if stripped:
-            start = position + line.index(stripped[0])
-            yield _Unit(start, start + len(stripped), "bullet" if _BULLET.match(line) else "prose", block)
-        else:
-            block += 1
-        position += len(line) + 1
+def _cut(text: str, places: list[int], odds: list[float]) -> list[tuple[int, int]]:
+    """Return the spans of the best path from the first place to the last."""
+    best = [0.0] + [-inf] * (len(places) - 1)
+    back = [0] * len(places)
+    for end in range(1, len(places)):
+        gain = odds[end] if end < len(odds) else 0.0
+        for begin in range(end - 1, max(-1, end - 1 - _MOST_PIECES), -1):
+            length = places[end] - places[begin]
+            if length > LONGEST and begin < end - 1:
+                break
+            far = log(length / _USUAL)
+            score = best[begin] + gain - _SPREAD * far * far
+            if score > best[end]:
+                best[end], back[end] = score, begin
+    ends = [len(places) - 1]
+    while ends[-1]:
+        ends.append(back[ends[-1]])
+    return [
+        span
+        for begin, end in pairwise(reversed(ends))
+        for span in _no_longer_than_longest(text, *_stripped(text, places[begin], places[end]))
+    ]
 
 
-def _mark_headings(text: str, units: list[_Unit]) -> None:
-    """Find headings - a short line that ends no sentence, before bullets or alone above longer text - and hand them down."""
-    for unit, following in pairwise(units):
-        line = text[unit.start : unit.end]
-        if unit.kind == "prose" and unit.length <= _LONGEST_HEADING and not _ENDS_A_SENTENCE.search(line):
-            alone = following.block != unit.block and following.kind == "prose" and following.length > 2 * unit.length
-            if alone or following.kind == "bullet":
-                unit.kind = "heading"
-    heading: _Unit | None = None
-    above: _Unit | None = None
-    for unit in units:
-        if unit.kind == "heading":
-            heading = unit
-        elif above and above.kind == "bullet" and unit.kind == "prose" and unit.block != above.block:
-            heading = None  # the list that the heading announced is over
-        elif heading:
-            unit.heading = text[heading.start : heading.end]
-        above = unit
+def _no_longer_than_longest(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut what no candidate cuts into pieces of about the same length, at a space where there is one, else between words."""
+    while end - start > LONGEST:
+        wanted = start + (end - start) // -(-(end - start) // (LONGEST - SHORTEST))
+        cut = max(text.rfind(sign, start + SHORTEST, wanted + SHORTEST) for sign in " \n\t")
+        if cut < 0:
+            ends = accumulate((len(token.text) for token in tokens(text[start : wanted + SHORTEST])), initial=start)
+            cut = max((place for place in ends if start < place <= wanted), default=wanted)
+        yield _stripped(text, start, cut)
+        start, end = _stripped(text, cut, end)
+    if start < end:
+        yield start, end
 
 
-def _groups(units: list[_Unit]) -> Iterator[list[_Unit]]:
-    """Put together what one passage is made of."""
-    group: list[_Unit] = []
-    for unit in units:
-        if group and not _joins(group, unit):
-            yield group
-            group = []
-        group.append(unit)
-    if group:
-        yield group
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
-def _joins(group: list[_Unit], unit: _Unit) -> bool:
-    together = unit.end - group[0].start
-    if together > LONGEST or unit.kind == "heading":
-        return group[-1].kind == "heading" and together <= LONGEST
-    if group[-1].kind == "heading":
-        return True
-    if unit.kind == "bullet" and group[-1].kind == "bullet":
-        both_short = group[-1].length < 2 * SHORTEST and unit.length < 2 * SHORTEST
-        return (both_short or unit.length < SHORTEST) and together <= _WANTED
-    new_block = unit.block != group[-1].block and group[-1].kind == "bullet"
-    return group[-1].end - group[0].start < SHORTEST or (unit.length < SHORTEST and not new_block)
+def _heading(lines: list[Line], at: int, end: int) -> str | None:
+    """Return the heading of the first line that has one, of those from ``at`` that begin before ``end``."""
+    while at < len(lines) and lines[at].start < end:
+        if lines[at].heading:
+            return lines[at].heading
+        at += 1
+    return None
 
 
-def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut a passage that is too long between sentences, else between words, into pieces of about the wanted length."""
-    if end - start <= LONGEST:
-        return [(start, end)]
-    pieces = max(2, round((end - start) / _WANTED))
-    wanted = (end - start) / pieces
-    cuts: list[int] = []
-    last = start
-    for boundary in [*_boundaries(text[start:end], start), end]:
-        while boundary - last > LONGEST:  # no sentence ends here: a space, else anywhere
-            space = text.rfind(" ", last + SHORTEST, last + LONGEST)
-            last = space + 1 if space > 0 else last + LONGEST
-            cuts.append(last)
-        if boundary - last >= wanted and end - boundary >= SHORTEST:
-            cuts.append(boundary)
-            last = boundary
-    spans = []
-    for begin, stop in pairwise([start, *cuts, end]):
-        piece = text[begin:stop]
-        if piece.strip():
-            spans.append((begin + len(piece) - len(piece.lstrip()), begin + len(piece.rstrip())))
-    return spans
-
-
-def _boundaries(text: str, offset: int) -> Iterator[int]:
-    """Yield the places between sentences, by pythainlp's conditional random field (``crfcut``)."""
-    position = 0
-    for sentence in sent_tokenize(text, engine="crfcut"):
-        position = text.find(sentence, position)
-        if position < 0:
-            return
-        position += len(sentence)
-        if position < len(text):
-            yield offset + position
+def _share(quotes: list[tuple[int, int]], start: int, end: int) -> float:
+    """Return the share of a passage that is quoted."""
+    first = max(0, bisect_right(quotes, (start, end)) - 1)
+    inside = 0
+    for number in range(first, len(quotes)):
+        begin, stop = quotes[number]
+        if begin >= end:
+            break
+        inside += max(0, min(end, stop) - max(start, begin))
+    return inside / (end - start)

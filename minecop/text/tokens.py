@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -71,6 +71,13 @@ class Token(NamedTuple):
     text: str
 
 
+@lru_cache(maxsize=100_000)
+def _thai(word: str) -> Token:
+    return Token("thai", word)
+
+
+_ONE_SPACE = Token("space", " ")
+
 Engine = Callable[[str], list[str]]
 
 
@@ -97,31 +104,35 @@ def tokens(clean: str) -> list[Token]:
     return _with_names(found)
 
 
-def _tokens(clean: str, start: int, end: int) -> Iterator[Token]:
+def _tokens(clean: str, start: int, end: int) -> list[Token]:
+    found: list[Token] = []
     for part in _PARTS.finditer(clean, start, end):
-        kind = str(part.lastgroup)
+        kind, text = str(part.lastgroup), part[0]
         if kind == "thai":
-            for word in cut(part[0]):
-                yield Token("thai", word)
+            found += map(_thai, cut(text))
+        elif text == " ":
+            found.append(_ONE_SPACE)
         else:
-            yield Token(kind, part[0])
+            found.append(Token(kind, text))
+    return found
 
 
 def _with_names(found: list[Token]) -> list[Token]:
     """Join the pieces of given names that stand behind a title without a space: ``คุณ|สม|ชาย``."""
     made: list[Token] = []
     at = 0
-    while at < len(found):
-        made.append(found[at])
-        at += 1
-        if made[-1].text in _TITLES:
-            pieces = [token.text for token in found[at : at + _MOST_PIECES] if token.kind == "thai"]
-            for count in range(len(pieces), 1, -1):
-                if (name := "".join(pieces[:count])) in _given_names():
-                    made.append(Token("thai", name))
-                    at += count
-                    break
-    return made
+    for title in [place for place, token in enumerate(found) if token.text in _TITLES]:
+        if title < at:
+            continue
+        made += found[at : title + 1]
+        at = title + 1
+        pieces = [token.text for token in found[at : at + _MOST_PIECES] if token.kind == "thai"]
+        for count in range(len(pieces), 1, -1):
+            if (name := "".join(pieces[:count])) in _given_names():
+                made.append(Token("thai", name))
+                at += count
+                break
+    return made + found[at:]
 
 
 @cache

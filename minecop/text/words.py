@@ -37,8 +37,7 @@ def words_of(clean: str) -> list[str]:
     out.
     """
     found = tokens(clean)
-    places = [place for place, token in enumerate(found) if token.kind in _WORDS]
-    forms = [_form(*found[place]) for place in places]
+    forms, places = _forms(found)
     return _named(_resolved(forms, places, found))
 
 
@@ -47,9 +46,17 @@ _NEIGHBOURS = 5
 """Tokens on either side by which an ambiguous word is told."""
 
 
-def _form(kind: str, token: str) -> str:
-    token = token.lower() if kind == "latin" else token
-    return terms().misspelt.get(token, token)
+def _forms(found: Sequence[Token]) -> tuple[list[str], list[int]]:
+    """Return the words among tokens, in small letters and spelt right, and the place of each."""
+    misspelt = terms().misspelt
+    forms: list[str] = []
+    places: list[int] = []
+    for place, (kind, token) in enumerate(found):
+        if kind in _WORDS:
+            form = token.lower() if kind == "latin" else token
+            forms.append(misspelt.get(form, form))
+            places.append(place)
+    return forms, places
 
 
 @cache
@@ -57,7 +64,7 @@ def _sequences() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     """Return the forms of terms that are several words, the longest first, by their first word."""
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for form, name in terms().names.items():
-        parts = tuple(_form(kind, token) for kind, token in tokens(form) if kind in _WORDS)
+        parts = tuple(_forms(tokens(form))[0])
         if len(parts) > 1:
             found.setdefault(parts[0], []).append((parts, name))
     for same in found.values():
@@ -86,17 +93,16 @@ def _named(forms: list[str]) -> list[str]:
     names, sequences = terms().names, _sequences()
     made: list[str] = []
     at = 0
-    while at < len(forms):
-        form = forms[at]
-        for parts, name in sequences.get(form, ()):
-            if tuple(forms[at : at + len(parts)]) == parts:
+    for start in [place for place, form in enumerate(forms) if form in sequences]:
+        if start < at:
+            continue
+        for parts, name in sequences[forms[start]]:
+            if tuple(forms[start : start + len(parts)]) == parts:
+                made += [names.get(form, form) for form in forms[at:start]]
                 made.append(name)
-                at += len(parts)
+                at = start + len(parts)
                 break
-        else:
-            made.append(names.get(form, form))
-            at += 1
-    return made
+    return made + [names.get(form, form) for form in forms[at:]]
 
 
 def content_words(all_words: Iterable[str]) -> list[str]:
