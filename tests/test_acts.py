@@ -1,8 +1,12 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minecop.acts.marking import ACTS, MARKS, mark, mark_passages
+from minecop.acts.cues import explains
+from minecop.acts.marking import ACTS, MARKS, TENSES, mark, mark_all, mark_passages
+from minecop.acts.parts import PARTS, clauses
+from minecop.text.normalising import normalise
+from minecop.text.words import words
 
 
 @pytest.mark.parametrize(
@@ -12,11 +16,11 @@ from minecop.acts.marking import ACTS, MARKS, mark, mark_passages
         "ขอชื่นชมทีมงานถอดบทเรียนทุกท่านเลยค่ะ เก่งมากๆ เป็นกำลังใจให้นะคะ",
         "สวัสดีปีใหม่ค่ะ ขอให้สุขภาพแข็งแรงนะคะ",
         "^^ สู้ๆ ค่าพี่นก",
-        "เป็น best practice มากครับผม",
+        "เป็นบันทึกที่ดีมากๆ เลยครับผม",
     ],
 )
 def test_marking_courtesy_is_nothing_but_courtesy(text):
-    assert mark(text).acts == {"courtesy"}
+    assert mark(text, comment=True).acts == {"courtesy"}
 
 
 @pytest.mark.parametrize(
@@ -30,7 +34,7 @@ def test_marking_courtesy_is_nothing_but_courtesy(text):
     ],
 )
 def test_marking_thanks_with_something_to_say_is_no_courtesy(text):
-    assert "courtesy" not in mark(text)
+    assert "courtesy" not in mark(text, comment=True)
 
 
 @pytest.mark.parametrize(
@@ -39,12 +43,12 @@ def test_marking_thanks_with_something_to_say_is_no_courtesy(text):
         ("request", "รบกวนอาจารย์แนะนำด้วยครับ ว่าจะเริ่มเก็บข้อมูลตรงไหนก่อน"),
         ("request", "มีใครเคยทำธนาคารขยะแล้วคนยังมาฝากต่อเนื่องบ้างคะ ใช้วิธีไหน"),
         ("concern", "หนักใจเรื่องคนหนุ่มสาวไม่อยู่บ้าน ยังไม่รู้จะทำอย่างไรดี"),
-        ("concern", "อยากให้มีที่เล่นสำหรับเด็กหลังเลิกเรียน ตอนนี้ไม่มีใครดูเลย"),
+        ("wish", "น่าจะมีที่เล่นสำหรับเด็กหลังเลิกเรียนนะคะ ถ้า อบต. ช่วยเรื่องสถานที่ได้ก็คงดี"),
         ("lesson", "บทเรียนรอบนี้คือเราเตรียมคำถามมากไป พอเปลี่ยนมาให้เล่าเรื่องเดียววงก็ไหลเอง"),
         ("explainer", "การทบทวนหลังปฏิบัติ หมายถึง กระบวนการที่ช่วยให้ทีมเรียนรู้ ประกอบด้วยคำถามหลักสี่ข้อ ได้แก่ ..."),
         ("platform", "วันนี้ลองเปลี่ยนสีบล็อกใหม่ แต่หาปุ่มใส่รูปไม่เจอ"),
         ("announcement", "ขอเชิญผู้สนใจร่วมงาน ณ หอประชุม ระหว่างวันที่ 1-3 หมดเขตรับสมัครสิ้นเดือน"),
-        ("own", "ที่บ้านผมก็เจอเหมือนกันครับ เมื่อวานเพิ่งไปดูมา"),
+        ("experience", "ที่บ้านผมก็เจอเหมือนกันครับ เมื่อวานเพิ่งไปดูมา"),
     ],
 )
 def test_marking_finds_the_act_and_the_words_that_show_it(act, text):
@@ -61,16 +65,64 @@ def test_marking_an_explainer_voices_no_concern():
     text = "ปัญหาคือสิ่งที่องค์กรทั่วไปพบ หมายถึง ช่องว่างระหว่างเป้าหมายกับผล ประกอบด้วยสามด้าน ได้แก่ คน งบ และเวลา"
     marks = mark(text)
     assert "explainer" in marks
-    assert "concern" not in marks
+    assert not marks.issue
 
 
-@given(st.text(max_size=500))
-def test_marking_never_raises(text):
-    assert mark(text).acts <= set(ACTS)
+@pytest.mark.parametrize(
+    ("tense", "text"),
+    [
+        ("planned", "เดือนหน้าเราจะเริ่มเก็บข้อมูลครัวเรือน แบ่งกันคนละสิบหลัง แล้วจะนัดคุยกันอีกทีวันที่สิบ"),
+        ("back", "ย้อนกลับไปดูสามปีที่ผ่านมา เรารีบเกินไป ถ้าเริ่มใหม่ได้จะฟังชาวบ้านก่อน"),
+    ],
+)
+def test_marking_tense(tense, text):
+    assert mark(text).tense == tense
+
+
+def test_marking_parts_of_a_lesson_are_pieces_of_it():
+    text = (
+        "ปีแรกเราแจกถังขยะให้ทุกบ้าน แต่ผ่านไปสองเดือนไม่มีใครแยกเลย พอปีนี้เปลี่ยนมาให้เด็กไปสอนที่บ้าน คนแยกขยะกันเกินครึ่ง "
+        "เพราะผู้ใหญ่เขาอายลูกอายหลาน คราวหน้าถ้าจะทำอะไรต้องเริ่มจากเด็กก่อน"
+    )
+    marks = mark(text)
+    assert "lesson" in marks
+    said = {part: text[start:end] for part, (start, end) in marks.parts.items()}
+    assert "เพราะ" in said["why"]
+    assert "คราวหน้า" in said["advice"]
+
+
+@given(st.text(max_size=300))
+@settings(deadline=None)
+def test_clauses_are_spans_in_order_that_hold_every_letter(text):
+    found = clauses(text)
+    assert "".join("".join(text[start:end].split()) for start, end in found) == "".join(text.split())
+    assert all(start < end for start, end in found)
+
+
+@given(st.text(max_size=500), st.booleans())
+@settings(deadline=None)
+def test_marking_never_raises(text, comment):
+    marks = mark(text, comment=comment)
+    assert marks.acts <= set(ACTS)
+    assert marks.tense in TENSES
+    assert marks.parts.keys() <= set(PARTS)
+    assert all(0 <= start < end <= len(text) for start, end in marks.parts.values())
+
+
+def test_marking_many_is_marking_each():
+    texts = ["ขอบคุณมากค่ะ", "ใครมีแบบฟอร์มบ้างคะ รบกวนส่งให้หน่อย", ""]
+    assert mark_all(texts, [words(text) for text in texts], [True] * 3) == [mark(text, comment=True) for text in texts]
+    assert mark_all([], [], []) == []
+
+
+def test_cues_tell_a_post_that_explains_from_one_that_tells():
+    assert explains(normalise("การทบทวนหลังปฏิบัติ หมายถึง กระบวนการที่ช่วยให้ทีมเรียนรู้ ประกอบด้วยคำถามหลักสี่ข้อ ได้แก่ ..."))
+    assert not explains(normalise("เมื่อวานผมชวนทีมมาทบทวนหลังปฏิบัติ หมายถึงคุยกันจริงๆ นะครับ ไม่ใช่นั่งฟังหัวหน้า"))
 
 
 def test_marking_table_has_its_columns_in_order():
-    table = mark_passages(["a", "b"], ["ขอบคุณครับ", "หนักใจจริงๆ ค่ะ ไม่รู้จะเอาใครมาดูแลต่อ"])
+    texts = ["ขอบคุณครับ", "หนักใจจริงๆ ค่ะ ไม่รู้จะเอาใครมาดูแลต่อ"]
+    table = mark_passages(["a", "b"], texts, [words(text) for text in texts], [True, False])
     assert table.schema == MARKS
     assert table["courtesy"].to_pylist() == [True, False]
     assert table["concern"].to_pylist() == [False, True]

@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import date
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import ROOT, SAMPLE
@@ -16,6 +17,7 @@ from filelock import FileLock
 from minecop.core.errors import OutputError, RunError, SettingsError
 from minecop.core.executors import SerialExecutor, make_executor, map_chunks
 from minecop.core.files import sha256_file
+from minecop.core.tables import TableWriter, count_rows, read_tables
 from minecop.run.artefacts import Key, making, why_run
 from minecop.run.pipeline import analyse, open_run
 from minecop.run.settings import Settings, read_settings
@@ -176,6 +178,33 @@ def test_executors_spawn_and_keep_the_order():
         assert pool._mp_context is multiprocessing.get_context("spawn")
         assert list(map_chunks(pool, abs, [-3, -2, -1], "text", lambda event: None)) == [3, 2, 1]
     assert list(map_chunks(SerialExecutor(), abs, [-1], "text", lambda event: None)) == [1]
+
+
+def test_executors_take_work_only_as_it_is_needed():
+    taken = []
+
+    def work():
+        for number in range(1_000):
+            taken.append(number)
+            yield number
+
+    with ThreadPoolExecutor(2) as pool:
+        results = map_chunks(pool, abs, work(), "text", lambda event: None, 1_000)
+        assert [next(results) for _ in range(3)] == [0, 1, 2]
+        assert len(taken) < 100
+        assert list(results) == list(range(3, 1_000))
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2_000, 2_001, 45_000])
+def test_tables_written_piece_by_piece_are_read_in_pieces_of_a_size(tmp_path, rows):
+    schema = pa.schema([("n", pa.int64())])
+    with TableWriter(tmp_path / "t.parquet", schema) as writer:
+        for start in range(0, rows, 700):
+            writer.write(pa.table({"n": range(start, min(start + 700, rows))}, schema=schema))
+    assert writer.rows == count_rows(tmp_path / "t.parquet") == rows
+    pieces = list(read_tables(tmp_path / "t.parquet", 2_000))
+    assert all(len(piece) == 2_000 for piece in pieces[:-1])
+    assert [n for piece in pieces for n in piece["n"].to_pylist()] == list(range(rows))
 
 
 def test_settings_file_and_command_line(tmp_path):

@@ -1,26 +1,24 @@
 """Features of a passage for telling what it does: its words, which stand side by side, and which open and close it.
 
-What a passage does is said less by its matter than by its small words and by where they stand; so stop words stay, words for persons that
-differ only in politeness are one, and what somebody is quoted with is left out.
+What a passage does is said less by its matter than by its small words and by where they stand; so stop words stay, and words for persons
+that differ only in politeness are one.
 """
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, reduce
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from minecop.text.tokens import tokens
+from minecop.text.words import written_together
 
 _CLASSES = Path(__file__).parent / "data" / "classes.toml"
-_SPEECH = re.compile(r'"[^"\n]{1,300}"|“[^”\n]{1,300}”')
 
 OPENING = 8
 """First words of a passage that count once more as such."""
@@ -36,30 +34,17 @@ def _classes() -> dict[str, str]:
     return {word: f"<{name}>" for name, group in table.items() for word in group["words"].split()}
 
 
-def words_for_acts(clean: str) -> list[str]:
-    """Return the words of a normalised passage, with marks and line ends, numbers and addresses as such."""
+def in_classes(all_words: Sequence[str]) -> list[str]:
+    """Return words with those that differ only in politeness under the name of their class."""
     classes = _classes()
-    found: list[str] = []
-    for kind, text in tokens(_SPEECH.sub(" “” ", clean)):
-        if kind == "space":
-            if "\n" in text:
-                found.append("⏎")
-        elif kind == "number":
-            found.append("<number>")
-        elif kind == "address":
-            found.append("<address>")
-        elif kind == "mark":
-            found.append(text[:3])
-        else:
-            word = text.lower()
-            found.append(classes.get(word, word))
-    return found
+    return [classes.get(word, word) for word in all_words]
 
 
 _FAMILIES = ("word", "pair", "around", "opening", "closing", "closing pair")
+_PAIRED = frozenset({"pair", "around", "closing pair"})
 
 
-@dataclass(slots=True)
+@dataclass
 class Vectorizer:
     """Counts features of passages that are lists of words, as rows of length 1.
 
@@ -163,15 +148,15 @@ class Vectorizer:
             pairs(1, left < CLOSING),
         ]
 
-    def names(self, columns: Sequence[int]) -> list[tuple[str, ...]]:
-        """Return the words of which features are made, by column."""
+    @cached_property
+    def shown(self) -> list[str]:
+        """The words of each feature as people may see them, by column: none of words apart, or of words that stand for a class."""
         names = list(self.words)
         size = len(self.words) + 1
-        bounds = np.cumsum([0, *map(len, self.keys)])
-        found: list[tuple[str, ...]] = []
-        for column in columns:
-            family = int(np.searchsorted(bounds, column, side="right")) - 1
-            key = int(self.keys[family][column - bounds[family]])
-            paired = _FAMILIES[family] in {"pair", "around", "closing pair"}
-            found.append((names[key // size - 1], names[key % size - 1]) if paired else (names[key - 1],))
+        found: list[str] = []
+        for family, keys in zip(_FAMILIES, self.keys, strict=True):
+            for key in keys.tolist():
+                parts = (names[key // size - 1], names[key % size - 1]) if family in _PAIRED else (names[key - 1],)
+                hidden = family == "around" or any(part[0] in "<>" for part in parts)
+                found.append("" if hidden else reduce(written_together, parts))
         return found

@@ -1,6 +1,6 @@
-"""A trained model of acts: logistic regression over the words of a passage and where they stand, one row of weights an act.
+"""Trained models of acts: logistic regressions over the words of a passage and where they stand, one row of weights a label.
 
-``training.py`` makes one from labelled passages. On disk: numbers as safetensors, words as JSON, nothing that runs.
+``training.py`` makes them from the labelled passages. On disk: numbers as safetensors, words as JSON, nothing that runs.
 """
 
 from __future__ import annotations
@@ -15,55 +15,63 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from minecop.acts.features import Vectorizer
+from minecop.acts.features import Vectorizer, in_classes
+from minecop.acts.signs import signs
 from minecop.core.errors import ModelError
 
-ISSUE = "issue"
-"""What a group could take up: a concern or a wish. It is learned as one, and parted after."""
+FORMAT = 2
 
-WEIGHTS = "weights.safetensors"
-WORDS = "words.json"
-FORMAT = 1
-
-_ABOUT = 2
-"""Columns beside the words: how long a passage is, and whether it is a comment."""
+_SIGN = 0.1
+"""Weight of a sign beside words (rows of words have the length 1): more, and what is said without such phrases is missed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What the model is given of a passage.
+    """What a model is given of a passage, or of a clause of one.
 
     Attributes
     ----------
     words
-        As ``words_for_acts`` cuts them.
-    comment
-        Whether it stands in a comment.
+        All of them, in order, in classes (``in_classes``).
+    about
+        Numbers beside the words.
     """
 
     words: Sequence[str]
-    comment: bool = False
+    about: tuple[float, ...]
+
+
+_BEFORE_SIGNS = 1
+"""Numbers beside the words of a passage that stand before its signs."""
+
+
+def passage_of(all_words: Sequence[str], *, comment: bool) -> Passage:
+    """Return what a model of acts is given of a passage: its words, its signs, and whether it is of a comment.
+
+    Not how long it is: that tells much in the labelled passages, and misleads with a short one that says plainly what it does.
+    """
+    return Passage(in_classes(all_words), (0.5 * comment, *(_SIGN * count for count in signs(all_words))))
 
 
 @dataclass(slots=True)
-class ActModel:
-    """Scores of acts.
+class Model:
+    """Scores of labels.
 
     Attributes
     ----------
-    acts
+    labels
         Their names.
     vectorizer
         Features of words.
     weights
-        Shape (acts, features).
+        Shape (labels, features).
     bias
-        One an act.
+        One a label.
     bars
-        Score from which an act is marked, one an act.
+        Score from which a label is given, one a label.
     """
 
-    acts: tuple[str, ...]
+    labels: tuple[str, ...]
     vectorizer: Vectorizer
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
@@ -71,51 +79,68 @@ class ActModel:
 
     def features(self, passages: Sequence[Passage]) -> sp.csr_matrix:
         """Return the features of passages, shape (passages, features)."""
-        return with_length(self.vectorizer, passages)
+        return features_of(self.vectorizer, passages, self.weights.shape[1] - self.vectorizer.columns)
 
     def scores(self, features: sp.csr_matrix) -> NDArray[np.float32]:
-        """Return how far above its bar each act is (log odds), shape (passages, acts); 0 and more is marked."""
+        """Return how far above its bar each label is (log odds), shape (passages, labels); 0 and more is given."""
         found: NDArray[np.float32] = np.asarray(features @ self.weights.T) + self.bias - self.bars
         return found
 
-    def evidence(self, row: sp.csr_matrix, act: int, most: int = 4) -> tuple[str, ...]:
-        """Return the words of one passage that speak most for an act, each once."""
-        size = self.vectorizer.columns
-        said = row.indices < size
-        columns, values = row.indices[said], row.data[said]
-        worth = values * self.weights[act, columns]
-        best = [int(n) for n in np.argsort(-worth, kind="stable")[: 3 * most] if worth[n] > 0]
-        words = [
-            " ".join(word for word in names if word[0] != "<")
-            for names in self.vectorizer.names(columns[best].tolist())
-        ]
-        return tuple(dict.fromkeys(word for word in words if word.strip()))[:most]
+    def evidence(
+        self, features: sp.csr_matrix, row: int, label: int, phrases: Sequence[tuple[int, str]], most: int = 4
+    ) -> tuple[str, ...]:
+        """Return the words of one passage that speak most for a label, each once: phrases that are a sign of it, then other words.
 
-    def save(self, folder: Path) -> None:
-        """Write the model into a folder."""
+        Parameters
+        ----------
+        features, row
+            The passage among those whose features were asked for.
+        label
+            Number of the label.
+        phrases
+            Those that stand in the passage, with their groups (``phrases_in``).
+        most
+            Words, at most.
+        """
+        words = self.vectorizer.columns
+        of_signs = self.weights[label, words + _BEFORE_SIGNS :]
+        signs_of_it = sorted((-of_signs[group], phrase) for group, phrase in phrases if of_signs[group] > 0)
+        start, end = features.indptr[row : row + 2]
+        columns = features.indices[start:end]
+        columns = columns[columns < words]
+        worth = features.data[start : start + len(columns)] * self.weights[label, columns]
+        best = worth.argsort()[: -3 * most - 1 : -1]
+        others = (self.vectorizer.shown[column] for column in columns[best[worth[best] > 0]].tolist())
+        return tuple(dict.fromkeys(filter(None, (*(phrase for _, phrase in signs_of_it), *others))))[:most]
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write the model into a folder: ``<name>.safetensors`` and ``<name>.json``."""
         from safetensors.numpy import save_file
 
         folder.mkdir(parents=True, exist_ok=True)
         tensors: dict[str, NDArray[Any]] = {
-            "weights": self.weights,
+            "weights": self.weights.astype(np.float16),
             "bias": self.bias,
             "bars": self.bars,
             "idf": self.vectorizer.idf,
         }
         tensors |= {f"keys_{n}": keys for n, keys in enumerate(self.vectorizer.keys)}
-        save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, folder / WEIGHTS)
-        about = {"format": FORMAT, "acts": self.acts, "words": list(self.vectorizer.words)}
-        (folder / WORDS).write_text(json.dumps(about, ensure_ascii=False, indent=0), encoding="utf-8", newline="\n")
+        save_file(
+            {key: np.ascontiguousarray(tensor) for key, tensor in tensors.items()}, folder / f"{name}.safetensors"
+        )
+        about = {"format": FORMAT, "labels": self.labels, "words": list(self.vectorizer.words)}
+        text = json.dumps(about, ensure_ascii=False, indent=0) + "\n"
+        (folder / f"{name}.json").write_text(text, encoding="utf-8", newline="\n")
 
 
-def with_length(vectorizer: Vectorizer, passages: Sequence[Passage]) -> sp.csr_matrix:
-    """Return the features of passages with the two columns about each."""
+def features_of(vectorizer: Vectorizer, passages: Sequence[Passage], numbers: int) -> sp.csr_matrix:
+    """Return the features of passages: those of words, and so many numbers beside them."""
     words = vectorizer.transform([passage.words for passage in passages])
-    about = [[np.log1p(len(passage.words)) / 5, 0.5 * passage.comment] for passage in passages]
-    return sp.hstack([words, sp.csr_matrix(np.array(about, dtype=np.float32).reshape(-1, _ABOUT))], format="csr")
+    about = np.array([passage.about for passage in passages], dtype=np.float32).reshape(-1, numbers)
+    return sp.hstack([words, sp.csr_matrix(about)], format="csr")
 
 
-def load_model(folder: Path) -> ActModel:
+def load_model(folder: Path, name: str) -> Model:
     """Read a model.
 
     Raises
@@ -126,13 +151,14 @@ def load_model(folder: Path) -> ActModel:
     from safetensors.numpy import load_file
 
     try:
-        about = json.loads((folder / WORDS).read_text(encoding="utf-8"))
+        about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         if about["format"] != FORMAT:
             raise ValueError(f"format {about['format']}")  # noqa: TRY301 - told with the other damages
-        tensors = load_file(folder / WEIGHTS)
+        tensors = load_file(folder / f"{name}.safetensors")
         words = {word: number for number, word in enumerate(about["words"], 1)}
-        keys = [tensors[f"keys_{n}"] for n in range(sum(name.startswith("keys_") for name in tensors))]
+        keys = [tensors[f"keys_{n}"] for n in range(sum(key.startswith("keys_") for key in tensors))]
         vectorizer = Vectorizer(words, keys, tensors["idf"])
-        return ActModel(tuple(about["acts"]), vectorizer, tensors["weights"], tensors["bias"], tensors["bars"])
+        weights = tensors["weights"].astype(np.float32)
+        return Model(tuple(about["labels"]), vectorizer, weights, tensors["bias"], tensors["bars"])
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelError("model_damaged", path=folder, reason=error) from error

@@ -1,4 +1,4 @@
-"""Training of the model of acts from labelled passages, and what it is worth on fields that it has not seen."""
+"""Training of the models of acts from labelled passages, and what they are worth on fields that they have not seen."""
 
 from __future__ import annotations
 
@@ -9,30 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from minecop.acts.features import Vectorizer, words_for_acts
+from minecop.acts.features import Vectorizer
 from minecop.acts.labelled import Labelled
-from minecop.acts.model import ISSUE, ActModel, Passage, with_length
-from minecop.text.normalising import normalise
+from minecop.acts.marking import ACTS, ISSUE, TENSES
+from minecop.acts.model import Model, Passage, features_of, passage_of
+from minecop.acts.parts import PARTS, clauses, passages_of_clauses
+from minecop.text.words import words
 
-LEARNED = (
-    "courtesy", "request", ISSUE, "concern", "wish", "lesson", "reported", "explainer", "platform", "announcement", "agree", "disagree",
-    "case", "experience",
-)  # fmt: skip
+LEARNED = (*ACTS, ISSUE, *TENSES)
 
 _STRENGTH = 8.0
 """Inverse strength of regularisation (scikit-learn's ``C``)."""
 
-_PRECISE = {"explainer": 0.92}
+_PRECISE = {"explainer": 0.92, "platform": 0.9, "announcement": 0.9}
 """Acts for which the bar is set by precision, since what they mark is set aside."""
 
 _BARS = np.linspace(-2.5, 2.5, 101)
+_SMOOTH = 11
+"""Bars of which the mean F1 counts: the single best one is chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a model is worth for one act, on fields that it has not seen."""
+    """What a model is worth for one label, on fields that it has not seen."""
 
-    act: str
+    label: str
     passages: int
     precision: float
     recall: float
@@ -44,81 +45,124 @@ class Figures:
         return 2 * self.precision * self.recall / both if both else 0.0
 
 
-def passage_of(row: Labelled) -> Passage:
-    """Return what the model is given of a labelled passage."""
-    return Passage(words_for_acts(normalise(row.text)), row.kind == "comment")
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """What a model is trained on.
+
+    Attributes
+    ----------
+    labels
+        What is learned.
+    passages
+        Passages, or clauses of them.
+    wanted
+        Which label each bears, shape (passages, labels).
+    fields
+        The field of each, by which what is unseen is told.
+    """
+
+    labels: tuple[str, ...]
+    passages: list[Passage]
+    wanted: NDArray[np.bool_]
+    fields: NDArray[np.str_]
 
 
-def targets(rows: Sequence[Labelled]) -> NDArray[np.bool_]:
-    """Return which act each passage does, shape (passages, acts)."""
-    return np.array([[_does(row, act) for act in LEARNED] for row in rows], dtype=bool).reshape(len(rows), -1)
+def examples_of_acts(rows: Sequence[Labelled]) -> Examples:
+    """Return passages with the acts and the tense of each."""
+    passages = [passage_of(words(row.text), comment=row.kind == "comment") for row in rows]
+    wanted = [[label in row.acts | {row.tense} for label in LEARNED] for row in rows]
+    issue = LEARNED.index(ISSUE)
+    for row, labels in zip(rows, wanted, strict=True):
+        labels[issue] = bool({"concern", "wish"} & row.acts)
+    return Examples(LEARNED, passages, _table(wanted, LEARNED), np.array([row.field for row in rows]))
 
 
-def _does(row: Labelled, act: str) -> bool:
-    return bool({"concern", "wish"} & row.acts) if act == ISSUE else act in row.acts
+def examples_of_parts(rows: Sequence[Labelled]) -> Examples:
+    """Return the clauses of the lessons with the parts that they are: those that a part covers by half, or that cover half of one."""
+    passages, wanted, fields = [], [], []
+    for row in rows:
+        if not row.parts:
+            continue
+        spans = clauses(row.text)
+        passages += passages_of_clauses(row.text, spans, words(row.text))
+        fields += [row.field] * len(spans)
+        for start, end in spans:
+            wanted.append([_is_part(row, part, start, end) for part in PARTS])
+    return Examples(PARTS, passages, _table(wanted, PARTS), np.array(fields))
 
 
-def train(rows: Sequence[Labelled], bars: NDArray[np.float32] | None = None) -> ActModel:
+def _is_part(row: Labelled, part: str, start: int, end: int) -> bool:
+    if part not in row.parts:
+        return False
+    begin = row.text.find(row.parts[part])
+    stop = begin + len(row.parts[part])
+    return min(end, stop) - max(start, begin) >= 0.5 * min(end - start, stop - begin)
+
+
+def _table(wanted: list[list[bool]], labels: Sequence[str]) -> NDArray[np.bool_]:
+    return np.array(wanted, dtype=bool).reshape(-1, len(labels))
+
+
+def train(examples: Examples, bars: NDArray[np.float32] | None = None) -> Model:
     """Train a model.
 
     Parameters
     ----------
-    rows
-        Labelled passages.
+    examples
+        Passages with their labels.
     bars
-        Scores from which acts are marked; ``None`` for 0, which is where both classes weigh the same.
+        Scores from which labels are given; ``None`` for 0, which is where both classes weigh the same.
     """
-    passages = [passage_of(row) for row in rows]
-    return _trained(passages, targets(rows), bars)
+    return _trained(examples, np.arange(len(examples.passages)), bars)
 
 
-def _trained(
-    passages: Sequence[Passage], wanted: NDArray[np.bool_], bars: NDArray[np.float32] | None = None
-) -> ActModel:
+def _trained(examples: Examples, rows: NDArray[np.int64], bars: NDArray[np.float32] | None = None) -> Model:
+    passages = [examples.passages[n] for n in rows]
+    wanted = examples.wanted[rows]
+    numbers = len(examples.passages[0].about)
     vectorizer = Vectorizer.fit([passage.words for passage in passages])
-    features = with_length(vectorizer, passages)
-    weights = np.zeros((len(LEARNED), features.shape[1]), dtype=np.float32)
-    bias = np.full(len(LEARNED), -10, dtype=np.float32)
-    for n in range(len(LEARNED)):
+    features = features_of(vectorizer, passages, numbers)
+    count = len(examples.labels)
+    weights = np.zeros((count, features.shape[1]), dtype=np.float32)
+    bias = np.full(count, -10, dtype=np.float32)
+    for n in range(count):
         if wanted[:, n].any() and not wanted[:, n].all():
             fitted = LogisticRegression(
                 C=_STRENGTH, class_weight="balanced", max_iter=3000, solver="liblinear", random_state=0
             )
             fitted.fit(features, wanted[:, n])
             weights[n], bias[n] = fitted.coef_[0], fitted.intercept_[0]
-    return ActModel(LEARNED, vectorizer, weights, bias, np.zeros(len(LEARNED), np.float32) if bars is None else bars)
+    return Model(examples.labels, vectorizer, weights, bias, np.zeros(count, np.float32) if bars is None else bars)
 
 
-def unseen_scores(rows: Sequence[Labelled]) -> NDArray[np.float32]:
-    """Return the scores of every passage by a model that was trained on the other fields, shape (passages, acts)."""
-    passages, wanted = [passage_of(row) for row in rows], targets(rows)
-    fields = np.array([row.field for row in rows])
-    scores = np.zeros(wanted.shape, dtype=np.float32)
-    for name in sorted(set(fields)):
-        inside = np.flatnonzero(fields == name)
-        outside = np.flatnonzero(fields != name)
-        model = _trained([passages[n] for n in outside], wanted[outside])
-        scores[inside] = model.scores(model.features([passages[n] for n in inside]))
+def unseen_scores(examples: Examples) -> NDArray[np.float32]:
+    """Return the scores of every passage by a model that was trained on the other fields, shape (passages, labels)."""
+    scores = np.zeros(examples.wanted.shape, dtype=np.float32)
+    for name in sorted(set(examples.fields.tolist())):
+        inside = np.flatnonzero(examples.fields == name)
+        model = _trained(examples, np.flatnonzero(examples.fields != name))
+        scores[inside] = model.scores(model.features([examples.passages[n] for n in inside]))
     return scores
 
 
-def best_bars(scores: NDArray[np.float32], wanted: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return the bar of each act with the best F1, or of acts that have to be precise the lowest that is."""
+def best_bars(scores: NDArray[np.float32], examples: Examples) -> NDArray[np.float32]:
+    """Return the bar of each label with the best F1 around it, or of acts that have to be precise the lowest that is."""
     bars = []
-    for n, act in enumerate(LEARNED):
-        figures = [_figures(act, scores[:, n] >= bar, wanted[:, n]) for bar in _BARS]
-        best = int(np.argmax([found.f1 for found in figures]))
-        if act in _PRECISE:
-            best = next((m for m, found in enumerate(figures) if found.precision >= _PRECISE[act]), best)
+    for n, label in enumerate(examples.labels):
+        found = [_figures(label, scores[:, n] >= bar, examples.wanted[:, n]) for bar in _BARS]
+        smooth = np.convolve(np.pad([figure.f1 for figure in found], _SMOOTH // 2, "edge"), np.ones(_SMOOTH), "valid")
+        best = int(np.argmax(smooth))
+        if label in _PRECISE:
+            best = next((m for m, figure in enumerate(found) if figure.precision >= _PRECISE[label]), best)
         bars.append(_BARS[best])
     return np.array(bars, dtype=np.float32)
 
 
-def figures(scores: NDArray[np.float32], wanted: NDArray[np.bool_]) -> list[Figures]:
-    """Return what scores are worth, an act at a time; 0 and more is marked."""
-    return [_figures(act, scores[:, n] >= 0, wanted[:, n]) for n, act in enumerate(LEARNED)]
+def figures(scores: NDArray[np.float32], examples: Examples) -> dict[str, Figures]:
+    """Return what scores are worth, by label; 0 and more is given."""
+    return {label: _figures(label, scores[:, n] >= 0, examples.wanted[:, n]) for n, label in enumerate(examples.labels)}
 
 
-def _figures(act: str, marked: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> Figures:
-    right = int((marked & wanted).sum())
-    return Figures(act, int(wanted.sum()), right / max(1, int(marked.sum())), right / max(1, int(wanted.sum())))
+def _figures(label: str, given: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> Figures:
+    right = int((given & wanted).sum())
+    return Figures(label, int(wanted.sum()), right / max(1, int(given.sum())), right / max(1, int(wanted.sum())))

@@ -57,6 +57,10 @@ def _show(out: Console, passage: PassageView, lang: str, *, words: bool) -> None
         head.append(f"  [{message(f'act_{act}', lang)}]", style="green")
         if shown:
             head.append(f" {', '.join(shown)}", style="dim")
+    if passage.tense != "none":
+        head.append(f"  {message(f'tense_{passage.tense}', lang)}", style="magenta")
     out.print(head)
     pieces = passage.words if words else (token for token in passage.tokens if token.strip())
     out.print(Text("|".join(pieces)))
+    for part, said in passage.parts.items():
+        out.print(Text.assemble(("  " + message(f"part_{part}", lang), "green"), f": {said}"))

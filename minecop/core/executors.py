@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from minecop.core.progress import Listener, counted
+
+_AHEAD = 32
+"""Chunks handed out before the first of them has to be done: enough for any laptop's processors, few enough for its memory."""
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
@@ -46,7 +50,39 @@ def make_executor(workers: int) -> AbstractContextManager[Executor]:
 
 
 def map_chunks(
-    executor: Executor, function: Callable[[Chunk], Result], chunks: Sequence[Chunk], stage: str, listener: Listener
+    executor: Executor,
+    function: Callable[[Chunk], Result],
+    chunks: Iterable[Chunk],
+    stage: str,
+    listener: Listener,
+    total: int | None = None,
 ) -> Iterator[Result]:
-    """Yield the result of each chunk, in the order of the chunks whatever the order of the work."""
-    yield from counted(executor.map(function, chunks), stage, len(chunks), listener)
+    """Yield the result of each chunk, in the order of the chunks whatever the order of the work.
+
+    Chunks are taken as they are needed: so many at most are being worked at, or wait to be yielded.
+
+    Parameters
+    ----------
+    executor
+        Where the work is done.
+    function
+        What is done with a chunk.
+    chunks
+        The work.
+    stage, listener, total
+        Who is told, and of how many chunks; ``None`` where it is not known.
+    """
+    yield from counted(_in_order(executor, function, chunks), stage, total, listener)
+
+
+def _in_order(executor: Executor, function: Callable[[Chunk], Result], chunks: Iterable[Chunk]) -> Iterator[Result]:
+    if isinstance(executor, SerialExecutor):
+        yield from map(function, chunks)
+        return
+    ahead: deque[Future[Result]] = deque()
+    for chunk in chunks:
+        ahead.append(executor.submit(function, chunk))
+        if len(ahead) > _AHEAD:
+            yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()

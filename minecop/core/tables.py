@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from minecop.core.files import replacing
 
 _ROWS_AT_ONCE = 2_000
+_ROWS_A_GROUP = 20_000
 
 
 def write_table(path: Path, table: pa.Table) -> None:
@@ -63,6 +64,68 @@ class RowWriter:
         if self._rows:
             self._writer.write_table(table_of(self._rows, self._schema))
             self._rows = []
+
+
+class TableWriter:
+    """Writes a table piece by piece, in bounded memory; the file takes its place when the block ends well.
+
+    Attributes
+    ----------
+    rows
+        Written so far.
+    """
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._path = path
+        self._schema = schema
+        self._held: list[pa.Table] = []
+        self._stack = ExitStack()
+        self.rows = 0
+        self._written = 0
+
+    def __enter__(self) -> TableWriter:
+        temporary = self._stack.enter_context(replacing(self._path))
+        self._writer = self._stack.enter_context(pq.ParquetWriter(temporary, self._schema, compression="zstd"))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        if kind is None:
+            self._flush()
+        return self._stack.__exit__(kind, error, trace)
+
+    def write(self, piece: pa.Table) -> None:
+        """Add rows."""
+        self._held.append(piece)
+        self.rows += len(piece)
+        if self.rows - self._written >= _ROWS_A_GROUP:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self.rows > self._written:
+            self._writer.write_table(pa.concat_tables(self._held), row_group_size=_ROWS_A_GROUP)
+        self._held = []
+        self._written = self.rows
+
+
+def count_rows(path: Path) -> int:
+    """Return how many rows a table has, without reading them."""
+    return int(pq.read_metadata(path).num_rows)
+
+
+def read_tables(path: Path, rows: int, columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """Yield a table in pieces of so many rows, the last with what is left; tables of as many rows give pieces that belong together."""
+    held: list[pa.Table] = []
+    with path.open("rb") as file:
+        for batch in pq.ParquetFile(file).iter_batches(rows, columns=columns):
+            held.append(pa.Table.from_batches([batch]))
+            while sum(map(len, held)) >= rows:
+                whole = pa.concat_tables(held)
+                yield whole.slice(0, rows)
+                held = [whole.slice(rows)] if len(whole) > rows else []
+    if held:
+        yield pa.concat_tables(held)
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -41,7 +41,7 @@ _EVIDENCE_WEIGHT = 3
 _AS_LIKE = 0.6
 """How like the tellings of an event a post of the same weeks must be, against how like they are among themselves, to be one more."""
 
-_SPEAKING = ("concern", "request", "own")
+_SPEAKING = ("concern", "wish", "request", "case", "experience")
 """Acts by which a comment voices a matter rather than answers or remarks."""
 
 
@@ -112,6 +112,7 @@ class _Finder:
         self.terms: list[list[str]] = words["terms"].to_pylist()
         self.words: list[list[str]] = words["joined"].to_pylist()
         self.marks: list[dict[str, Any]] = acts.to_pylist()
+        self.issue = [mark["concern"] or mark["wish"] for mark in self.marks]
         self.steps: list[int] = steps["step"].to_pylist()
         self.vectors = vectors
         self.row_of = {voice.passage_id: row for row, voice in enumerate(self.voices)}
@@ -218,7 +219,7 @@ class _Finder:
     def _early(self, threads: Sequence[Thread]) -> list[list[int]]:
         """Return what is voiced in threads by themselves, the most people first: the passages that show a concern or ask for something."""
         groups = [
-            [row for row in self._members(threads, [index]) if self.marks[row]["concern"] or self.marks[row]["request"]]
+            [row for row in self._members(threads, [index]) if self.issue[row] or self.marks[row]["request"]]
             for index in range(len(threads))
         ]
         return sorted(
@@ -260,10 +261,10 @@ class _Finder:
             agreement=round(candidate.agreement, 3) if candidate else 0.0,
             confidence=candidate.confidence if candidate else "weak",
             cases=sum(
-                mark["own"] and self.voices[row].comment is not None for row, mark in zip(rows, marks, strict=True)
+                mark["case"] and self.voices[row].comment is not None for row, mark in zip(rows, marks, strict=True)
             ),
             questions=sum(mark["request"] for mark in marks),
-            concerns=sum(mark["concern"] for mark in marks),
+            concerns=sum(self.issue[row] for row in rows),
             steps={step: len(people) for step, people in sorted(by_step.items())},
             quotes=quotes,
             terms=terms,
@@ -280,11 +281,11 @@ class _Finder:
         row = self.row_of[voice.passage_id]
         text = self.texts[row]
         named = sum(term in text for term in terms) / (1 + len(text) / 400)
-        return float(self.marks[row]["concern"]) + 0.5 * float(self.marks[row]["own"]) + named
+        return float(self.issue[row]) + 0.5 * float(self.marks[row]["experience"]) + named
 
     def _evidence(self, voice: Voice) -> list[str]:
         evidence: dict[str, list[str]] = json.loads(self.marks[self.row_of[voice.passage_id]]["evidence"])
-        return [*evidence.get("concern", []), *evidence.get("request", [])]
+        return [word for act in ("concern", "wish", "request") for word in evidence.get(act, [])]
 
     def _title_of(self, row: int) -> str:
         return " ".join((self.titles[row] or "").split())
@@ -368,7 +369,7 @@ class _Finder:
             "announcement": reason.count("announcement"),
             "series": reason.count("series"),
             "event": reason.count("event"),
-            "concerns": sum(bool(mark["concern"]) for mark in self.marks),
+            "concerns": sum(self.issue),
             "in_issues": sum(len(issue.group.members) for issue in issues if issue.status == "shared"),
             "trend_known": int(self.meter.known),
             "without_author": sum(voice.author_id is None for voice in self.voices),

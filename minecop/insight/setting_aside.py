@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from minecop.acts.marking import cue_hits, mark_normalised
+from minecop.acts.cues import cue_hits, explains
 from minecop.archive.models import Post
 from minecop.text.normalising import normalise
 
@@ -73,7 +73,7 @@ def posts_set_aside(posts: Sequence[Post]) -> dict[str, str]:
 
 def _explaining(clean: Mapping[str, str]) -> set[str]:
     """Return the posts (normalised texts by id) that, taken as a whole, define a method and tell nothing of the writer's own."""
-    return {post_id for post_id, text in clean.items() if "explainer" in mark_normalised(text)}
+    return {post_id for post_id, text in clean.items() if explains(text)}
 
 
 def _about(clean: Mapping[str, str], act: str) -> set[str]:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from minecop.acts.labelling import LabelRow
-from minecop.acts.marking import mark
+from minecop.acts.marking import mark_all
 from minecop.process.definition import load_process
 from minecop.process.matching import StepMatcher
+from minecop.text.words import words
 
 
 def label_rows(rows: Sequence[LabelRow], process: str = "organisation") -> list[dict[str, Any]]:
@@ -27,17 +28,18 @@ def label_rows(rows: Sequence[LabelRow], process: str = "organisation") -> list[
         ``id``, ``step`` (0 = none), ``steps`` (probability of every step, by number as text), and ``issue``, ``lesson``, ``request``,
         ``courtesy`` and ``explainer`` (true or false).
     """
-    matches = StepMatcher(load_process(process)).match([row.text for row in rows])
+    texts = [row.text for row in rows]
+    all_marks = mark_all(texts, [words(text) for text in texts], [row.kind == "comment" for row in rows])
+    matches = StepMatcher(load_process(process)).match(texts)
     labels = []
-    for row, match in zip(rows, matches, strict=True):
-        marks = mark(row.text)
+    for row, match, marks in zip(rows, matches, all_marks, strict=True):
         courtesy = "courtesy" in marks
         labels.append(
             {
                 "id": row.id,
                 "step": 0 if courtesy else match.step,
                 "steps": {str(n): 0.0 if courtesy else round(p, 4) for n, p in enumerate(match.probabilities, 1)},
-                "issue": "concern" in marks,
+                "issue": marks.issue,
                 "lesson": "lesson" in marks,
                 "request": "request" in marks,
                 "courtesy": courtesy,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from minecop.acts.marking import mark_normalised
+from minecop.acts.marking import ACTS, mark_all
 from minecop.archive.importing import read_sources
 from minecop.archive.models import Comment
 from minecop.text.normalising import normalise
@@ -34,6 +34,10 @@ class PassageView:
         Words under the names of terms.
     acts
         What it does, with the words that show it.
+    tense
+        ``planned``, ``doing``, ``done``, ``back`` (looking back) or ``none``.
+    parts
+        Of a lesson: its problem, action, result, why and advice, as far as they are there.
     """
 
     start: int
@@ -44,6 +48,8 @@ class PassageView:
     tokens: tuple[str, ...]
     words: tuple[str, ...]
     acts: dict[str, tuple[str, ...]]
+    tense: str
+    parts: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +88,18 @@ def view_texts(path: Path) -> list[TextView]:
             text.position if isinstance(text, Comment) else None,
             post.title,
             text.author_name or text.author_id,
-            tuple(_passage(text.body, span) for span in segment(text.body)),
+            tuple(_passage(text.body, span, comment=isinstance(text, Comment)) for span in segment(text.body)),
         )
         for post in posts
         for text in post.texts
     ]
 
 
-def _passage(body: str, span: Span) -> PassageView:
+def _passage(body: str, span: Span, *, comment: bool) -> PassageView:
     text = body[span.start : span.end]
     clean = normalise(text)
-    marks = mark_normalised(clean)
+    all_words = words_of(clean)
+    (marks,) = mark_all([text], [all_words], [comment])
     return PassageView(
         span.start,
         span.end,
@@ -100,6 +107,8 @@ def _passage(body: str, span: Span) -> PassageView:
         span.origin,
         text,
         tuple(token.text for token in tokens(clean)),
-        tuple(words_of(clean)),
-        {act: marks.evidence.get(act, ()) for act in sorted(marks.acts)},
+        tuple(all_words),
+        {act: marks.evidence.get(act, ()) for act in ACTS if act in marks},
+        marks.tense,
+        {part: text[start:end] for part, (start, end) in marks.parts.items()},
     )

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minecop.acts.marking import mark_passages
+from minecop.acts.marking import MARKS, mark_passages
 from minecop.archive.communities import COMMUNITIES_FILE
 from minecop.archive.importing import make_archive
-from minecop.archive.models import Person, Post
-from minecop.archive.people import AUTHORS_FILE, home_communities
+from minecop.archive.models import Account, Person
+from minecop.archive.people import AUTHORS_FILE, home_communities, read_people
 from minecop.archive.reading import find_offered
-from minecop.archive.store import Archive, archive_hash, is_archive, read_archive
+from minecop.archive.store import Archive, archive_hash, is_archive, iterate_posts, read_archive, read_head
 from minecop.core.errors import SettingsError
 from minecop.core.executors import map_chunks
 from minecop.core.files import sha256_file, sha256_of, write_json
 from minecop.core.progress import Listener
-from minecop.core.tables import read_table, write_table
+from minecop.core.tables import TableWriter, count_rows, read_table, read_tables, write_table
 from minecop.insight.finding import find_insight
 from minecop.process.definition import Process, load_process
 from minecop.process.matching import StepMatcher, match_passages
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
-from minecop.text.passages import PASSAGES, WORDS, Selection, passages_of, with_collocations
+from minecop.text.collocations import WordCounts, collocations
+from minecop.text.passages import PASSAGES, UNJOINED, WORDS, Selection, passages_of, with_collocations
 from minecop.text.tokens import engine_name
 from minecop.vectors.models import ArchiveEmbedder, load_embedder
 from minecop.vectors.storing import read_vectors, write_vectors
+
+Item = TypeVar("Item")
 
 _POSTS_A_CHUNK = 200
 _PASSAGES_A_CHUNK = 2_000
@@ -139,15 +143,11 @@ def _make_archive(context: Context, folder: Path) -> dict[str, int]:
 # ---- text
 
 
-def _text_chunk(
-    posts: Sequence[Post], homes: dict[str, str], people: dict[str, Person], selection: Selection
-) -> tuple[pa.Table, pa.Table]:
-    return passages_of(posts, homes, people, selection)
-
-
-def _check_selection(archive: Archive, homes: dict[str, str], settings: Settings) -> None:
-    known = archive.communities | set(homes.values())
-    groups = {person.group for person in archive.people.values() if person.group}
+def _check_selection(
+    communities: Iterable[str], people: dict[str, Person], homes: dict[str, str], settings: Settings
+) -> None:
+    known = {*communities, *homes.values()}
+    groups = {person.group for person in people.values() if person.group}
     for name in settings.communities:
         if name not in known:
             raise SettingsError("unknown_community", name=name, known=", ".join(sorted(known)) or "—")
@@ -157,19 +157,36 @@ def _check_selection(archive: Archive, homes: dict[str, str], settings: Settings
 
 
 def _make_text(context: Context, folder: Path) -> dict[str, int]:
-    archive = context.archive
-    homes = home_communities(archive.posts, archive.people)
-    _check_selection(archive, homes, context.settings)
-    work = partial(_text_chunk, homes=homes, people=archive.people, selection=context.settings.selection)
-    chunks = [list(chunk) for chunk in _batches(archive.posts, _POSTS_A_CHUNK)]
-    made = list(map_chunks(context.executor, work, chunks, "text", context.listener))
-    passages = pa.concat_tables([p for p, _ in made] or [PASSAGES.empty_table()])
-    if not len(passages) and context.settings.selection != Selection():
+    archive = context.stage_folder("archive")
+    head = read_head(archive)
+    people = read_people(archive / AUTHORS_FILE, Account())
+    homes = home_communities(iterate_posts(archive), people)
+    _check_selection(head.communities, people, homes, context.settings)
+    work = partial(passages_of, homes=homes, people=people, selection=context.settings.selection)
+    chunks = batched(iterate_posts(archive), _POSTS_A_CHUNK)
+    total = -(-head.posts // _POSTS_A_CHUNK)
+    counts = WordCounts()
+    unjoined = folder / "unjoined.parquet"
+    with TableWriter(folder / "passages.parquet", PASSAGES) as passages, TableWriter(unjoined, UNJOINED) as words:
+        for found, all_words in map_chunks(context.executor, work, chunks, "text", context.listener, total):
+            passages.write(found)
+            words.write(all_words)
+            counts.count(all_words["words"].to_pylist())
+    if not passages.rows and context.settings.selection != Selection():
         raise SettingsError("nothing_selected")
-    write_table(folder / "passages.parquet", passages)
-    words = list(with_collocations([w for _, w in made]))
-    write_table(folder / "words.parquet", pa.concat_tables(words or [WORDS.empty_table()]))
-    return {"passages": len(passages)}
+    pairs = collocations(counts)
+    with TableWriter(folder / "words.parquet", WORDS) as words:
+        for table in read_tables(unjoined, _PASSAGES_A_CHUNK):
+            words.write(with_collocations(table, pairs))
+    unjoined.unlink()
+    return {"passages": passages.rows}
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """Yield items in lists of a size, the last with what is left."""
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some
 
 
 def _batches(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
@@ -193,23 +210,24 @@ def _make_vectors(context: Context, folder: Path) -> dict[str, int]:
 # ---- acts
 
 
-def _acts_chunk(rows: tuple[list[str], list[str]]) -> pa.Table:
-    return mark_passages(*rows)
+def _acts_chunk(tables: tuple[pa.Table, pa.Table]) -> pa.Table:
+    passages, words = tables
+    columns = (passages["passage_id"], passages["text"], words["words"], pc.is_valid(passages["comment"]))
+    return mark_passages(*(column.to_pylist() for column in columns))
 
 
 def _make_acts(context: Context, folder: Path) -> dict[str, int]:
-    passages = context.table("text", "passages", ["passage_id", "text"])
-    columns = [passages[name].to_pylist() for name in ("passage_id", "text")]
-    chunks = list(zip(*(_batches(column, _PASSAGES_A_CHUNK) for column in columns), strict=True))
-    marks = pa.concat_tables(
-        list(map_chunks(context.executor, _acts_chunk, chunks, "acts", context.listener)) or [_no_marks()]
-    )
-    write_table(folder / "acts.parquet", marks)
-    return {"passages": len(marks), "courtesy": int(pc.sum(marks["courtesy"]).as_py() or 0)}
-
-
-def _no_marks() -> pa.Table:
-    return mark_passages([], [])
+    text = context.stage_folder("text")
+    passages = read_tables(text / "passages.parquet", _PASSAGES_A_CHUNK, ["passage_id", "text", "comment"])
+    words = read_tables(text / "words.parquet", _PASSAGES_A_CHUNK, ["words"])
+    chunks = zip(passages, words, strict=True)
+    total = -(-count_rows(text / "passages.parquet") // _PASSAGES_A_CHUNK)
+    courtesy = 0
+    with TableWriter(folder / "acts.parquet", MARKS) as acts:
+        for marks in map_chunks(context.executor, _acts_chunk, chunks, "acts", context.listener, total):
+            acts.write(marks)
+            courtesy += pc.sum(marks["courtesy"]).as_py() or 0
+    return {"passages": acts.rows, "courtesy": courtesy}
 
 
 # ---- topics
@@ -262,7 +280,7 @@ def _make_process(context: Context, folder: Path) -> dict[str, int]:
     ]
     chunks = list(zip(*(_batches(column, _PASSAGES_A_CHUNK) for column in columns), strict=True))
     work = partial(_process_chunk, name=context.settings.process)
-    made = list(map_chunks(context.executor, work, chunks, "process", context.listener))
+    made = list(map_chunks(context.executor, work, chunks, "process", context.listener, len(chunks)))
     matches = pa.concat_tables(made or [match_passages(_matcher(context.settings.process), [], [], [], [])])
     write_table(folder / "steps.parquet", matches)
     return {"passages": len(matches), "with_step": int(pc.sum(pc.not_equal(matches["step"], 0)).as_py() or 0)}
@@ -319,17 +337,17 @@ STAGES: tuple[Stage, ...] = (
         lambda _: {"words": engine_name()},
     ),
     Stage("vectors", 1, ("text",), ("model", "seed"), _make_vectors),
-    Stage("acts", 3, ("text",), (), _make_acts),
+    Stage("acts", 4, ("text",), (), _make_acts),
     Stage("topics", 1, ("text", "vectors", "acts"), ("seed",), _make_topics),
     Stage("process", 2, ("text", "acts"), ("process",), _make_process, _process_outside),
     Stage(
         "insight",
-        15,
+        16,
         ("archive", "text", "vectors", "acts", "topics", "process"),
         ("as_of", "seed"),
         _make_insight,
         _process_outside,
     ),
-    Stage("tables", 1, ("text", "acts", "topics", "process"), (), _make_tables),
+    Stage("tables", 2, ("text", "acts", "topics", "process"), (), _make_tables),
 )
 """All stages, each after those whose results it reads."""

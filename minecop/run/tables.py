@@ -33,7 +33,7 @@ def contract_passages(passages: pa.Table, acts: pa.Table, topics: pa.Table, step
             raise ValueError("tables of different passages")
     columns = {name: passages[name] for name in CONTRACT[:8]}
     columns["topic"] = topics["topic"]
-    columns["issue"] = acts["concern"]
+    columns["issue"] = pc.or_(acts["concern"], acts["wish"])
     for name in ("lesson", "request", "courtesy", "explainer"):
         columns[name] = acts[name]
     columns["step"] = pc.cast(steps["step"], pa.int32())

@@ -20,22 +20,26 @@ Bouma 2009, "Normalized (pointwise) mutual information in collocation extraction
 """
 
 
+MOST_PAIRS = 2_000_000
+"""Different pairs that are counted at a time, some 300 MB: an archive of any size is counted in as much memory."""
+
+
 @dataclass(slots=True)
 class WordCounts:
-    """How often words, and pairs of them side by side, stand in texts; counts of parts of an archive can be added."""
+    """How often words, and pairs of them side by side, stand in texts."""
 
     words: Counter[str] = field(default_factory=Counter)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _seldom: int = 0
 
-    def count(self, all_words: Sequence[str]) -> None:
-        """Count the words of one text."""
-        self.words.update(all_words)
-        self.pairs.update(pairwise(all_words))
-
-    def update(self, other: WordCounts) -> None:
-        """Add the counts of other texts."""
-        self.words.update(other.words)
-        self.pairs.update(other.pairs)
+    def count(self, documents: Iterable[Sequence[str]]) -> None:
+        """Count the words of texts. Where pairs get too many, those that were seen least often so far are forgotten."""
+        for all_words in documents:
+            self.words.update(all_words)
+            self.pairs.update(pairwise(all_words))
+        while len(self.pairs) > MOST_PAIRS:
+            self._seldom += 1
+            self.pairs = Counter({pair: count for pair, count in self.pairs.items() if count > self._seldom})
 
 
 def collocations(counts: WordCounts) -> dict[tuple[str, str], float]:
@@ -78,11 +82,3 @@ def joined(all_words: Sequence[str], found: Mapping[tuple[str, str], float]) -> 
             made.append(all_words[at])
             at += 1
     return made
-
-
-def count_words(documents: Iterable[Sequence[str]]) -> WordCounts:
-    """Return the counts of texts, each a list of words."""
-    counts = WordCounts()
-    for document in documents:
-        counts.count(document)
-    return counts

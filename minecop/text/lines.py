@@ -25,8 +25,14 @@ _LONGEST_QUOTE = 4_000
 _QUOTED = re.compile(rf"“([^“”]{{1,{_LONGEST_QUOTE}}})”|\"([^\"\n]{{1,{_LONGEST_QUOTE}}})\"")
 _INTRODUCES = re.compile(
     r"(?:เขียน\S{0,12}(?:ไว้|มา)ว่า|ความว่า|มี(?:เนื้อ)?ความ(?:ว่า|ดังนี้)"
+    r"|(?:พิมพ์|คัด|ลอก)(?:ลอก|ตาม)?(?:มา|ไว้|ลง)(?:ให้|ไว้|ลง|ทั้ง)[^\n]{0,60}"
     r"|(?:ขอ|จึง|เลย|ได้)(?:นำ|เอา)?(?:คัด(?:ลอก)?|ลอก|จดเนื้อ|ยกข้อความ|ข้อความ|จดหมาย|บทความ|กลอน)[^\n]{0,60}(?:มา|ไว้|ลง|ให้)[^\n]{0,40})\s*[:：]?\s*$"
 )
+_LETTER = re.compile(
+    r"เรื่อง\s+\S|เรียน\s+\S|ด้วย(?:อำเภอ|จังหวัด|กระทรวง|กรม|สำนัก|โรงเรียน|โรงพยาบาล|คณะ|มหาวิทยาลัย|เทศบาล|องค์การ|ทาง)"
+)
+"""How an official letter begins: it is copied wherever it stands in a post."""
+
 _MARKED_QUOTE = re.compile(r"[>»]\s")
 
 
@@ -89,7 +95,8 @@ def quotes_in(text: str, lines: list[Line]) -> list[tuple[int, int]]:
     spans = [(start, end) for start, end in spans if end - start >= SHORTEST_QUOTE]
     spans += [(line.start, line.end) for line in lines if _MARKED_QUOTE.match(line.text)]
     for number, line in enumerate(lines[:-1]):
-        if line.bullet or not _INTRODUCES.search(line.text[-90:]):
+        letter = _LETTER.match(lines[number + 1].text) and lines[number + 1].block != line.block
+        if line.bullet or not (letter or _INTRODUCES.search(line.text[-90:])):
             continue
         block = lines[number + 1].block
         quoted = [other for other in lines[number + 1 : number + 1 + _MOST_QUOTED_LINES] if other.block == block]

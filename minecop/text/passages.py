@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 from minecop.archive.models import Comment, Person, Post
 from minecop.core.dates import BANGKOK
 from minecop.core.tables import table_of
-from minecop.text.collocations import WordCounts, collocations, count_words, joined
+from minecop.text.collocations import joined
 from minecop.text.segmenting import segment
 from minecop.text.words import content_words, words
 
@@ -45,6 +45,10 @@ WORDS = pa.schema(
 )
 """Columns of the words: all of them; the same with the archive's collocations joined, for labels; and those that tell what the passage is
 about, unjoined, for what is joined has nothing in common with its parts."""
+
+
+UNJOINED = WORDS.remove(WORDS.get_field_index("joined"))
+"""Columns of the words before the archive's collocations are known: see ``with_collocations``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,7 @@ def passages_of(
     Returns
     -------
     tuple of pyarrow.Table
-        Tables of schema ``PASSAGES`` and ``WORDS`` (without collocations: see ``with_collocations``), in the order of posts, comments and
-        places.
+        Tables of schema ``PASSAGES`` and ``UNJOINED``, in the order of posts, comments and places.
     """
     groups = {person.author_id: person.group for person in people.values()}
     rows: list[dict[str, object]] = []
@@ -112,22 +115,16 @@ def passages_of(
             if selection.takes(text.author_id, community, text.published, groups):
                 rows += _rows(post, text, community)
     cut = [words(str(row["text"])) for row in rows]
-    tokens = [
-        {"passage_id": row["passage_id"], "words": all_words, "joined": all_words, "terms": content_words(all_words)}
-        for row, all_words in zip(rows, cut, strict=True)
-    ]
-    return table_of(rows, PASSAGES), table_of(tokens, WORDS)
+    ids = [row["passage_id"] for row in rows]
+    terms = [content_words(all_words) for all_words in cut]
+    return table_of(rows, PASSAGES), pa.table({"passage_id": ids, "words": cut, "terms": terms}, schema=UNJOINED)
 
 
-def with_collocations(tables: Sequence[pa.Table]) -> Iterator[pa.Table]:
-    """Yield tables of words with the collocations of all of them joined."""
-    counts = WordCounts()
-    for table in tables:
-        counts.update(count_words(table["words"].to_pylist()))
-    found = collocations(counts)
-    for table in tables:
-        made = pa.array((joined(all_words, found) for all_words in table["words"].to_pylist()), pa.list_(pa.string()))
-        yield table.set_column(WORDS.get_field_index("joined"), WORDS.field("joined"), made)
+def with_collocations(table: pa.Table, found: Mapping[tuple[str, str], float]) -> pa.Table:
+    """Return a table of words (schema ``WORDS``) with the collocations that were found in the archive joined."""
+    made = [joined(all_words, found) for all_words in table["words"].to_pylist()]
+    place = WORDS.get_field_index("joined")
+    return table.add_column(place, WORDS.field("joined"), pa.array(made, pa.list_(pa.string())))
 
 
 def _rows(post: Post, text: Post | Comment, community: str | None) -> list[dict[str, object]]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pythainlp.corpus import thai_female_names, thai_male_names, thai_words
-from pythainlp.tokenize import word_tokenize
+from pythainlp.tokenize import newmm
 from pythainlp.util import Trie, dict_trie
 
 from minecop.core.dates import SHORT_MONTHS
@@ -181,7 +181,7 @@ def vocabulary() -> frozenset[str]:
 @cache
 def _newmm() -> Engine:
     trie: Trie = dict_trie(vocabulary())
-    return lambda run: list(word_tokenize(run, custom_dict=trie, engine="newmm", keep_whitespace=False))
+    return lambda run: newmm.segment(run, trie)  # not word_tokenize: what it mends afterwards is not in letters of Thai
 
 
 @cache

@@ -1,6 +1,7 @@
 """Characters a second of each step of the text stage, beside pythainlp's own word cutter and nlpo3 alone in the same run."""
 
 import time
+from functools import partial
 
 import pytest
 from conftest import SAMPLE
@@ -9,8 +10,12 @@ from pythainlp.tokenize import word_tokenize
 
 from minecop.acts.marking import mark_passages
 from minecop.archive.importing import read_sources
+from minecop.archive.people import home_communities
+from minecop.core.executors import make_executor, map_chunks
+from minecop.core.progress import silent
 from minecop.text import tokens as tokens_module
 from minecop.text.normalising import normalise, with_map
+from minecop.text.passages import Selection, passages_of
 from minecop.text.segmenting import segment
 from minecop.text.tokens import engine_name, tokens
 from minecop.text.words import words_of
@@ -32,6 +37,12 @@ def speed(step, texts) -> float:
             step(text)
         best = max(best, sum(map(len, texts)) / (time.perf_counter() - start))
     return best
+
+
+def seconds(step, given) -> float:
+    start = time.perf_counter()
+    step(given)
+    return time.perf_counter() - start
 
 
 def peers(texts, tmp_path):
@@ -58,7 +69,7 @@ def test_text_speed(texts, engine, tmp_path, monkeypatch):
         "segment": (segment, texts),
         "tokens": (tokens, clean),
         "words (and tokens)": (words_of, clean),
-        "all of the stage": (whole_stage, texts),
+        "passages and words": (passages_and_words, texts),
     }
     print(f"\n{sum(map(len, texts)):,} characters, with {engine}; M characters a second, and beside the peers")
     print("  ".join(f"{name} alone {peer / 1e6:.2f}" for name, peer in others.items()))
@@ -67,17 +78,54 @@ def test_text_speed(texts, engine, tmp_path, monkeypatch):
         print(
             f"{name:20} {own / 1e6:6.2f}  " + "  ".join(f"{own / peer:5.2f} x {name}" for name, peer in others.items())
         )
-    start = time.perf_counter()
-    mark_passages(map(str, range(len(texts))), texts)
-    own = sum(map(len, texts)) / (time.perf_counter() - start)
-    print(
-        f"{'marks':20} {own / 1e6:6.2f}  " + "  ".join(f"{own / peer:5.2f} x {name}" for name, peer in others.items())
-    )
+    cut = [(text, words_of(text)) for text in clean]
+    for name, step, given in (("marks", marks_of, cut), ("all, marks too", all_of_it, texts)):
+        own = sum(map(len, texts)) / min(seconds(step, given) for _ in range(3))
+        print(
+            f"{name:20} {own / 1e6:6.2f}  " + "  ".join(f"{own / peer:5.2f} x {name}" for name, peer in others.items())
+        )
     monkeypatch.undo()
     for cached in (tokens_module.engine_name, tokens_module._engine):
         cached.cache_clear()
 
 
-def whole_stage(text: str) -> None:
+def passages_and_words(text: str) -> None:
     for span in segment(text):
         words_of(normalise(text[span.start : span.end]))
+
+
+def marks_of(texts) -> None:
+    ids = [str(number) for number in range(len(texts))]
+    mark_passages(ids, [text for text, _ in texts], [words for _, words in texts], [False] * len(texts))
+
+
+def all_of_it(texts) -> None:
+    passages = [text[span.start : span.end] for text in texts for span in segment(text)]
+    marks_of([(passage, words_of(normalise(passage))) for passage in passages])
+
+
+def test_text_two_workers(tmp_path):
+    """The text and acts stages as a run does them, on the sample ten times over, with one worker and with two."""
+    posts, people, _ = read_sources(SAMPLE)
+    homes = home_communities(posts, people)
+    chunks = [posts[start : start + 50] for start in range(0, len(posts), 50)] * 10
+    letters = sum(len(text.body) for chunk in chunks for post in chunk for text in post.texts)
+    taken = {}
+    for workers in (1, 2):
+        with make_executor(workers) as executor:
+            list(
+                executor.map(partial(_both, homes=homes, people=people), chunks[: 2 * workers])
+            )  # dictionaries are loaded
+            start = time.perf_counter()
+            list(map_chunks(executor, partial(_both, homes=homes, people=people), chunks, "text", silent))
+            taken[workers] = time.perf_counter() - start
+    print(
+        f"\n{letters:,} characters: one worker {letters / taken[1] / 1e6:.2f} M a second, two {letters / taken[2] / 1e6:.2f},"
+        f" {taken[1] / taken[2]:.2f} times as fast"
+    )
+
+
+def _both(posts, homes, people):
+    passages, words = passages_of(posts, homes, people, Selection())
+    columns = (passages["passage_id"], passages["text"], words["words"])
+    return passages, words, mark_passages(*(column.to_pylist() for column in columns), [False] * len(passages))
