@@ -39,6 +39,10 @@ MARKS = pa.schema(
 end); and the words that showed each act (JSON by act)."""
 
 
+_COURTESY_BEFORE = 0.5
+"""How much surer (log odds) courtesy must be than anything else: a question lost among thanks is worse than thanks kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What one passage does.
@@ -111,7 +115,10 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
 def _consistent(acts: set[str], score: dict[str, float]) -> set[str]:
     """Return acts that can be together: courtesy is nothing else; concern and wish where there is an issue, and only there."""
     if "courtesy" in acts:
-        return {"courtesy"}
+        rest = acts - {"courtesy"}
+        if all(score["courtesy"] >= score[act] + _COURTESY_BEFORE for act in rest):
+            return {"courtesy"}
+        acts = rest
     if score[ISSUE] < 0:
         return acts - {"concern", "wish"}
     return acts if acts & {"concern", "wish"} else acts | {max(("concern", "wish"), key=score.__getitem__)}
