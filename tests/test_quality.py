@@ -162,14 +162,19 @@ def best_of(issues, passages, truth, what):
     return max(((f1(issue), issue) for issue in issues), key=lambda pair: pair[0])
 
 
+def test_quality_planted_issues_come_first_and_rise(parts, truth):
+    found = [best_of(issues, passages, truth, what)[1] for issues, passages in parts for what in PLANTED]
+    assert all(issue.status == "shared" for issue in found)
+    within = [issue.rank <= FLOORS["sample"]["planted_within_first"] for issue in found]
+    assert np.mean(within) >= FLOORS["sample"]["planted_within"], [issue.rank for issue in found]
+    rising = [issue.group.trend.direction == "rising" for issue in found]
+    assert np.mean(rising) >= FLOORS["sample"]["planted_rising"], rising
+
+
 @pytest.mark.parametrize("what", PLANTED)
-def test_quality_planted_issues_come_first(parts, truth, what):
-    found = [best_of(issues, passages, truth, what) for issues, passages in parts]
-    within = [issue.rank <= FLOORS["sample"]["planted_within_first"] for _, issue in found]
-    assert np.mean(within) >= 0.85, [issue.rank for _, issue in found]
-    assert all(issue.status == "shared" for _, issue in found)
-    assert np.mean([issue.group.trend.direction == "rising" for _, issue in found]) > 0.7
-    assert np.mean([f1 for f1, _ in found]) >= FLOORS["sample"][what.replace("-", "_") + "_f1"], [f1 for f1, _ in found]
+def test_quality_members_of_planted_issues(parts, truth, what):
+    f1s = [best_of(issues, passages, truth, what)[0] for issues, passages in parts]
+    assert np.mean(f1s) >= FLOORS["sample"][what.replace("-", "_") + "_f1"], f1s
 
 
 def test_quality_decoys_do_not_come_first(analysis, truth):
