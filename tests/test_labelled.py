@@ -33,7 +33,7 @@ def rows():
 
 
 def test_labelled_passages_are_many_and_of_many_fields(rows):
-    assert len(rows) >= 1_300
+    assert len(rows) >= 1_700
     assert len({row.field for row in rows}) >= 6
     assert len({row.id for row in rows}) == len({row.text for row in rows}) == len(rows)
     assert max(Counter(row.text[:25] for row in rows).values()) <= 2, "no two passages open alike"

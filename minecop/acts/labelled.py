@@ -34,7 +34,7 @@ class Labelled:
     parts
         Of a lesson: verbatim pieces of the text, by ``problem``, ``action``, ``result``, ``why`` and ``advice``.
     step, second
-        Steps of the process that it is about, 0 for none.
+        Steps of the process that it is about, 0 for none, ``None`` where readers differ.
     none
         Why it is about no step.
     concern
@@ -49,7 +49,7 @@ class Labelled:
     acts: frozenset[str]
     tense: str = "none"
     parts: Mapping[str, str] = field(default_factory=dict)
-    step: int = 0
+    step: int | None = 0
     second: int = 0
     none: str | None = None
     concern: str | None = None
