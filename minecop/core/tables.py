@@ -33,39 +33,6 @@ def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-class RowWriter:
-    """Writes a table row by row, in bounded memory; the file takes its place when the block ends well."""
-
-    def __init__(self, path: Path, schema: pa.Schema) -> None:
-        self._path = path
-        self._schema = schema
-        self._rows: list[dict[str, Any]] = []
-        self._stack = ExitStack()
-
-    def __enter__(self) -> RowWriter:
-        temporary = self._stack.enter_context(replacing(self._path))
-        self._writer = self._stack.enter_context(pq.ParquetWriter(temporary, self._schema, compression="zstd"))
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
-        if kind is None:
-            self._flush()
-        return self._stack.__exit__(kind, error, trace)
-
-    def write(self, row: dict[str, Any]) -> None:
-        """Add a row."""
-        self._rows.append(row)
-        if len(self._rows) >= _ROWS_AT_ONCE:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._rows:
-            self._writer.write_table(table_of(self._rows, self._schema))
-            self._rows = []
-
-
 class TableWriter:
     """Writes a table piece by piece, in bounded memory; the file takes its place when the block ends well.
 
@@ -107,6 +74,37 @@ class TableWriter:
             self._writer.write_table(pa.concat_tables(self._held), row_group_size=_ROWS_A_GROUP)
         self._held = []
         self._written = self.rows
+
+
+class RowWriter:
+    """Writes a table row by row, in bounded memory; the file takes its place when the block ends well."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._rows: list[dict[str, Any]] = []
+        self._table = TableWriter(path, schema)
+
+    def __enter__(self) -> RowWriter:
+        self._table.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        if kind is None:
+            self._flush()
+        return self._table.__exit__(kind, error, trace)
+
+    def write(self, row: dict[str, Any]) -> None:
+        """Add a row."""
+        self._rows.append(row)
+        if len(self._rows) >= _ROWS_AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._table.write(table_of(self._rows, self._schema))
+            self._rows = []
 
 
 def count_rows(path: Path) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache, partial
@@ -26,6 +26,7 @@ from minecop.core.errors import SettingsError
 from minecop.core.executors import map_chunks
 from minecop.core.files import sha256_file, sha256_of, write_json
 from minecop.core.progress import Listener
+from minecop.core.shipped import shipped
 from minecop.core.tables import TableWriter, count_rows, read_table, read_tables, write_table
 from minecop.insight.finding import find_insight
 from minecop.process.definition import Process, load_process
@@ -189,10 +190,6 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield some
 
 
-def _batches(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
-    return [items[start : start + size] for start in range(0, len(items), size)]
-
-
 # ---- vectors
 
 
@@ -214,6 +211,10 @@ def _acts_chunk(tables: tuple[pa.Table, pa.Table]) -> pa.Table:
     passages, words = tables
     columns = (passages["passage_id"], passages["text"], words["words"], pc.is_valid(passages["comment"]))
     return mark_passages(*(column.to_pylist() for column in columns))
+
+
+def _acts_outside(_: Context) -> dict[str, str]:
+    return {path.name: sha256_file(path) for path in sorted(shipped("models", "acts").iterdir())}
 
 
 def _make_acts(context: Context, folder: Path) -> dict[str, int]:
@@ -278,7 +279,7 @@ def _make_process(context: Context, folder: Path) -> dict[str, int]:
         words["words"].to_pylist(),
         acts["courtesy"].to_pylist(),
     ]
-    chunks = list(zip(*(_batches(column, _PASSAGES_A_CHUNK) for column in columns), strict=True))
+    chunks = list(zip(*(batched(column, _PASSAGES_A_CHUNK) for column in columns), strict=True))
     work = partial(_process_chunk, name=context.settings.process)
     made = list(map_chunks(context.executor, work, chunks, "process", context.listener, len(chunks)))
     matches = pa.concat_tables(made or [match_passages(_matcher(context.settings.process), [], [], [], [])])
@@ -337,7 +338,7 @@ STAGES: tuple[Stage, ...] = (
         lambda _: {"words": engine_name()},
     ),
     Stage("vectors", 1, ("text",), ("model", "seed"), _make_vectors),
-    Stage("acts", 4, ("text",), (), _make_acts),
+    Stage("acts", 4, ("text",), (), _make_acts, _acts_outside),
     Stage("topics", 1, ("text", "vectors", "acts"), ("seed",), _make_topics),
     Stage("process", 2, ("text", "acts"), ("process",), _make_process, _process_outside),
     Stage(

@@ -29,7 +29,7 @@ _SHORT = 80
 _FAREWELL = 60
 _FAR = 200
 _SPEAKER = re.compile(r"\S{2,12} ?:")
-_INTRODUCES = re.compile(r"(?:ว่า|ดังนี้|คือ|:|ได้แก่|เช่น|ต่อไปนี้|ไว้)\s*$")
+_LEADS_ON = re.compile(r"(?:ว่า|ดังนี้|คือ|:|ได้แก่|เช่น|ต่อไปนี้|ไว้)\s*$")
 _RUN = re.compile(r"\S+")
 
 
@@ -124,7 +124,7 @@ def _between(above: Line, line: Line) -> dict[str, float]:
         "list_over": float(bool(above.bullet) and not line.bullet),
         "list_begins": float(bool(line.bullet) and not above.bullet),
         "outer_bullet": float(bool(both) and above.bullet != line.bullet and line.bullet != "sign"),
-        "introduced": float(bool(_INTRODUCES.search(above.text[-20:]))),
+        "introduced": float(bool(_LEADS_ON.search(above.text[-20:]))),
         "sentence_ends": float(bool(SENTENCE_END.search(above.text[-20:]))),
         "both_short": float(max(above.length, line.length) < _SHORT and not line.bullet),
         "speaker": float(bool(_SPEAKER.match(line.text))),
