@@ -214,8 +214,9 @@ def test_warc_content_packed_in_a_way_that_is_not_known_is_refused(monkeypatch):
 
 @pytest.mark.parametrize("packed", [True, False])
 def test_warc_that_breaks_off_keeps_what_came_before(packed):
-    first = Archive(packed=packed).add(html(1), "http://a.example/1").data
-    whole = Archive(packed=packed).add(html(1), "http://a.example/1").add(html(2), "http://a.example/2").data
+    archive = Archive(packed=packed).add(html(1), "http://a.example/1")
+    first = archive.data  # of the same file: record ids are random, and packed to differing lengths
+    whole = archive.add(html(2), "http://a.example/2").data
     for cut in range(len(first) + 2, len(whole) - 8, 7):
         posts, account = posts_of(whole[:cut])
         assert posts[0].title == "เรื่องที่ 1" and not posts[0].excerpt
