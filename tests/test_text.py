@@ -4,6 +4,7 @@ import tomllib
 from collections import defaultdict
 
 import pytest
+from benchmarks.learn_boundaries import POSTS, counts
 from conftest import ROOT, SAMPLE
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -452,20 +453,8 @@ def test_words_of_ambiguous_forms_by_what_stands_around(text, name):
 # ---- passages against posts that were segmented by hand
 
 
-def letters_before(text, places):
-    """Places as the number of letters before them: where white space alone lies between, a boundary is the same."""
-    return {len("".join(text[:place].split())) for place in places}
-
-
 def test_segmenting_against_posts_segmented_by_hand():
-    posts = [
-        json.loads(line)
-        for line in (ROOT / "tests/fixtures/segments/posts.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    both = made = wanted = 0
-    for row in posts:
-        right = letters_before(row["body"], row["starts"])
-        found = letters_before(row["body"], [span.start for span in segment(row["body"])[1:]])
-        both, made, wanted = both + len(right & found), made + len(found), wanted + len(right)
+    posts = [json.loads(line) for line in POSTS.read_text(encoding="utf-8").splitlines()]
+    both, made, wanted = counts(posts, {})
     assert len(posts) >= 60
     assert 2 * both / (made + wanted) >= FLOORS["text"]["boundary_f1"]

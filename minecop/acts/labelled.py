@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from minecop.core.errors import InputError
+from minecop.core.jsonfolder import read_json_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +67,7 @@ def read_labelled(folder: Path) -> list[Labelled]:
     InputError
         When a line cannot be read; the message names it.
     """
-    found = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            try:
-                found.append(_labelled(json.loads(line)))
-            except (ValueError, KeyError, TypeError) as error:
-                raise InputError(
-                    "file_refused", path=f"{path}:{number}", reason_key="not_json", reason_details={"reason": error}
-                ) from error
-    return found
+    return read_json_folder(folder, _labelled)
 
 
 def _labelled(value: dict[str, Any]) -> Labelled:

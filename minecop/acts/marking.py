@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from minecop.acts.model import Model, load_model, passage_of
 from minecop.acts.parts import parts_of
-from minecop.acts.signs import phrases_in
 from minecop.core.shipped import shipped
 from minecop.text.words import words
 
@@ -96,14 +95,16 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
         Whether each stands in a comment.
     """
     model = _model("acts")
-    features = model.features([passage_of(own, comment=c) for own, c in zip(all_words, comments, strict=True)])
+    passages = [passage_of(own, comment=c) for own, c in zip(all_words, comments, strict=True)]
+    features = model.features(passages)
     scores = model.scores(features)
+    places = {label: place for place, label in enumerate(model.labels)}
     marks = []
     for row, of_row in enumerate(scores.tolist()):
         score = dict(zip(model.labels, of_row, strict=True))
         acts = _consistent({act for act in ACTS if score[act] >= 0}, score)
-        phrases = phrases_in(all_words[row]) if acts else []
-        evidence = {act: model.evidence(features, row, model.labels.index(act), phrases) for act in ACTS if act in acts}
+        said = passages[row].phrases
+        evidence = {act: model.evidence(features, row, places[act], said) for act in ACTS if act in acts}
         marks.append(Marks(frozenset(acts), evidence, max(TENSES, key=score.__getitem__)))
     lessons = [row for row, of_row in enumerate(marks) if "lesson" in of_row]
     found = parts_of([texts[row] for row in lessons], [all_words[row] for row in lessons], _model("parts"))

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from minecop.acts.features import Vectorizer, in_classes
-from minecop.acts.signs import signs
+from minecop.acts.signs import phrases_in, signs
 from minecop.core.errors import ModelError
 
 FORMAT = 2
@@ -35,10 +35,13 @@ class Passage:
         All of them, in order, in classes (``in_classes``).
     about
         Numbers beside the words.
+    phrases
+        Those that stand in it and are a sign, with their groups (``phrases_in``).
     """
 
     words: Sequence[str]
     about: tuple[float, ...]
+    phrases: Sequence[tuple[int, str]] = ()
 
 
 _BEFORE_SIGNS = 1
@@ -50,7 +53,8 @@ def passage_of(all_words: Sequence[str], *, comment: bool) -> Passage:
 
     Not how long it is: that tells much in the labelled passages, and misleads with a short one that says plainly what it does.
     """
-    return Passage(in_classes(all_words), (0.5 * comment, *(_SIGN * count for count in signs(all_words))))
+    phrases = phrases_in(all_words)
+    return Passage(in_classes(all_words), (0.5 * comment, *(_SIGN * count for count in signs(phrases))), phrases)
 
 
 @dataclass(slots=True)
@@ -98,7 +102,7 @@ class Model:
         label
             Number of the label.
         phrases
-            Those that stand in the passage, with their groups (``phrases_in``).
+            Those of the passage.
         most
             Words, at most.
         """

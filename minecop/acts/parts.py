@@ -42,7 +42,7 @@ def clauses(text: str) -> list[tuple[int, int]]:
 
 def passages_of_clauses(text: str, spans: Sequence[tuple[int, int]], all_words: Sequence[str]) -> list[Passage]:
     """Return what the model of parts is given of each clause: its words, some of its neighbours', and where it stands."""
-    cut = _by_clause(text, spans, in_place=all_words)
+    cut = _by_clause(text, spans, all_words)
     made = []
     for n, own in enumerate(cut):
         before = [f"<{word}" for word in cut[n - 1][-_NEIGHBOURS:]] if n else []
@@ -52,11 +52,11 @@ def passages_of_clauses(text: str, spans: Sequence[tuple[int, int]], all_words: 
     return made
 
 
-def _by_clause(text: str, spans: Sequence[tuple[int, int]], in_place: Sequence[str]) -> list[list[str]]:
+def _by_clause(text: str, spans: Sequence[tuple[int, int]], all_words: Sequence[str]) -> list[list[str]]:
     """Return the words of a text by clause: each where it is found behind the one before; one written otherwise stays with that."""
     found: list[list[str]] = [[] for _ in spans]
     clause = end = 0
-    for word, in_class in zip(in_place, in_classes(in_place), strict=True):
+    for word, in_class in zip(all_words, in_classes(all_words), strict=True):
         place = text.find(word, end, end + _NEAR)
         if place >= 0:
             end = place + len(word)

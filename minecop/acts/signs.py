@@ -40,9 +40,9 @@ def _phrases() -> _Phrases:
     return found
 
 
-def signs(all_words: Sequence[str]) -> tuple[float, ...]:
-    """Return how often each group of phrases stands in words, twice at most."""
-    counts = Counter(group for group, _ in phrases_in(all_words))
+def signs(phrases: Sequence[tuple[int, str]]) -> tuple[float, ...]:
+    """Return how often each group is among phrases (``phrases_in``), twice at most."""
+    counts = Counter(group for group, _ in phrases)
     return tuple(float(min(_MOST, counts[group])) for group in range(_phrases().groups))
 
 

@@ -84,17 +84,15 @@ def boundaries() -> Boundaries:
     return Boundaries(re.compile("|".join(groups)), {kind: read[kind] for kind in ("line", "space")})
 
 
-def candidates(text: str, lines: list[Line], quotes: list[tuple[int, int]]) -> Iterator[Candidate]:
+def candidates(lines: list[Line], quotes: list[tuple[int, int]]) -> Iterator[Candidate]:
     """Yield the places where a passage may begin, in order; never the beginning of the text.
 
     Parameters
     ----------
-    text
-        The text as written.
     lines
-        Its lines.
+        Of a text.
     quotes
-        Spans of it that are words of others.
+        Spans of the text that are words of others.
     """
     starts = [start for start, _ in quotes]
     in_block = Counter(line.block for line in lines)
@@ -143,7 +141,7 @@ def _within(line: Line) -> Iterator[tuple[int, dict[str, float]]]:
             features = {
                 "after": log(min(end - begin, _FAR)),
                 "long": long,
-                "sentence_ends": float(bool(SENTENCE_END.search(text, last[0], last[1]))),
+                "sentence_ends": float(bool(SENTENCE_END.search(text, *last))),
                 "not_thai": float(text[begin] < "ก" or text[last[1] - 1] < "ก"),
             }
             yield line.start + begin, features | _opened(text, begin)

@@ -76,7 +76,7 @@ def segment(text: str) -> list[Span]:
     headed = {below.start for line, below in pairwise(lines) if line.is_heading and below.start - line.start < LONGEST}
     places = [lines[0].start]
     odds = [0.0]
-    for candidate in candidates(text, lines, quotes):
+    for candidate in candidates(lines, quotes):
         if candidate.place == begins:
             places.append(begins)
             odds.append(_CERTAIN)

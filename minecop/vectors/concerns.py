@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from minecop.core.errors import InputError
+from minecop.core.jsonfolder import read_json_folder
 
 FORMS = ("complaint", "story", "question", "wish", "aside", "case", "proposal", "note")
 """What voices 1-8 of a concern are."""
@@ -58,17 +56,4 @@ def read_concerns(folder: Path) -> list[ConcernVoice]:
     InputError
         When a line cannot be read; the message names it.
     """
-    found = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            try:
-                found.append(_voice(json.loads(line)))
-            except (ValueError, TypeError) as error:
-                raise InputError(
-                    "file_refused", path=f"{path}:{number}", reason_key="not_json", reason_details={"reason": error}
-                ) from error
-    return found
-
-
-def _voice(value: dict[str, Any]) -> ConcernVoice:
-    return ConcernVoice(**value)
+    return read_json_folder(folder, lambda value: ConcernVoice(**value))

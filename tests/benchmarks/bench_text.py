@@ -13,6 +13,7 @@ from minecop.archive.importing import read_sources
 from minecop.archive.people import home_communities
 from minecop.core.executors import make_executor, map_chunks
 from minecop.core.progress import silent
+from minecop.run.stages import _acts_chunk
 from minecop.text import tokens as tokens_module
 from minecop.text.normalising import normalise, with_map
 from minecop.text.passages import Selection, passages_of
@@ -104,20 +105,18 @@ def all_of_it(texts) -> None:
     marks_of([(passage, words_of(normalise(passage))) for passage in passages])
 
 
-def test_text_two_workers(tmp_path):
+def test_text_two_workers():
     """The text and acts stages as a run does them, on the sample ten times over, with one worker and with two."""
     posts, people, _ = read_sources(SAMPLE)
-    homes = home_communities(posts, people)
+    work = partial(_both, homes=home_communities(posts, people), people=people)
     chunks = [posts[start : start + 50] for start in range(0, len(posts), 50)] * 10
     letters = sum(len(text.body) for chunk in chunks for post in chunk for text in post.texts)
     taken = {}
     for workers in (1, 2):
         with make_executor(workers) as executor:
-            list(
-                executor.map(partial(_both, homes=homes, people=people), chunks[: 2 * workers])
-            )  # dictionaries are loaded
+            list(executor.map(work, chunks[: 2 * workers]))  # dictionaries are loaded
             start = time.perf_counter()
-            list(map_chunks(executor, partial(_both, homes=homes, people=people), chunks, "text", silent))
+            list(map_chunks(executor, work, chunks, "text", silent))
             taken[workers] = time.perf_counter() - start
     print(
         f"\n{letters:,} characters: one worker {letters / taken[1] / 1e6:.2f} M a second, two {letters / taken[2] / 1e6:.2f},"
@@ -127,5 +126,4 @@ def test_text_two_workers(tmp_path):
 
 def _both(posts, homes, people):
     passages, words = passages_of(posts, homes, people, Selection())
-    columns = (passages["passage_id"], passages["text"], words["words"])
-    return passages, words, mark_passages(*(column.to_pylist() for column in columns), [False] * len(passages))
+    return passages, words, _acts_chunk((passages, words))

@@ -35,7 +35,7 @@ def learned(posts: list[dict[str, Any]]) -> Weights:
             text = post["body"]
             right = letters_before(text, post["starts"])
             lines = lines_of(text)
-            for candidate in boundaries.candidates(text, lines, quotes_in(text, lines)):
+            for candidate in boundaries.candidates(lines, quotes_in(text, lines)):
                 if candidate.kind == kind:
                     rows.append(candidate.features)
                     answers.append(len("".join(text[: candidate.place].split())) in right)
