@@ -24,6 +24,7 @@ from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
 from minecop.text.segmenting import segment
 from minecop.text.words import content_words, words
+from minecop.vectors.lsa import ArchiveEmbedder
 
 FLOORS = tomllib.loads((ROOT / "tests" / "floors.toml").read_text(encoding="utf-8"))
 GOLD = ROOT.parent / "shared" / "gold" / "passages-dev.jsonl"
@@ -243,3 +244,22 @@ def test_quality_steps(gold):
     right = [row["step"] for row in gold]
     assert f1_score(right, guessed, average="macro") >= FLOORS["gold"]["step_macro_f1"]
     assert f1_score([s > 0 for s in right], [s > 0 for s in guessed]) >= FLOORS["gold"]["any_step_f1"]
+
+
+def test_quality_passages_of_a_planted_issue_lie_nearer_each_other_than_words_put_them(inputs, truth):
+    """Average precision of ranking the others of an issue by likeness: by what a run makes, and by the archive's words alone."""
+    rows = inputs["passages"].to_pylist()
+    labels = np.array([said(truth, r["post_id"], r["comment"], r["start"], r["end"]) for r in rows])
+    terms = inputs["words"]["terms"].to_pylist()
+    alone, made = [], []
+    for vectors, found in ((ArchiveEmbedder().fit(terms).encode_terms(terms), alone), (inputs["vectors"], made)):
+        likeness = vectors @ vectors.T
+        for what in (*PLANTED, "fuel"):
+            precisions = []
+            for row in np.flatnonzero(labels == what):
+                order = np.argsort(-likeness[row], kind="stable")
+                right = labels[order[order != row]] == what
+                precisions.append((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())
+            found.append(float(np.mean(precisions)))
+    assert np.mean(made) >= FLOORS["sample"]["planted_average_precision"], made
+    assert all(new > old for new, old in zip(made, alone, strict=True)), (made, alone)

@@ -35,6 +35,10 @@ COMMANDS = {
         "text",
         "แสดงว่าโปรแกรมเห็นข้อความอย่างไร: ช่วงความ คำ และสิ่งที่แต่ละช่วงทำ / Show what the machine sees in a text.",
     ),
+    "model": (
+        "model",
+        "โมเดลเวกเตอร์: มีอะไรบ้าง ฝึก ฝึกต่อจากคลัง และวัด / Embedding models: list, train, adapt to an archive, evaluate.",
+    ),
     "label": ("label", "ติดป้ายช่วงความทีละบรรทัด ว่าอยู่ขั้นใดและทำอะไร / Label passages: their step, and what they do."),
 }
 """Every command: the module in ``minecop/cli/`` that holds it, and its first line of help."""

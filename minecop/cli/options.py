@@ -12,6 +12,7 @@ import click
 
 from minecop.core.files import safe_name
 from minecop.run.settings import Settings, read_settings
+from minecop.vectors.transformers import BACKENDS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -49,6 +50,14 @@ def run_options(command: Command) -> Command:
             ),
             click.option(
                 "--model", metavar="NAME|FOLDER", help="โมเดล sentence-transformers / a sentence-transformers model"
+            ),
+            click.option(
+                "--backend", type=click.Choice(BACKENDS), help="ตัวคำนวณของโมเดลนั้น / what computes that model [torch]"
+            ),
+            click.option(
+                "--adapt/--no-adapt",
+                default=None,
+                help="ฝึกเวกเตอร์ต่อจากคลังนี้หรือไม่ / train the shipped vectors further on this archive [--adapt]",
             ),
             click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="เลขตั้งต้นของการสุ่ม / seed [0]"),
             click.option("--since", type=_DAY, callback=_day, help="ตั้งแต่วันที่ (ค.ศ.) / first day, 2010-01-31"),
@@ -107,6 +116,8 @@ def settings_of(options: dict[str, Any]) -> Settings:
         options["settings_file"],
         process=options["process"],
         model=options["model"],
+        backend=options["backend"],
+        adapt=options["adapt"],
         seed=options["seed"],
         since=options["since"],
         until=options["until"],

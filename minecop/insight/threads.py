@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from sklearn.cluster import MiniBatchKMeans
 from sklearn.decomposition import TruncatedSVD
 
-from minecop.vectors.models import fit_tfidf, unit_rows
+from minecop.vectors.embedder import unit_rows
+from minecop.vectors.lsa import fit_tfidf
 
 _DIMENSIONS = 30
 """Of the latent space of threads: few, so that words which go together in the archive stand for one another."""
@@ -24,6 +25,12 @@ MOST = 3_000
 
 _LARGE = 20
 """Threads from which words in a single one, and what all have in common, are left out."""
+
+_WORDS = 2
+"""Weight of words against that of each of the other two: threads are long, and those of one matter share words."""
+
+_LEVEL, _SPREAD = 0.08, 0.077
+"""Mean and spread that likeness is given in the end: those which the plain mean of the three has in an archive."""
 
 Matrix = NDArray[np.float32]
 
@@ -82,6 +89,8 @@ def likeness_of(
 
     Of the TF-IDF of their words; of the same in a latent space of few dimensions; and of their passages' vectors, each weighed by the
     square root of its length, the archive's mean taken out. Each sees what the others miss; the last is where a better embedding comes in.
+    Cosines of words lie closer together than those of vectors: in an archive of some size each is measured by its own spread first, or the
+    one that varies most would decide alone.
 
     Parameters
     ----------
@@ -101,18 +110,28 @@ def likeness_of(
     if count < 2 or not any(documents):
         return np.eye(count, dtype=np.float32)
     _, weighed = fit_tfidf(documents, _LARGE)
-    likeness = np.asarray((weighed @ weighed.T).todense(), dtype=np.float32)
-    parts = 1
+    parts = [np.asarray((weighed @ weighed.T).todense(), dtype=np.float32)]
     dimensions = min(_DIMENSIONS, min(weighed.shape) - 1)
     if dimensions >= _DIMENSIONS // 2:
         latent = unit_rows(TruncatedSVD(dimensions, n_iter=7, random_state=seed).fit_transform(weighed))
-        likeness += latent @ latent.T
-        parts += 1
+        parts.append(latent @ latent.T)
     means = np.stack([_mean(vectors, lengths, thread.rows) for thread in threads])
-    if count >= _LARGE:  # the mean of a few threads is what they have in common, not what all writing has
-        means = unit_rows(means - means.mean(axis=0))
-    likeness += means @ means.T
-    return (likeness / np.float32(parts + 1)).astype(np.float32)
+    if count < _LARGE:  # the mean of a few threads is what they have in common, not what all writing has
+        plain: Matrix = np.mean([*parts, means @ means.T], axis=0).astype(np.float32)
+        return plain
+    means = unit_rows(means - means.mean(axis=0))
+    together = np.average(
+        [_standard(part) for part in (*parts, means @ means.T)], axis=0, weights=[_WORDS, *[1] * len(parts)]
+    )
+    likeness: Matrix = (_LEVEL + _SPREAD * _standard(together)).astype(np.float32)
+    return likeness
+
+
+def _standard(part: Matrix) -> Matrix:
+    """Return likeness by how many standard deviations it lies above that of any two threads."""
+    others = part[~np.eye(len(part), dtype=bool)]
+    made: Matrix = (part - others.mean()) / max(float(others.std()), 1e-6)
+    return made
 
 
 def _mean(vectors: Matrix, lengths: Sequence[int], rows: Sequence[int]) -> Matrix:

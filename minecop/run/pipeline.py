@@ -107,7 +107,7 @@ def analyse(
         clean_leftovers(folder / "stages")
         with nullcontext(executor) if executor else make_executor(workers) as doing:
             context = Context(source, folder, settings, doing, listener)
-            timings = [_do(stage, context, lang) for stage in STAGES]
+            timings = make_stages(context, lang)
         _publish(folder)
         manifest = _manifest(context)
         write_json(folder / MANIFEST, manifest)
@@ -124,6 +124,12 @@ def _lock(folder: Path) -> FileLock:
     except OSError as error:
         raise OutputError("cannot_write", path=folder, reason=error.strerror or error) from error
     return lock
+
+
+def make_stages(context: Context, lang: str, last: str = STAGES[-1].name) -> list[dict[str, Any]]:
+    """Make or reuse the stages up to one of them; return their lines of the timings."""
+    until = [stage.name for stage in STAGES].index(last)
+    return [_do(stage, context, lang) for stage in STAGES[: until + 1]]
 
 
 def _key(stage: Stage, context: Context) -> Key:
@@ -175,6 +181,8 @@ def _manifest(context: Context) -> dict[str, Any]:
             "rows_out": rows_of(folder),
             "sha256": result_hash(folder),
         }
+        if about := context.about(stage.name):
+            stages[stage.name]["about"] = about
     return {
         "minecop": minecop.__version__,
         "python": ".".join(platform.python_version_tuple()[:2]),

@@ -10,6 +10,7 @@ from typing import Any
 
 from minecop.core.errors import SettingsError
 from minecop.text.passages import Selection
+from minecop.vectors.transformers import BACKENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,11 @@ class Settings:
     process
         ``civic``, ``organisation`` or the path of a process file.
     model
-        Hub name or folder of a sentence-transformers model; ``None`` for the built-in one.
+        Hub name or folder of a sentence-transformers model, or folder of a static embedding; ``None`` for the one that ships.
+    backend
+        What computes a sentence-transformers model: ``torch`` or ``onnx``.
+    adapt
+        Whether a static embedding is trained further on the archive, where that makes it better.
     seed
         Seed of everything random.
     since, until
@@ -34,6 +39,8 @@ class Settings:
 
     process: str = "organisation"
     model: str | None = None
+    backend: str = "torch"
+    adapt: bool = True
     seed: int = 0
     since: date | None = None
     until: date | None = None
@@ -88,23 +95,35 @@ def read_settings(path: Path | None, **changes: Any) -> Settings:
     return replace(Settings(), **{name: _checked(name, value) for name, value in values.items()})
 
 
+_DAYS, _NAMES = ("since", "until", "as_of"), ("communities", "groups")
+
+
 def _checked(name: str, value: Any) -> Any:
-    if name in {"since", "until", "as_of"}:
-        if isinstance(value, date):
-            return date(value.year, value.month, value.day)
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError as error:
-            raise SettingsError("bad_setting", name=name, value=value, expected="2010-12-31") from error
-    if name in {"communities", "groups"}:
-        items = [value] if isinstance(value, str) else value
-        if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
-            raise SettingsError("bad_setting", name=name, value=value, expected='["...", "..."]')
-        return tuple(items)
-    if name == "seed":
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**32:
-            raise SettingsError("bad_setting", name=name, value=value, expected="0 .. 4294967295")
-        return value
-    if not isinstance(value, str):
-        raise SettingsError("bad_setting", name=name, value=value, expected="text")
+    """Return a value as the setting holds it; what it must be otherwise stands in the error."""
+    if name in _DAYS:
+        return _day(name, value)
+    expected, good = "text", isinstance(value, str)
+    if name in _NAMES:
+        value = (value,) if isinstance(value, str) else value
+        expected = '["...", "..."]'
+        good = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+        value = tuple(value) if good else value
+    elif name == "seed":
+        expected = "0 .. 4294967295"
+        good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32
+    elif name == "adapt":
+        expected, good = "true, false", isinstance(value, bool)
+    elif name == "backend":
+        expected, good = ", ".join(BACKENDS), value in BACKENDS
+    if not good:
+        raise SettingsError("bad_setting", name=name, value=value, expected=expected)
     return value
+
+
+def _day(name: str, value: Any) -> date:
+    if isinstance(value, date):
+        return date(value.year, value.month, value.day)
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise SettingsError("bad_setting", name=name, value=value, expected="2010-12-31") from error

@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache, partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from minecop.acts.marking import MARKS, mark_passages
 from minecop.archive.communities import COMMUNITIES_FILE
@@ -25,7 +26,7 @@ from minecop.archive.store import Archive, archive_hash, is_archive, iterate_pos
 from minecop.core.errors import SettingsError
 from minecop.core.executors import map_chunks
 from minecop.core.files import sha256_file, sha256_of, write_json
-from minecop.core.progress import Listener
+from minecop.core.progress import Listener, counted
 from minecop.core.shipped import shipped
 from minecop.core.tables import TableWriter, count_rows, read_table, read_tables, write_table
 from minecop.insight.finding import find_insight
@@ -36,13 +37,20 @@ from minecop.run.tables import contract_passages
 from minecop.text.collocations import WordCounts, collocations
 from minecop.text.passages import PASSAGES, UNJOINED, WORDS, Selection, passages_of, with_collocations
 from minecop.text.tokens import engine_name
-from minecop.vectors.models import ArchiveEmbedder, load_embedder
+from minecop.vectors.archive import Row, fit_archive
+from minecop.vectors.cache import VectorCache
+from minecop.vectors.models import SHIPPED, load_embedder
+from minecop.vectors.static import StaticEmbedder, save_static
 from minecop.vectors.storing import read_vectors, write_vectors
+from minecop.vectors.transformers import SentenceTransformerEmbedder
 
 Item = TypeVar("Item")
 
 _POSTS_A_CHUNK = 200
 _PASSAGES_A_CHUNK = 2_000
+
+ABOUT = "about.json"
+"""File of a stage that says in the manifest how its result came about."""
 
 
 @dataclass(slots=True)
@@ -73,6 +81,11 @@ class Context:
     def table(self, stage: str, name: str, columns: list[str] | None = None) -> pa.Table:
         """Read a table of an earlier stage."""
         return read_table(self.stage_folder(stage) / f"{name}.parquet", columns)
+
+    def about(self, stage: str) -> dict[str, Any]:
+        """Return what a stage says of how its result came about; nothing where it says nothing."""
+        path = self.stage_folder(stage) / ABOUT
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
     @property
     def archive(self) -> Archive:
@@ -190,20 +203,6 @@ def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield some
 
 
-# ---- vectors
-
-
-def _make_vectors(context: Context, folder: Path) -> dict[str, int]:
-    passages = context.table("text", "passages", ["text", "title"])
-    if context.settings.model is None:
-        terms = context.table("text", "words", ["terms"])["terms"].to_pylist()
-        vectors = ArchiveEmbedder(seed=context.settings.seed).fit(terms).encode_terms(terms)
-    else:
-        vectors = load_embedder(context.settings.model).encode(passages["text"].to_pylist())
-    write_vectors(folder / "vectors.npy", vectors)
-    return {"passages": vectors.shape[0], "dimensions": vectors.shape[1]}
-
-
 # ---- acts
 
 
@@ -229,6 +228,77 @@ def _make_acts(context: Context, folder: Path) -> dict[str, int]:
             acts.write(marks)
             courtesy += pc.sum(marks["courtesy"]).as_py() or 0
     return {"passages": acts.rows, "courtesy": courtesy}
+
+
+# ---- vectors
+
+
+def _vectors_outside(context: Context) -> dict[str, str]:
+    folder = Path(context.settings.model) if context.settings.model else shipped("models", SHIPPED)
+    files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    return {path.relative_to(folder).as_posix(): sha256_file(path) for path in files}
+
+
+def _make_vectors(context: Context, folder: Path) -> dict[str, int]:
+    embedder = load_embedder(context.settings.model, context.settings.backend)
+    if isinstance(embedder, StaticEmbedder):
+        return _static_vectors(context, folder, embedder)
+    return _named_vectors(context, folder, embedder)
+
+
+def _static_vectors(context: Context, folder: Path, static: StaticEmbedder) -> dict[str, int]:
+    text, acts = context.stage_folder("text"), context.stage_folder("acts") / "acts.parquet"
+    total = count_rows(acts)
+    tables = zip(
+        read_tables(text / "passages.parquet", _PASSAGES_A_CHUNK, ["post_id", "comment", "title"]),
+        read_tables(text / "words.parquet", _PASSAGES_A_CHUNK, ["words", "terms"]),
+        read_tables(acts, _PASSAGES_A_CHUNK, ["courtesy"]),
+        strict=True,
+    )
+    rows = (
+        Row(post, comment, title or "", *rest)
+        for some in tables
+        for post, comment, title, *rest in zip(
+            *(column.to_pylist() for table in some for column in table.columns), strict=True
+        )
+    )
+    fitted = fit_archive(
+        rows,
+        total,
+        static,
+        adapting=context.settings.adapt and not static.adapted,
+        seed=context.settings.seed,
+        listener=context.listener,
+    )
+    chunks = read_tables(text / "words.parquet", _PASSAGES_A_CHUNK, ["words", "terms"])
+    pieces = (fitted.encode(some["words"].to_pylist(), some["terms"].to_pylist()) for some in chunks)
+    width = write_vectors(folder / "vectors.npy", chain([fitted.encode([], [])], pieces), total)
+    if fitted.adaptation is not None:
+        write_json(folder / ABOUT, {"adaptation": fitted.adaptation.figures})
+        if fitted.adaptation.used:
+            save_static(fitted.static, folder)  # the stage's folder is a model then, as good as any
+    return {"passages": total, "dimensions": width}
+
+
+def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformerEmbedder) -> dict[str, int]:
+    path = context.stage_folder("text") / "passages.parquet"
+    total = count_rows(path)
+    cache = VectorCache(context.folder / "cache", embedder)
+    truncated = 0
+
+    def pieces() -> Iterator[NDArray[np.float32]]:
+        nonlocal truncated
+        yield embedder.encode([])
+        chunks = read_tables(path, _PASSAGES_A_CHUNK, ["text"])
+        for some in counted(chunks, "vectors", -(-total // _PASSAGES_A_CHUNK), context.listener):
+            texts = some["text"].to_pylist()
+            truncated += embedder.too_long(texts)
+            yield cache.encode(texts)
+
+    width = write_vectors(folder / "vectors.npy", pieces(), total)
+    about = {"model": embedder.name, "tokens_read": embedder.longest, "truncated_passages": truncated}
+    write_json(folder / ABOUT, about)
+    return {"passages": total, "dimensions": width}
 
 
 # ---- topics
@@ -337,13 +407,13 @@ STAGES: tuple[Stage, ...] = (
         _make_text,
         lambda _: {"words": engine_name()},
     ),
-    Stage("vectors", 1, ("text",), ("model", "seed"), _make_vectors),
     Stage("acts", 4, ("text",), (), _make_acts, _acts_outside),
-    Stage("topics", 1, ("text", "vectors", "acts"), ("seed",), _make_topics),
+    Stage("vectors", 2, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
+    Stage("topics", 2, ("text", "vectors", "acts"), ("seed",), _make_topics),
     Stage("process", 2, ("text", "acts"), ("process",), _make_process, _process_outside),
     Stage(
         "insight",
-        16,
+        17,
         ("archive", "text", "vectors", "acts", "topics", "process"),
         ("as_of", "seed"),
         _make_insight,

