@@ -143,19 +143,25 @@ with (
 """
 
 EMBED = """
-import resource, sys, time
+import sys, time
 from pathlib import Path
 from minecop.core.executors import SerialExecutor
 from minecop.core.progress import silent
 from minecop.run.settings import Settings
 from minecop.run.stages import Context, _make_vectors
 
+
+def peak():
+    # in megabytes; what getrusage tells begins with the peak of the parent
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) // 1024
+
+
 folder = Path(sys.argv[1])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+before = peak()
 start = time.perf_counter()
 made = _make_vectors(Context(folder, folder, Settings(), SerialExecutor(), silent), folder / "stages/vectors")
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-print(f"{made}: {time.perf_counter() - start:.0f} s, peak {peak} MB, of which libraries {before} MB")
+print(f"{made}: {time.perf_counter() - start:.0f} s, peak {peak()} MB, of which libraries {before} MB")
 """
 
 
