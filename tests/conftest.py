@@ -68,6 +68,13 @@ def truth():
     return spans
 
 
+def average_precision_of(vectors, labels, what) -> float:
+    """Average precision of ranking, for each passage that says something, the others that do among all."""
+    from minecop.vectors.measuring import mean_average_precision
+
+    return mean_average_precision(vectors, [label if label == what else f"{n}" for n, label in enumerate(labels)])
+
+
 def said(truth, post, comment, start, end, *, whole=("series", "event", "explainer", "platform", "courtesy")) -> str:
     """What a passage was written to say: the mark that covers the larger part of it, or 40 characters at least."""
     for begin, stop, what in truth[post, comment]:

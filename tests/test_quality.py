@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import ROOT, SAMPLE, said
+from conftest import ROOT, SAMPLE, average_precision_of, said
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import f1_score, precision_score, recall_score
 
@@ -249,17 +249,10 @@ def test_quality_steps(gold):
 def test_quality_passages_of_a_planted_issue_lie_nearer_each_other_than_words_put_them(inputs, truth):
     """Average precision of ranking the others of an issue by likeness: by what a run makes, and by the archive's words alone."""
     rows = inputs["passages"].to_pylist()
-    labels = np.array([said(truth, r["post_id"], r["comment"], r["start"], r["end"]) for r in rows])
+    labels = [said(truth, r["post_id"], r["comment"], r["start"], r["end"]) for r in rows]
     terms = inputs["words"]["terms"].to_pylist()
     alone, made = [], []
     for vectors, found in ((ArchiveEmbedder().fit(terms).encode_terms(terms), alone), (inputs["vectors"], made)):
-        likeness = vectors @ vectors.T
-        for what in (*PLANTED, "fuel"):
-            precisions = []
-            for row in np.flatnonzero(labels == what):
-                order = np.argsort(-likeness[row], kind="stable")
-                right = labels[order[order != row]] == what
-                precisions.append((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())
-            found.append(float(np.mean(precisions)))
+        found += [average_precision_of(vectors, labels, what) for what in (*PLANTED, "fuel")]
     assert np.mean(made) >= FLOORS["sample"]["planted_average_precision"], made
     assert all(new > old for new, old in zip(made, alone, strict=True)), (made, alone)

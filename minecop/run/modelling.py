@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,6 @@ def train_model(
     cache: Path | None = None,
     recipe: Recipe | None = None,
     listener: Listener = silent,
-    look: Callable[[str, StaticEmbedder], None] = lambda stage, model: None,
 ) -> StaticEmbedder:
     """Make the static embedding that ships, from text sets, the concerns and the labelled passages, and write it.
 
@@ -127,7 +127,7 @@ def train_model(
         Where the model goes; a card that is there stays.
     cache
         Folder that keeps the teacher's vectors, which take longer than all the rest, for the next time.
-    executor, recipe, listener, look
+    executor, recipe, listener
         As ``vectors.training.train`` has them.
 
     Raises
@@ -142,7 +142,7 @@ def train_model(
     encoder: Embedder = SentenceTransformerEmbedder(teacher)
     if cache is not None:
         encoder = VectorCache(cache, encoder)
-    model = train(corpora, concern_texts(), encoder, executor, recipe=recipe, listener=listener, look=look)
+    model = train(corpora, concern_texts(), encoder, executor, recipe=recipe, listener=listener)
     model.about |= {
         "teacher": Path(teacher).name,
         "sets": [{"what": one.what, "source": one.source, "licence": one.licence} for one in SETS],
@@ -179,13 +179,15 @@ class Adapted:
         Of the archive.
     figures
         Pairs, and how well held-out ones are found before and after.
-    written
-        Whether the new model was better, and was written.
     """
 
     passages: int
     figures: dict[str, Any]
-    written: bool
+
+    @property
+    def written(self) -> bool:
+        """Whether the new model was better, and was written."""
+        return bool(self.figures["used"])
 
 
 def adapt_model(
@@ -226,10 +228,10 @@ def adapt_model(
         context = Context(source, Path(temporary), settings, executor, listener)
         make_stages(context, lang, "vectors")
         made = context.stage_folder("vectors")
-        about: dict[str, Any] = context.about("vectors")["adaptation"]
-        if about["used"]:
+        adapted = Adapted(rows_of(made)["passages"], context.about("vectors")["adaptation"])
+        if adapted.written:
             save_static(load_static(made), folder)
-        return Adapted(rows_of(made)["passages"], about, bool(about["used"]))
+        return adapted
 
 
 def evaluate_model(
@@ -253,8 +255,14 @@ def evaluate_model(
     )
 
 
+@lru_cache(maxsize=20_000)
+def _terms_of(text: str) -> list[str]:
+    """Return the content words of a text; two models each look at it twice, and cutting takes longer than all the rest."""
+    return content_words(words(text))
+
+
 def _terms(texts: Sequence[str]) -> list[list[str]]:
-    return [content_words(words(text)) for text in texts]
+    return [_terms_of(text) for text in texts]
 
 
 def _tfidf(texts: Sequence[str]) -> Encode:
@@ -267,4 +275,5 @@ def _tfidf(texts: Sequence[str]) -> Encode:
 
 
 def _lsa(texts: Sequence[str]) -> Encode:
-    return ArchiveEmbedder().fit(_terms(texts)).encode
+    fitted = ArchiveEmbedder().fit(_terms(texts))
+    return lambda some: fitted.encode_terms(_terms(some))

@@ -6,8 +6,6 @@ figure that matters most is the last, concerns that people voice in quite differ
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from minecop.core.errors import InputError
+from minecop.core.jsonfolder import read_json_folder, read_json_lines
 from minecop.vectors.embedder import Vectors
 from minecop.vectors.sources import held_out, rows_of
 
@@ -98,23 +96,12 @@ def read_voices(path: Path) -> tuple[list[str], list[str]]:
     InputError
         When a line cannot be read; the message names it.
     """
-    texts: list[str] = []
-    concerns: list[str] = []
-    for file in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
-        opened = gzip.open if file.suffix == ".gz" else open
-        number = 0
-        try:
-            with opened(file, "rt", encoding="utf-8") as lines:
-                for line in lines:
-                    number += 1
-                    row = json.loads(line)
-                    texts.append(row["text"])
-                    concerns.append(row["concern"])
-        except (OSError, KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                "file_refused", path=f"{file}:{number}", reason_key="not_json", reason_details={"reason": error}
-            ) from error
-    return texts, concerns
+
+    def voice(row: dict[str, Any]) -> tuple[str, str]:
+        return row["text"], row["concern"]
+
+    found = read_json_folder(path, voice) if path.is_dir() else list(read_json_lines(path, voice))
+    return [text for text, _ in found], [concern for _, concern in found]
 
 
 def figures(fit: Fit, data: Path | None = None, concerns: Path | None = None) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from conftest import ROOT, SAMPLE, said
+from conftest import ROOT, SAMPLE, average_precision_of, said
 
 from minecop.run.modelling import concern_texts, evaluate_model
 from minecop.run.pipeline import analyse
@@ -60,15 +60,8 @@ def test_vectors_on_the_sample(truth, tmp_path):
     }
     print(f"\n{run.manifest['stages']['vectors']['about']}")
     for kind, vectors in kinds.items():
-        likeness = vectors @ vectors.T
-        found = {}
-        for what in ("same-data-again", "hangs-on-one-person", "old-and-young-alone", "fuel"):
-            precisions = []
-            for row in [n for n, label in enumerate(labels) if label == what]:
-                order = np.argsort(-likeness[row], kind="stable")
-                right = np.array([labels[n] == what for n in order[order != row]])
-                precisions.append((np.cumsum(right) / np.arange(1, len(right) + 1))[right].mean())
-            found[what] = round(float(np.mean(precisions)), 3)
+        planted = ("same-data-again", "hangs-on-one-person", "old-and-young-alone", "fuel")
+        found = {what: round(average_precision_of(vectors, labels, what), 3) for what in planted}
         print(f"{kind:8} {np.mean(list(found.values())):.3f}  {found}")
 
 
