@@ -267,7 +267,7 @@ EVERYTHING = Selection()
 
 
 def rows(posts, selection=EVERYTHING, homes=None):
-    passages, tokens = passages_of(posts, homes or {}, {}, selection)
+    passages, tokens, _ = passages_of(posts, homes or {}, {}, selection)
     assert passages.schema == PASSAGES
     assert tokens.schema == UNJOINED
     return passages.to_pylist()

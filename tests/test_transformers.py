@@ -101,6 +101,38 @@ def test_models_prompt_changes_the_vector_and_long_texts_are_counted(transformer
     assert 4 <= model.batch_size <= 256
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_models_half_precision_gives_nearly_the_same(transformer):
+    texts = ["น้ำไม่ไหล", "ประชุมหมู่บ้านวันเสาร์", "ก"]
+    whole, half = (SentenceTransformerEmbedder(str(transformer), half=each) for each in (False, True))
+    assert half.encode(texts).dtype == np.float32
+    assert np.allclose(half.encode(texts), whole.encode(texts), atol=1e-2)
+    assert half.name != whole.name  # what one made is not in the other's cache
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_models_threads_are_as_many_as_asked_for(transformer):
+    import torch
+
+    before = torch.get_num_threads()
+    try:
+        SentenceTransformerEmbedder(str(transformer), threads=1)
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_models_onnx_gives_the_same_as_torch(transformer):
+    pytest.importorskip("optimum.onnxruntime")
+    texts = ["น้ำไม่ไหล", "ประชุมหมู่บ้าน " * 400, "ก"]
+    torch, onnx = (SentenceTransformerEmbedder(str(transformer), each, threads=1) for each in ("torch", "onnx"))
+    assert np.allclose(onnx.encode(texts), torch.encode(texts), atol=1e-5)
+    assert onnx.too_long(texts) == torch.too_long(texts) == 1
+    assert onnx.name == SentenceTransformerEmbedder(str(transformer), "onnx").name
+    assert onnx.name.endswith("+onnx")
+
+
 @pytest.mark.parametrize(
     ("name", "alike", "query", "passage"),
     [

@@ -432,8 +432,9 @@ def test_adapting_pairs_are_titles_neighbours_and_comments():
 
 
 def test_archive_model_is_bounded_and_without_adapting_the_same_as_shipped(monkeypatch):
-    rows = [Row(f"p{n}", None, "หัวเรื่อง", PASSAGES[n % 6], PASSAGES[n % 6], courtesy=False) for n in range(600)]
-    plain = fit_archive(rows, 600, shipped_model(), adapting=False)
+    rows = [Row(f"p{n}", None, PASSAGES[n % 6], PASSAGES[n % 6], courtesy=False) for n in range(600)]
+    titles = [(f"p{n}", ["หัวเรื่อง"]) for n in range(600)]
+    plain = fit_archive(rows, titles, 600, shipped_model(), adapting=False)
     assert plain.static is shipped_model()
     assert plain.adaptation is None
     assert plain.encode([["น้ำ"]], [["น้ำ"]]).shape[0] == 1
@@ -441,7 +442,7 @@ def test_archive_model_is_bounded_and_without_adapting_the_same_as_shipped(monke
     seen = []
     monkeypatch.setattr("minecop.vectors.archive.MOST_PASSAGES", 60)
     monkeypatch.setattr(ArchiveEmbedder, "fit", lambda self, terms: seen.append(len(terms)) or self)
-    fit_archive(rows, 600, shipped_model(), adapting=False)
+    fit_archive(rows, titles, 600, shipped_model(), adapting=False)
     assert 30 <= seen[0] <= 90
 
 

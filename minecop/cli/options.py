@@ -52,6 +52,11 @@ def run_options(command: Command) -> Command:
                 "--model", metavar="NAME|FOLDER", help="โมเดล sentence-transformers / a sentence-transformers model"
             ),
             click.option(
+                "--threads",
+                type=click.IntRange(1, 256),
+                help="จำนวนเธรดของโมเดลนั้น / threads of that model [all cores]",
+            ),
+            click.option(
                 "--backend", type=click.Choice(BACKENDS), help="ตัวคำนวณของโมเดลนั้น / what computes that model [torch]"
             ),
             click.option(
@@ -117,6 +122,7 @@ def settings_of(options: dict[str, Any]) -> Settings:
         process=options["process"],
         model=options["model"],
         backend=options["backend"],
+        threads=options["threads"],
         adapt=options["adapt"],
         seed=options["seed"],
         since=options["since"],

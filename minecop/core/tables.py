@@ -116,7 +116,7 @@ def read_tables(path: Path, rows: int, columns: list[str] | None = None) -> Iter
     """Yield a table in pieces of so many rows, the last with what is left; tables of as many rows give pieces that belong together."""
     held: list[pa.Table] = []
     with path.open("rb") as file:
-        for batch in pq.ParquetFile(file).iter_batches(rows, columns=columns):
+        for batch in pq.ParquetFile(file).iter_batches(rows, columns=columns, use_threads=False):
             held.append(pa.Table.from_batches([batch]))
             while sum(map(len, held)) >= rows:
                 whole = pa.concat_tables(held)
@@ -129,5 +129,5 @@ def read_tables(path: Path, rows: int, columns: list[str] | None = None) -> Iter
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the rows of a table, a few thousand in memory at a time."""
     with path.open("rb") as file:
-        for batch in pq.ParquetFile(file).iter_batches(_ROWS_AT_ONCE):
+        for batch in pq.ParquetFile(file).iter_batches(_ROWS_AT_ONCE, use_threads=False):
             yield from batch.to_pylist()

@@ -25,6 +25,8 @@ class Settings:
         Hub name or folder of a sentence-transformers model, or folder of a static embedding; ``None`` for the one that ships.
     backend
         What computes a sentence-transformers model: ``torch`` or ``onnx``.
+    threads
+        Of the processor, for such a model; ``None`` for as many as there are cores.
     adapt
         Whether a static embedding is trained further on the archive, where that makes it better.
     seed
@@ -40,6 +42,7 @@ class Settings:
     process: str = "organisation"
     model: str | None = None
     backend: str = "torch"
+    threads: int | None = None
     adapt: bool = True
     seed: int = 0
     since: date | None = None
@@ -111,6 +114,8 @@ def _checked(name: str, value: Any) -> Any:
     elif name == "seed":
         expected = "0 .. 4294967295"
         good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32
+    elif name == "threads":
+        expected, good = "1 .. 256", isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 256
     elif name == "adapt":
         expected, good = "true, false", isinstance(value, bool)
     elif name == "backend":

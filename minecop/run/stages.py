@@ -28,14 +28,14 @@ from minecop.core.executors import map_chunks
 from minecop.core.files import sha256_file, sha256_of, write_json
 from minecop.core.progress import Listener, counted
 from minecop.core.shipped import shipped
-from minecop.core.tables import TableWriter, count_rows, read_table, read_tables, write_table
+from minecop.core.tables import TableWriter, count_rows, read_rows, read_table, read_tables, write_table
 from minecop.insight.finding import find_insight
 from minecop.process.definition import Process, load_process
 from minecop.process.matching import StepMatcher, match_passages
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
 from minecop.text.collocations import WordCounts, collocations
-from minecop.text.passages import PASSAGES, UNJOINED, WORDS, Selection, passages_of, with_collocations
+from minecop.text.passages import PASSAGES, TITLES, UNJOINED, WORDS, Selection, passages_of, with_collocations
 from minecop.text.tokens import engine_name
 from minecop.vectors.archive import Row, fit_archive
 from minecop.vectors.cache import VectorCache
@@ -181,10 +181,15 @@ def _make_text(context: Context, folder: Path) -> dict[str, int]:
     total = -(-head.posts // _POSTS_A_CHUNK)
     counts = WordCounts()
     unjoined = folder / "unjoined.parquet"
-    with TableWriter(folder / "passages.parquet", PASSAGES) as passages, TableWriter(unjoined, UNJOINED) as words:
-        for found, all_words in map_chunks(context.executor, work, chunks, "text", context.listener, total):
-            passages.write(found)
-            words.write(all_words)
+    with (
+        TableWriter(folder / "passages.parquet", PASSAGES) as passages,
+        TableWriter(unjoined, UNJOINED) as words,
+        TableWriter(folder / "titles.parquet", TITLES) as titles,
+    ):
+        for made in map_chunks(context.executor, work, chunks, "text", context.listener, total):
+            for table, piece in zip((passages, words, titles), made, strict=True):
+                table.write(piece)
+            all_words = made[1]
             counts.count(all_words["words"].to_pylist())
     if not passages.rows and context.settings.selection != Selection():
         raise SettingsError("nothing_selected")
@@ -240,7 +245,7 @@ def _vectors_outside(context: Context) -> dict[str, str]:
 
 
 def _make_vectors(context: Context, folder: Path) -> dict[str, int]:
-    embedder = load_embedder(context.settings.model, context.settings.backend)
+    embedder = load_embedder(context.settings.model, context.settings.backend, context.settings.threads)
     if isinstance(embedder, StaticEmbedder):
         return _static_vectors(context, folder, embedder)
     return _named_vectors(context, folder, embedder)
@@ -250,20 +255,20 @@ def _static_vectors(context: Context, folder: Path, static: StaticEmbedder) -> d
     text, acts = context.stage_folder("text"), context.stage_folder("acts") / "acts.parquet"
     total = count_rows(acts)
     tables = zip(
-        read_tables(text / "passages.parquet", _PASSAGES_A_CHUNK, ["post_id", "comment", "title"]),
+        read_tables(text / "passages.parquet", _PASSAGES_A_CHUNK, ["post_id", "comment"]),
         read_tables(text / "words.parquet", _PASSAGES_A_CHUNK, ["words", "terms"]),
         read_tables(acts, _PASSAGES_A_CHUNK, ["courtesy"]),
         strict=True,
     )
     rows = (
-        Row(post, comment, title or "", *rest)
+        Row(*values)
         for some in tables
-        for post, comment, title, *rest in zip(
-            *(column.to_pylist() for table in some for column in table.columns), strict=True
-        )
+        for values in zip(*(column.to_pylist() for table in some for column in table.columns), strict=True)
     )
+    titles = ((row["post_id"], row["words"]) for row in read_rows(text / "titles.parquet"))
     fitted = fit_archive(
         rows,
+        titles,
         total,
         static,
         adapting=context.settings.adapt and not static.adapted,
@@ -401,7 +406,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("archive", 2, (), (), _make_archive, _archive_outside),
     Stage(
         "text",
-        4,
+        5,
         ("archive",),
         ("since", "until", "communities", "groups"),
         _make_text,

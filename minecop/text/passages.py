@@ -51,6 +51,10 @@ UNJOINED = WORDS.remove(WORDS.get_field_index("joined"))
 """Columns of the words before the archive's collocations are known: see ``with_collocations``."""
 
 
+TITLES = pa.schema([("post_id", pa.string()), ("words", pa.list_(pa.string()))])
+"""Columns of the titles' words: one row for each post that has passages, in the order of these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which part of an archive a run looks at; empty fields restrict nothing.
@@ -86,8 +90,8 @@ class Selection:
 
 def passages_of(
     posts: Iterable[Post], homes: Mapping[str, str], people: Mapping[str, Person], selection: Selection
-) -> tuple[pa.Table, pa.Table]:
-    """Return the passages of posts and comments, and their words.
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """Return the passages of posts and comments, their words, and those of the posts' titles.
 
     Parameters
     ----------
@@ -103,7 +107,7 @@ def passages_of(
     Returns
     -------
     tuple of pyarrow.Table
-        Tables of schema ``PASSAGES`` and ``UNJOINED``, in the order of posts, comments and places.
+        Tables of schema ``PASSAGES``, ``UNJOINED`` and ``TITLES``, in the order of posts, comments and places.
     """
     groups = {person.author_id: person.group for person in people.values()}
     rows: list[dict[str, object]] = []
@@ -117,7 +121,12 @@ def passages_of(
     cut = [words(str(row["text"])) for row in rows]
     ids = [row["passage_id"] for row in rows]
     terms = [content_words(all_words) for all_words in cut]
-    return table_of(rows, PASSAGES), pa.table({"passage_id": ids, "words": cut, "terms": terms}, schema=UNJOINED)
+    title_of = {row["post_id"]: str(row["title"] or "") for row in rows}
+    return (
+        table_of(rows, PASSAGES),
+        pa.table({"passage_id": ids, "words": cut, "terms": terms}, schema=UNJOINED),
+        pa.table({"post_id": list(title_of), "words": list(map(words, title_of.values()))}, schema=TITLES),
+    )
 
 
 def with_collocations(table: pa.Table, found: Mapping[tuple[str, str], float]) -> pa.Table:

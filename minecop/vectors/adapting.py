@@ -155,17 +155,16 @@ def adapt(model: StaticEmbedder, passages: Sequence[Said], seed: int = 0, listen
     used = np.union1d(queries.indices, answers.indices)  # only these rows move
     objective = Objective("archive", queries[:, used], answers[:, used], batch=_BATCH, groups=groups[learned])
     rows = wider.rows[used]
+    questions, replies = ([list(pairs[n][side]) for n in asked] for side in (0, 1))
     with threadpool_limits(1):  # sums in one thread: the same rows on any number of cores
+        before = _reciprocal_rank(wider.encode_words(questions), wider.encode_words(replies))
         epochs = max(_EPOCHS, -(-_STEPS // -(-len(learned) // _BATCH)))
         learner = Learner(rows, _RATE, epochs, seed)
         for epoch in range(1, epochs + 1):
             losses = learner.epoch([objective])
             listener(Progress("adapt", epoch, epochs, f"{losses['archive']:.2f}"))
-        wider.rows[used] = rows
-        questions, answers = ([list(pairs[n][side]) for n in asked] for side in (0, 1))
-        before, after = (
-            _reciprocal_rank(each.encode_words(questions), each.encode_words(answers)) for each in (model, wider)
-        )
+        wider.rows[used] = rows  # float32, so that what is summed are these very rows
+        after = _reciprocal_rank(wider.encode_words(questions), wider.encode_words(replies))
     found = Adaptation(len(learned), len(asked), before, after, wider if after > before else model)
     if found.used:
         wider.about["adaptation"] = found.figures
@@ -177,7 +176,10 @@ def _held_out(post: str) -> bool:
 
 
 def _with_words_of(model: StaticEmbedder, texts: Sequence[Sequence[str]]) -> StaticEmbedder:
-    """Return a model with a row for every word that the archive uses more than once or twice, and rows that may be changed."""
+    """Return a model with a row for every word that the archive uses more than once or twice, and rows that may be changed.
+
+    Until they are, it makes the same vectors: such a word's row is what the model makes of an unknown word.
+    """
     counts: dict[str, int] = {}
     for text in texts:
         for word in text:
@@ -185,7 +187,10 @@ def _with_words_of(model: StaticEmbedder, texts: Sequence[Sequence[str]]) -> Sta
                 counts[word] = counts.get(word, 0) + 1
     new = sorted(word for word, count in counts.items() if count >= _LEAST)
     vocabulary = dict(model.vocabulary) | {word: len(model.vocabulary) + n for n, word in enumerate(new)}
-    rows = np.vstack([model.rows.astype(np.float32), *(model.row_of(word)[None] for word in new)])
+    rows = np.empty((len(vocabulary), model.dimensions), dtype=np.float32)
+    rows[: len(model.rows)] = model.rows
+    for row, word in zip(rows[len(model.rows) :], new, strict=True):
+        row[:] = model.row_of(word)
     likelihood = np.concatenate([model.likelihood, np.full(len(new), model.likelihood.min(initial=0.0))])
     return StaticEmbedder(vocabulary, rows, f"{model.name}+archive", likelihood, model.about)
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from minecop.core.progress import Listener, silent
-from minecop.text.words import words
 from minecop.vectors.adapting import FEWEST_WORDS, Adaptation, Said, adapt
 from minecop.vectors.embedder import Vectors, unit_rows
 from minecop.vectors.lsa import ArchiveEmbedder
@@ -30,8 +29,8 @@ class Row:
 
     Attributes
     ----------
-    post, comment, title
-        Of which post, which comment of it (``None``: the post's own words), and the post's title.
+    post, comment
+        Of which post, and which comment of it (``None``: the post's own words).
     words, terms
         All words, and the content words.
     courtesy
@@ -40,7 +39,6 @@ class Row:
 
     post: str
     comment: int | None
-    title: str
     words: Sequence[str]
     terms: Sequence[str]
     courtesy: bool
@@ -71,6 +69,7 @@ class ArchiveModel:
 
 def fit_archive(
     rows: Iterable[Row],
+    titles: Iterable[tuple[str, Sequence[str]]],
     total: int,
     static: StaticEmbedder,
     *,
@@ -84,8 +83,10 @@ def fit_archive(
     ----------
     rows
         All passages, those of a post together and its own words first.
+    titles
+        Each post with the words of its title, in the order of the passages.
     total
-        How many there are.
+        How many passages there are.
     static
         The embedding to start from.
     adapting
@@ -95,18 +96,21 @@ def fit_archive(
     """
     share = MOST_PASSAGES / max(total, 1)
     once: dict[str, str] = {}
-    titles: dict[str, list[str]] = {}
-    said, terms = [], []
+    said: list[Said] = []
+    terms: list[list[str]] = []
+    posts = iter(titles)
+    post: str | None = None
+    title: Sequence[str] = ()
     for row in rows:
+        while post != row.post:
+            post, title = next(posts)
         if share < 1 and not _chosen(row.post, share):
             continue
         terms.append([once.setdefault(word, word) for word in row.terms])
         if adapting:
-            if row.title not in titles:
-                titles = {row.title: words(row.title)}  # those of one post follow each other
             mine = [once.setdefault(word, word) for word in row.words]
             full = not row.courtesy and len(row.terms) >= FEWEST_WORDS
-            said.append(Said(row.post, row.comment, titles[row.title], mine, full))
+            said.append(Said(row.post, row.comment, title, mine, full))
     lsa = ArchiveEmbedder(seed=seed).fit(terms)
     adaptation = adapt(static, said, seed, listener) if adapting else None
     return ArchiveModel(lsa, adaptation.model if adaptation else static, adaptation)

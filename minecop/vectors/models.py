@@ -19,7 +19,9 @@ def shipped_model() -> StaticEmbedder:
 
 
 @cache
-def load_embedder(model: str | None = None, backend: str = "torch") -> StaticEmbedder | SentenceTransformerEmbedder:
+def load_embedder(
+    model: str | None = None, backend: str = "torch", threads: int | None = None
+) -> StaticEmbedder | SentenceTransformerEmbedder:
     """Return a model that turns texts into vectors.
 
     Parameters
@@ -28,6 +30,8 @@ def load_embedder(model: str | None = None, backend: str = "torch") -> StaticEmb
         ``None`` for the one that ships; the folder of a static embedding made here; or hub name or folder of a sentence-transformers model.
     backend
         What computes the latter: ``torch`` or ``onnx``.
+    threads
+        Of the processor, for the latter; ``None`` for as many as there are cores.
 
     Raises
     ------
@@ -38,4 +42,4 @@ def load_embedder(model: str | None = None, backend: str = "torch") -> StaticEmb
         return shipped_model()
     if is_static(Path(model)):
         return load_static(Path(model))
-    return SentenceTransformerEmbedder(model, backend)
+    return SentenceTransformerEmbedder(model, backend, threads=threads)

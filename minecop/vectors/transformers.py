@@ -86,6 +86,8 @@ class SentenceTransformerEmbedder:
         Texts at a time; ``None`` for what fits into the memory.
     threads
         Of the processor; ``None`` for as many as there are cores.
+    half
+        Whether numbers of half precision are computed with, by ``torch``; ``None`` for where there is a graphics processor.
 
     Raises
     ------
@@ -94,7 +96,13 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(
-        self, model: str, backend: str = "torch", batch_size: int | None = None, threads: int | None = None
+        self,
+        model: str,
+        backend: str = "torch",
+        batch_size: int | None = None,
+        threads: int | None = None,
+        *,
+        half: bool | None = None,
     ) -> None:
         try:
             import torch
@@ -103,9 +111,8 @@ class SentenceTransformerEmbedder:
             raise ModelError("model_needs_package", model=model, package="sentence-transformers") from error
         if threads:
             torch.set_num_threads(threads)
-        half = torch.cuda.is_available() and backend == "torch"
-        options = {"model_kwargs": {"torch_dtype": torch.float16}} if half else {}
         try:
+            options = {"model_kwargs": {"session_options": _session(threads)}} if backend == "onnx" else {}
             self._model = SentenceTransformer(
                 str(Path(model)) if Path(model).is_dir() else model, backend=backend, **options
             )
@@ -116,6 +123,8 @@ class SentenceTransformerEmbedder:
                     "model_needs_package", model=model, package=f"sentence-transformers[{backend}]"
                 ) from error
             raise ModelError("model_not_loaded", model=model, reason=first_line[:200]) from error
+        if backend == "torch" and (torch.cuda.is_available() if half is None else half):
+            self._model.half()
         self.prompts = prompts_of(model, dict(self._model.prompts or {}))
         self.name = f"{model}@{_hash_of(self._model)[:12]}" + ("" if backend == "torch" else f"+{backend}")
         self.batch_size = batch_size or self._fitting_batch()
@@ -168,15 +177,23 @@ class SentenceTransformerEmbedder:
         return sum(len(text) > self.longest for text in tokens)
 
 
+def _session(threads: int | None) -> Any:
+    """Return the options of an ONNX session."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    if threads:
+        options.intra_op_num_threads = threads
+    return options
+
+
 def _hash_of(model: Any) -> str:
     """Return the SHA-256 of a model's numbers and of how its parts are put together."""
     found = hashlib.sha256(str(model).encode())
     for name, tensor in sorted(model.state_dict().items()):
         found.update(name.encode())
         found.update(tensor.detach().cpu().contiguous().float().numpy().tobytes())
-    path = getattr(
-        getattr(model[0], "auto_model", None), "model_path", None
-    )  # of an ONNX model, which has no such numbers
+    path = getattr(getattr(model[0], "auto_model", None), "path", None)  # of an ONNX model, which has no such numbers
     if path and Path(path).is_file():
         found.update(Path(path).read_bytes())
     return found.hexdigest()

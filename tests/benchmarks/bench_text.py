@@ -125,5 +125,5 @@ def test_text_two_workers():
 
 
 def _both(posts, homes, people):
-    passages, words = passages_of(posts, homes, people, Selection())
+    passages, words, _ = passages_of(posts, homes, people, Selection())
     return passages, words, _acts_chunk((passages, words))

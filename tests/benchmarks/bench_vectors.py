@@ -112,7 +112,7 @@ from pathlib import Path
 import pyarrow as pa
 from minecop.acts.marking import MARKS
 from minecop.core.tables import TableWriter
-from minecop.text.passages import PASSAGES, WORDS
+from minecop.text.passages import PASSAGES, TITLES, WORDS
 from minecop.vectors.models import shipped_model
 
 folder, count = Path(sys.argv[1]), int(sys.argv[2])
@@ -123,6 +123,7 @@ for name in ("text", "acts", "vectors"):
 with (
     TableWriter(folder / "stages/text/passages.parquet", PASSAGES) as passages,
     TableWriter(folder / "stages/text/words.parquet", WORDS) as words,
+    TableWriter(folder / "stages/text/titles.parquet", TITLES) as titles,
     TableWriter(folder / "stages/acts/acts.parquet", MARKS) as acts,
 ):
     for start in range(0, count, 2_000):
@@ -131,6 +132,8 @@ with (
         some = [random.choices(vocabulary, k=40) for _ in ids]
         rows = [{"passage_id": f"p{n}", "post_id": f"post{n // 5}", "title": "เรื่องเล่าจากงาน"} for n in numbers]
         passages.write(pa.Table.from_pylist(rows, schema=PASSAGES))
+        posts = [f"post{n}" for n in range(start // 5, (start + 2_000) // 5)]
+        titles.write(pa.table({"post_id": posts, "words": [["เรื่องเล่า", "จาก", "งาน"]] * len(posts)}, schema=TITLES))
         words.write(pa.table({"passage_id": ids, "words": some, "joined": some, "terms": [w[:25] for w in some]}, schema=WORDS))
         acts.write(pa.Table.from_pylist([{"passage_id": i, "courtesy": False} for i in ids], schema=MARKS))
 """
