@@ -25,7 +25,10 @@ COMMANDS = {
     ),
     "analyse": ("analyse", "วิเคราะห์คลังบันทึก (ทุกขั้นยกเว้นการทำรายงาน) / Analyse an archive: everything but the report."),
     "issues": ("issues", "แสดงประเด็นร่วมและเสียงแรกเริ่มของผลวิเคราะห์ / Show the issues of a run."),
-    "topics": ("topics", "แสดงหัวข้อทั้งหมดของผลวิเคราะห์ / Show the topics of a run."),
+    "topics": (
+        "topics",
+        "แสดงหัวข้อทั้งหมดของผลวิเคราะห์ หรือหัวข้อเดียวพร้อมเสียงของคน / Show the topics of a run, or one with its voices.",
+    ),
     "steps": ("steps", "แสดงว่าคนเขียนถึงขั้นใดของกระบวนการบ้าง / Show which steps of the process people write of."),
     "export": (
         "export",

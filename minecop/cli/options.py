@@ -12,6 +12,7 @@ import click
 
 from minecop.core.files import safe_name
 from minecop.run.settings import Settings, read_settings
+from minecop.topics.clustering import METHODS
 from minecop.vectors.transformers import BACKENDS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -64,6 +65,17 @@ def run_options(command: Command) -> Command:
                 default=None,
                 help="ฝึกเวกเตอร์ต่อจากคลังนี้หรือไม่ / train the shipped vectors further on this archive [--adapt]",
             ),
+            click.option(
+                "--topics",
+                type=click.Choice(METHODS),
+                help="วิธีจัดหัวข้อ / how topics are found [graph]",
+            ),
+            click.option(
+                "--llm-url",
+                metavar="URL",
+                help="ให้โมเดลภาษาตั้งชื่อหัวข้อ (ข้อความบางส่วนจะถูกส่งไปที่นั่น) / let a language model name topics: some text is sent there",
+            ),
+            click.option("--llm-model", metavar="NAME", help="ชื่อโมเดลภาษา / the language model's name there"),
             click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="เลขตั้งต้นของการสุ่ม / seed [0]"),
             click.option("--since", type=_DAY, callback=_day, help="ตั้งแต่วันที่ (ค.ศ.) / first day, 2010-01-31"),
             click.option("--until", type=_DAY, callback=_day, help="ถึงวันที่ (ค.ศ.) / last day"),
@@ -124,6 +136,9 @@ def settings_of(options: dict[str, Any]) -> Settings:
         backend=options["backend"],
         threads=options["threads"],
         adapt=options["adapt"],
+        topics=options["topics"],
+        llm_url=options["llm_url"],
+        llm_model=options["llm_model"],
         seed=options["seed"],
         since=options["since"],
         until=options["until"],

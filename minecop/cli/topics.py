@@ -3,24 +3,118 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from minecop.cli.groups import show_groups
-from minecop.cli.options import format_options, language
+from minecop.cli.options import echo_json, format_options, language
+from minecop.cli.showing import echo_csv, show_table
+from minecop.core.errors import RunError
+from minecop.insight.analysis import Analysis
+from minecop.insight.models import Topic
+from minecop.report.rendering import topics_json
+from minecop.report.view import topic_view
+from minecop.report.words import Words
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
+
+_HEADS = ("id", "authors", "communities", "passages", "trend", "stability", "title", "phrases", "theme")
 
 
 @click.command("topics")
 @click.argument("run", type=click.Path(path_type=Path))
+@click.argument("number", required=False, metavar="[ID]")
 @format_options
 @language
-def command(run: Path, as_json: bool, as_csv: bool, lang: str) -> None:
-    """แสดงหัวข้อทั้งหมดของผลวิเคราะห์ / Show the topics of a run.
+def command(run: Path, number: str | None, as_json: bool, as_csv: bool, lang: str) -> None:
+    """แสดงหัวข้อทั้งหมดของผลวิเคราะห์ หรือหัวข้อเดียวพร้อมเสียงของคน / Show the topics of a run, or one with its voices.
 
     \b
     minecop topics outputs/sample
+    minecop topics outputs/sample 3
     minecop topics outputs/sample --json
     """
-    show_groups(load_analysis(open_run(run)).insight.topics, as_json=as_json, as_csv=as_csv, lang=lang)
+    analysis = load_analysis(open_run(run))
+    values = topics_json(analysis)
+    words = Words(lang)
+    if number is not None:
+        topic = next((topic for topic in analysis.insight.topics if topic.group.id == number), None)
+        if topic is None:
+            raise RunError("unknown_topic", id=number, path=run)
+        if as_json:
+            echo_json(next(value for value in values if value["id"] == number))
+        elif as_csv:
+            _passages(analysis, topic)
+        else:
+            _show(analysis, topic, words)
+    elif as_json:
+        echo_json(values)
+    else:
+        _list(analysis, values, words, as_csv=as_csv)
+
+
+def _list(analysis: Analysis, values: list[dict[str, Any]], words: Words, *, as_csv: bool) -> None:
+    rows = [value | {"phrases": " · ".join(value["terms"][3:8])} for value in values]
+    if as_csv:
+        echo_csv(_HEADS, [[row[name] for name in _HEADS] for row in rows])
+        return
+    shown = [
+        [
+            {
+                "trend": words(f"trend_{row['trend']}"),
+                "stability": "–" if row["stability"] is None else f"{row['stability']:.2f}",
+            }.get(name, row[name])
+            for name in _HEADS
+        ]
+        for row in sorted(rows, key=lambda row: -row["authors"])
+    ]
+    show_table([words(f"head_{name}") for name in _HEADS], shown, words.lang)
+    left = analysis.insight.funnel["without_topic"]
+    if left and shown:
+        click.echo(words("without_topic", count=left))
+
+
+def _passages(analysis: Analysis, topic: Topic) -> None:
+    heads = ("post", "comment", "start", "end", "author", "community", "published", "text")
+    rows = [
+        [
+            voice.post_id,
+            "" if voice.comment is None else voice.comment,
+            voice.start,
+            voice.end,
+            analysis.names.get(voice.author_id or "", ""),
+            voice.community or "",
+            voice.published.isoformat() if voice.published else "",
+            analysis.words_of(voice),
+        ]
+        for voice in topic.group.members
+    ]
+    echo_csv(heads, rows)
+
+
+def _show(analysis: Analysis, topic: Topic, words: Words) -> None:
+    view = topic_view(analysis, topic, words)
+    theme = next((theme.title for theme in analysis.insight.themes if theme.id == topic.theme), "")
+    lines = [
+        words("topic_head", id=view["id"], title=view["title"])
+        + (f" {words('by_machine')}" if view["machine"] else ""),
+        words("topic_theme", title=theme),
+        words("topic_voices", **{name: view[name] for name in ("authors", "communities", "passages")}),
+        words("topic_first_last", first=view["first"], last=view["last"]) if view["first"] else "",
+        f"{words('trend')}: {view['trend_words']}",
+        f"{words('stability')}: {view['stability_words']}",
+        view["change_words"],
+        words("topic_phrases", terms=" · ".join(view["terms"])) if view["terms"] else "",
+    ]
+    lines = [line for line in lines if line]
+    for period in view["shares"]:
+        share, low, high = period["share"]
+        line = words("topic_period", name=period["name"], text=period["text"], share=share, low=low, high=high)
+        lines.append(f"  {line}{words('topic_burst') if period['burst'] else ''}")
+    lines += ["", words("topic_quotes")]
+    for quote in view["quotes"]:
+        source = ", ".join(
+            filter(None, (quote["author"], quote["community"], quote["date"], quote["where"], quote["number"]))
+        )
+        lines += [f"  “{' '.join(quote['text'].split())}”", f"    — {source}"]
+    click.echo("\n".join(lines))

@@ -18,7 +18,7 @@ from minecop.archive.store import Archive
 from minecop.core.dates import BANGKOK
 from minecop.insight.candidates import Candidate, find_candidates
 from minecop.insight.groups import group_of, people_of
-from minecop.insight.models import STATUSES, Group, Insight, Issue, SetAside, Trend, Voice
+from minecop.insight.models import STATUSES, Group, Insight, Issue, SetAside, Topic, Trend, Voice
 from minecop.insight.naming import Namer
 from minecop.insight.quotes import choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, REASONS, posts_set_aside, title_stem
@@ -53,6 +53,7 @@ def find_insight(
     acts: pa.Table,
     vectors: NDArray[np.float32],
     topics: pa.Table,
+    themes: pa.Table,
     topic_of: Sequence[int],
     steps: pa.Table,
     process: Process,
@@ -69,8 +70,8 @@ def find_insight(
         Tables of the earlier stages, one row a passage, in the same order.
     vectors
         One of each passage.
-    topics, topic_of
-        The topics, and the first topic of each passage (-1 = none).
+    topics, themes, topic_of
+        The topics, what they are put under, and the first topic of each passage (-1 = none).
     process
         Whose steps were matched.
     as_of
@@ -83,10 +84,12 @@ def find_insight(
     return Insight(
         issues=issues,
         set_aside=finder.set_aside(),
-        topics=finder.topic_groups(topics, topic_of),
+        topics=finder.topics(topics, topic_of),
+        themes=finder.theme_groups(topics, themes, topic_of),
         steps=finder.step_groups(process),
         communities=finder.community_groups(),
-        funnel=finder.funnel(issues),
+        funnel=finder.funnel(issues)
+        | {"without_topic": sum(t < 0 and kept for t, kept in zip(topic_of, finder.telling, strict=True))},
     )
 
 
@@ -116,6 +119,7 @@ class _Finder:
         self.steps: list[int] = steps["step"].to_pylist()
         self.vectors = vectors
         self.row_of = {voice.passage_id: row for row, voice in enumerate(self.voices)}
+        self.telling = [not mark["courtesy"] for mark in self.marks]
         own = [origin == "own" for origin in passages["origin"].to_pylist()]  # what is quoted was said by somebody else
         self.contentful = [own[row] and not mark["courtesy"] for row, mark in enumerate(self.marks)]
         moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
@@ -329,12 +333,33 @@ class _Finder:
             members.setdefault(key, []).append(voice)
         return members
 
-    def topic_groups(self, topics: pa.Table, topic_of: Sequence[int]) -> tuple[Group, ...]:
+    def topics(self, topics: pa.Table, topic_of: Sequence[int]) -> tuple[Topic, ...]:
         """Return the topics, counted by people."""
         members = self._voices_by(topic_of)
+        return tuple(self._topic(row, members.get(row["topic"], [])) for row in topics.to_pylist())
+
+    def _topic(self, row: dict[str, Any], members: list[Voice]) -> Topic:
+        terms = tuple(term for term, _ in json.loads(row["terms"]))
+        typical = [passage for passage in row["typical"] if passage in self.row_of]
+        quotes = choose_quotes(
+            [self.voices[self.row_of[passage]] for passage in typical],
+            worth=lambda voice: -typical.index(voice.passage_id),
+            text_of=lambda voice: self.texts[self.row_of[voice.passage_id]],
+            cues=lambda _: terms,
+        )
+        group = group_of(str(row["topic"]), row["label"], members, self.meter)
+        others = tuple(row["others"] or ())
+        return Topic(
+            group, terms, str(row["theme"]), _rounded(row["stability"]), row["change"], others, quotes, row["machine"]
+        )
+
+    def theme_groups(self, topics: pa.Table, themes: pa.Table, topic_of: Sequence[int]) -> tuple[Group, ...]:
+        """Return the themes, counted by people: one who speaks of several of its topics counts once."""
+        theme_of = dict(zip(topics["topic"].to_pylist(), topics["theme"].to_pylist(), strict=True))
+        members = self._voices_by(theme_of.get(topic) for topic in topic_of)
         return tuple(
-            group_of(str(row["topic"]), row["label"], members.get(row["topic"], ()), self.meter)
-            for row in topics.to_pylist()
+            group_of(str(row["theme"]), row["label"], members.get(row["theme"], ()), self.meter)
+            for row in themes.to_pylist()
         )
 
     def step_groups(self, process: Process) -> tuple[Group, ...]:
@@ -376,6 +401,10 @@ class _Finder:
             "without_date": sum(voice.published is None for voice in self.voices),
             "top_five_percent": round(100 * most / max(1, sum(by_author.values()))),
         }
+
+
+def _rounded(stability: float | None) -> float | None:
+    return None if stability is None else round(stability, 2)
 
 
 def voices_of(passages: pa.Table) -> list[Voice]:

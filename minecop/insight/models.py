@@ -107,6 +107,39 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """What many passages are about.
+
+    Attributes
+    ----------
+    group
+        Its people and passages.
+    terms
+        The terms that name it, the best first.
+    theme
+        Id of the theme that it is of.
+    stability
+        Share of it that is found again in parts of the archive, 0 to 1; ``None`` where there are too few passages to tell.
+    change, others
+        What became of it since the last run (``new same grown merged split``), and the numbers of other topics which that concerns;
+        ``None`` where there was none.
+    quotes
+        Voices that stand for it.
+    machine
+        Whether its title is a language model's.
+    """
+
+    group: Group
+    terms: tuple[str, ...] = ()
+    theme: str = ""
+    stability: float | None = None
+    change: str | None = None
+    others: tuple[int, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    machine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """A concern that several people voice, with the evidence for that, each shown apart.
 
@@ -167,7 +200,8 @@ class Insight:
 
     issues: tuple[Issue, ...]
     set_aside: tuple[SetAside, ...]
-    topics: tuple[Group, ...]
+    topics: tuple[Topic, ...]
+    themes: tuple[Group, ...]
     steps: tuple[Group, ...]
     communities: tuple[Group, ...]
     funnel: dict[str, int]

@@ -98,6 +98,22 @@ class TrendMeter:
         return Trend(direction, before, lately, ratio, round(low, 3), round(high, 3), periods)
 
 
+def share_of(period: Period) -> tuple[float, float, float]:
+    """Return the share of the people of a period who speak of something, with its 90 % interval (Wilson 1927)."""
+    total = max(1, period.all_voices)
+    share, z2 = period.voices / total, _90_PERCENT**2
+    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
+    margin = _90_PERCENT * math.sqrt(share * (1 - share) / total + z2 / (4 * total**2)) / (1 + z2 / total)
+    return share, max(0.0, middle - margin), min(1.0, middle + margin)
+
+
+def bursts_of(trend: Trend) -> tuple[str, ...]:
+    """Return the names of the periods in which surely more of the people spoke of something than over all periods."""
+    everybody = _sum(trend.periods, "all_voices")
+    usual = _sum(trend.periods, "voices") / max(1, everybody)
+    return tuple(p.name for p in trend.periods if p.voices >= FEWEST_VOICES and share_of(p)[1] > usual)
+
+
 def is_quiet(trend: Trend) -> bool:
     """Tell whether nobody has spoken in the last third of the periods."""
     return bool(trend.periods) and not any(period.voices for period in _parted(trend.periods)[1])

@@ -63,7 +63,7 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         "archive": analysis.archive.name,
         "funnel": analysis.insight.funnel,
         **issues_json(analysis),
-        "topics": groups_json(analysis.insight.topics, analysis.privacy),
+        "topics": topics_json(analysis),
         "steps": groups_json(analysis.insight.steps, analysis.privacy),
         "settings": analysis.settings,
     }
@@ -87,6 +87,25 @@ def groups_json(groups: tuple[Group, ...], privacy: Privacy | None = None) -> li
             "members": _members(group.members),
         }
         for group in groups
+    ]
+
+
+def topics_json(analysis: Analysis) -> list[dict[str, Any]]:
+    """Return topics as users' scripts read them: what every group has, and what is of topics alone."""
+    privacy = analysis.privacy
+    themes = {theme.id: privacy.label(theme.title) for theme in analysis.insight.themes}
+    groups = groups_json(tuple(topic.group for topic in analysis.insight.topics), privacy)
+    return [
+        group
+        | {
+            "terms": [privacy.label(term) for term in topic.terms],
+            "theme": themes.get(topic.theme, ""),
+            "stability": topic.stability,
+            "change": topic.change,
+            "machine_written": topic.machine,
+            "others": [str(other) for other in topic.others],
+        }
+        for group, topic in zip(groups, analysis.insight.topics, strict=True)
     ]
 
 

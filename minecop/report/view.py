@@ -8,7 +8,8 @@ from minecop.archive.models import Comment, Post
 from minecop.core.dates import format_date
 from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
-from minecop.insight.models import Group, Issue, Quote, SetAside
+from minecop.insight.models import Group, Issue, Quote, SetAside, Topic
+from minecop.insight.trends import bursts_of, share_of
 from minecop.report.words import Words
 
 SHOWN_FIRST = 7
@@ -62,7 +63,8 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "set_aside": [_set_aside(analysis, aside, words) for aside in analysis.insight.set_aside[:_SET_ASIDE_SHOWN]],
         "steps": _steps(analysis, lang),
         "gaps": _gaps(analysis, words),
-        "topics": [_group(analysis, group, words) for group in analysis.insight.topics],
+        "themes": _themes(analysis, words),
+        "without_topic": analysis.insight.funnel["without_topic"],
         "account": _account(analysis, lang),
         "settings": _settings(analysis),
     }
@@ -135,6 +137,49 @@ def _group(analysis: Analysis, group: Group, words: Words) -> dict[str, Any]:
             for period in trend.periods
         ],
     }
+
+
+def _themes(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
+    """Return the themes, each with its topics, those of most people first."""
+    views = [topic_view(analysis, topic, words) for topic in analysis.insight.topics]
+    return [
+        _group(analysis, theme, words)
+        | {"topics": sorted((v for v in views if v["theme"] == theme.id), key=lambda v: -v["authors"])}
+        for theme in sorted(analysis.insight.themes, key=lambda theme: -len(theme.author_ids))
+    ]
+
+
+def topic_view(analysis: Analysis, topic: Topic, words: Words) -> dict[str, Any]:
+    """Return a topic as people read it: what it is called, who speaks of it since when, and how far it is to be relied on."""
+    group = topic.group
+    bursts = set(bursts_of(group.trend))
+    dated = sorted(voice.published for voice in group.members if voice.published)
+    stability = "unknown" if topic.stability is None else next(k for k, bar in _STABLE if topic.stability >= bar)
+    others = ", ".join(map(str, topic.others))
+    return _group(analysis, group, words) | {
+        "theme": topic.theme,
+        "machine": topic.machine,
+        "terms": [analysis.privacy.label(term) for term in topic.terms],
+        "stability": topic.stability,
+        "stability_words": words(f"stability_{stability}"),
+        "change_words": words(f"change_{topic.change}", others=others) if topic.change else "",
+        "first": format_date(dated[0], words.lang) if dated else "",
+        "last": format_date(dated[-1], words.lang) if dated else "",
+        "shares": [
+            {
+                "name": words.period(period.name),
+                "text": words("people_of_all", voices=period.voices, all=period.all_voices),
+                "share": [round(100 * value) for value in share_of(period)],
+                "burst": period.name in bursts,
+            }
+            for period in group.trend.periods
+        ],
+        "quotes": [quote_view(analysis, quote, words) for quote in topic.quotes],
+    }
+
+
+_STABLE = (("high", 0.75), ("middle", 0.5), ("low", 0.0))
+"""What of a topic must be found again in parts of the archive for it to be called so (Hennig 2007: .75 stable, .5 dissolved below)."""
 
 
 def _issue(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]:

@@ -115,7 +115,11 @@ def making(folder: Path, key: Key, rows: dict[str, int]) -> Iterator[Path]:
     try:
         temporary.mkdir(parents=True)
         yield temporary
-        files = {path.name: sha256_file(path) for path in sorted(temporary.iterdir())}
+        files = {
+            path.relative_to(temporary).as_posix(): sha256_file(path)
+            for path in sorted(temporary.rglob("*"))
+            if path.is_file()
+        }
         write_json(temporary / STAGE_FILE, {"key": key.to_json(), "rows": rows, "files": files})
         replace_folder(temporary, folder)
     except OSError as error:

@@ -9,7 +9,7 @@ from typing import Any
 from minecop.archive.store import read_archive
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
-from minecop.insight.models import Group, Insight, Issue, Period, Quote, SetAside, Trend, Voice
+from minecop.insight.models import Group, Insight, Issue, Period, Quote, SetAside, Topic, Trend, Voice
 from minecop.process.definition import load_process
 from minecop.run.pipeline import Run
 
@@ -41,7 +41,8 @@ def _insight(values: dict[str, Any]) -> Insight:
     return Insight(
         issues=tuple(_issue(value) for value in values["issues"]),
         set_aside=tuple(SetAside(v["reason"], v["title"], _voices(v["members"])) for v in values["set_aside"]),
-        topics=tuple(_group(value) for value in values["topics"]),
+        topics=tuple(_topic(value) for value in values["topics"]),
+        themes=tuple(_group(value) for value in values["themes"]),
         steps=tuple(_group(value) for value in values["steps"]),
         communities=tuple(_group(value) for value in values["communities"]),
         funnel=values["funnel"],
@@ -57,6 +58,18 @@ def _issue(value: dict[str, Any]) -> Issue:
             "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
             "terms": tuple(value["terms"]),
             "headline": Quote(**value["headline"]) if value["headline"] else None,
+        }
+    )
+
+
+def _topic(value: dict[str, Any]) -> Topic:
+    return Topic(
+        **value
+        | {
+            "group": _group(value["group"]),
+            "terms": tuple(value["terms"]),
+            "others": tuple(value["others"]),
+            "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
         }
     )
 

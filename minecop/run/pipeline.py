@@ -141,7 +141,7 @@ def _do(stage: Stage, context: Context, lang: str) -> dict[str, Any]:
     """Make or reuse one stage; return its line of the timings."""
     start = time.perf_counter()
     folder = context.stage_folder(stage.name)
-    key = _key(stage, context)
+    key = context.keys[stage.name] = _key(stage, context)
     reason = why_run(folder, key)
     note = reason.text(lang) if reason else ""
     if reason:

@@ -10,6 +10,7 @@ from typing import Any
 
 from minecop.core.errors import SettingsError
 from minecop.text.passages import Selection
+from minecop.topics.clustering import METHODS
 from minecop.vectors.transformers import BACKENDS
 
 
@@ -29,6 +30,11 @@ class Settings:
         Of the processor, for such a model; ``None`` for as many as there are cores.
     adapt
         Whether a static embedding is trained further on the archive, where that makes it better.
+    topics
+        How topics are found: communities of a ``graph``, by ``density`` (UMAP and HDBSCAN) or as a ``tree``.
+    llm_url, llm_model
+        Address of an endpoint that speaks as OpenAI's does, and a model there, that names topics; ``None`` for none, so that nothing
+        leaves the machine.
     seed
         Seed of everything random.
     since, until
@@ -44,6 +50,9 @@ class Settings:
     backend: str = "torch"
     threads: int | None = None
     adapt: bool = True
+    topics: str = "graph"
+    llm_url: str | None = None
+    llm_model: str | None = None
     seed: int = 0
     since: date | None = None
     until: date | None = None
@@ -118,6 +127,8 @@ def _checked(name: str, value: Any) -> Any:
         expected, good = "1 .. 256", isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 256
     elif name == "adapt":
         expected, good = "true, false", isinstance(value, bool)
+    elif name == "topics":
+        expected, good = ", ".join(METHODS), value in METHODS
     elif name == "backend":
         expected, good = ", ".join(BACKENDS), value in BACKENDS
     if not good:

@@ -32,6 +32,7 @@ from minecop.core.tables import TableWriter, count_rows, read_rows, read_table, 
 from minecop.insight.finding import find_insight
 from minecop.process.definition import Process, load_process
 from minecop.process.matching import StepMatcher, match_passages
+from minecop.run.artefacts import Key
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
 from minecop.text.collocations import WordCounts, collocations
@@ -65,6 +66,8 @@ class Context:
         Of the run.
     settings, executor, listener
         As given.
+    keys
+        What each stage depends on that was looked at so far, by its name.
     """
 
     source: Path
@@ -72,6 +75,7 @@ class Context:
     settings: Settings
     executor: Executor
     listener: Listener
+    keys: dict[str, Key] = field(default_factory=dict)
     _archive: Archive | None = field(default=None)
 
     def stage_folder(self, name: str) -> Path:
@@ -310,20 +314,9 @@ def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformer
 
 
 def _make_topics(context: Context, folder: Path) -> dict[str, int]:
-    from minecop.topics.fitting import fit_topics  # BERTopic and torch come with it: only when topics are really fitted
+    from minecop.run.topics import make_topics  # BERTopic and torch come with it: only when topics are really fitted
 
-    courtesy = np.array(context.table("acts", "acts", ["courtesy"])["courtesy"].to_pylist(), dtype=bool)
-    words = context.table("text", "words", ["passage_id", "joined"])
-    ids, documents = words["passage_id"].to_pylist(), words["joined"].to_pylist()
-    keep = [n for n in range(len(ids)) if not courtesy[n]]
-    vectors = read_vectors(context.stage_folder("vectors") / "vectors.npy")
-    found = fit_topics([ids[n] for n in keep], [documents[n] for n in keep], vectors[keep], seed=context.settings.seed)
-    primary = np.full(len(ids), -1, dtype=np.int64)
-    primary[keep] = found.primary
-    write_table(folder / "topics.parquet", found.topics)
-    write_table(folder / "members.parquet", found.members)
-    write_table(folder / "primary.parquet", pa.table({"passage_id": ids, "topic": pa.array(primary, pa.int32())}))
-    return {"topics": len(found.topics), "without_topic": int((found.primary < 0).sum())}
+    return make_topics(context, folder)
 
 
 # ---- process
@@ -373,6 +366,7 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
         acts=context.table("acts", "acts"),
         vectors=read_vectors(context.stage_folder("vectors") / "vectors.npy"),
         topics=context.table("topics", "topics"),
+        themes=context.table("topics", "themes"),
         topic_of=context.table("topics", "primary")["topic"].to_pylist(),
         steps=context.table("process", "steps"),
         process=context.process,
@@ -414,11 +408,13 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("acts", 4, ("text",), (), _make_acts, _acts_outside),
     Stage("vectors", 2, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
-    Stage("topics", 2, ("text", "vectors", "acts"), ("seed",), _make_topics),
+    Stage(
+        "topics", 3, ("archive", "text", "vectors", "acts"), ("seed", "topics", "llm_url", "llm_model"), _make_topics
+    ),
     Stage("process", 2, ("text", "acts"), ("process",), _make_process, _process_outside),
     Stage(
         "insight",
-        17,
+        18,
         ("archive", "text", "vectors", "acts", "topics", "process"),
         ("as_of", "seed"),
         _make_insight,

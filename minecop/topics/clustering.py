@@ -1,4 +1,4 @@
-"""Clusters for an archive of any size: none for a handful of passages, agglomerative for most, UMAP and HDBSCAN for large ones."""
+"""Clusters beside communities: of a tree, for small archives, and by density, for who prefers it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import silhouette_score
 
+METHODS = ("graph", "density", "tree")
+"""How passages are grouped: communities of a graph, UMAP with HDBSCAN, or a tree (Ward) as in small archives."""
+
 FEWEST = 5
 """Passages below which speaking of topics would be pretending."""
 
-DENSITY_FROM = 4_000
-"""Passages from which density (UMAP, HDBSCAN) is used; below it leaves a third to a half of an archive without a topic."""
+SMALL = 60
+"""Passages up to which a tree is cut: a graph of each with its fifteen nearest would join all with all."""
 
 _CANDIDATES = 8
 _FURTHEST = 0.12
@@ -48,6 +51,19 @@ def _without_strangers(vectors: NDArray[np.float32], labels: NDArray[np.int64]) 
         centre = vectors[members].mean(axis=0)
         kept[members[vectors[members] @ centre / (np.linalg.norm(centre) or 1) < _FURTHEST]] = -1
     return kept
+
+
+def by_density(vectors: NDArray[np.float32], seed: int = 0) -> NDArray[np.int64]:
+    """Return clusters as BERTopic's users know them: UMAP to five dimensions, then HDBSCAN; -1 for what is in no dense place.
+
+    One thread and a seed, so that the same archive gives the same clusters.
+    """
+    from hdbscan import HDBSCAN
+    from umap import UMAP
+
+    low = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=seed, n_jobs=1)
+    dense = HDBSCAN(min_cluster_size=max(10, len(vectors) // 200), core_dist_n_jobs=1)
+    return np.asarray(dense.fit_predict(low.fit_transform(vectors)), dtype=np.int64)
 
 
 def number_by_size(labels: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,0 +1,226 @@
+"""The stage of topics: from the tables of the earlier ones to topics with numbers that stay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from minecop.archive.models import Account
+from minecop.archive.people import AUTHORS_FILE, read_people
+from minecop.archive.store import iterate_posts
+from minecop.core.files import write_json
+from minecop.core.progress import counted
+from minecop.core.tables import TableWriter, read_table, read_tables, table_of, write_table
+from minecop.run.artefacts import STAGE_FILE
+from minecop.text.words import words
+from minecop.topics.archive import chosen_rows, memberships
+from minecop.topics.fitting import Fit, fit_topics, within_threads
+from minecop.topics.matching import Change, match_topics
+from minecop.vectors.models import shipped_model
+from minecop.vectors.storing import mapped_vectors
+
+if TYPE_CHECKING:
+    from minecop.run.stages import Context
+
+TOPICS = pa.schema(
+    [
+        ("topic", pa.int32()),
+        ("label", pa.string()),
+        ("terms", pa.string()),
+        ("passages", pa.int32()),
+        ("theme", pa.int32()),
+        ("stability", pa.float32()),
+        ("change", pa.string()),
+        ("others", pa.list_(pa.int32())),
+        ("typical", pa.list_(pa.string())),
+        ("machine", pa.bool_()),
+    ]
+)
+"""Columns of the topics: number, label, weighted terms (JSON), passages whose first topic it is, number of its theme, how much of it is
+found again in parts of the archive, what became of it since the last run and which other topics that concerns, passages that stand
+for it, and whether its label is a language model's."""
+
+MEMBERS = pa.schema([("passage_id", pa.string()), ("topic", pa.int32()), ("share", pa.float32())])
+"""Columns of the memberships: up to three topics a passage, shares adding up to 1 at most."""
+
+THEMES = pa.schema([("theme", pa.int32()), ("label", pa.string())])
+
+PRIMARY = pa.schema([("passage_id", pa.string()), ("topic", pa.int32())])
+"""Columns of the first topic of every passage, -1 for none."""
+
+FRAME = "bertopic"
+"""Folder of the topics as BERTopic saves them, with topics numbered by size."""
+
+HISTORY = "history.json"
+
+_ROWS = 20_000
+
+
+def make_topics(context: Context, folder: Path) -> dict[str, int]:
+    """Write the artefact of the stage, and return its counts."""
+    text = context.stage_folder("text")
+    passages = read_table(text / "passages.parquet", ["passage_id", "post_id", "author_id"])
+    ids = passages["passage_id"].to_pylist()
+    posts, post_of = _codes(passages["post_id"])
+    _, people = _codes(passages["author_id"])
+    lengths = np.concatenate(
+        [pc.utf8_length(some["text"]).to_numpy() for some in read_tables(text / "passages.parquet", _ROWS, ["text"])]
+        or [np.empty(0, np.int64)]
+    ).astype(np.int64)
+    telling = ~np.array(context.table("acts", "acts", ["courtesy"])["courtesy"].to_pylist(), dtype=bool)
+    rows = chosen_rows(posts, post_of, telling)
+    with mapped_vectors(context.stage_folder("vectors") / "vectors.npy") as vectors:
+        documents = _words_of(text, rows)
+        fit = fit_topics(
+            documents,
+            within_threads(np.asarray(vectors[rows], dtype=np.float32), post_of[rows], lengths[rows]),
+            people[rows],
+            post_of[rows],
+            _names(context),
+            shipped_model().encode_words,
+            seed=context.settings.seed,
+            method=context.settings.topics,
+        )
+        before, free = _before(context)
+        numbers, changes = match_topics(before, [ids[row] for row in rows], fit.labels, free)
+        primary = np.full(len(ids), -1, dtype=np.int64)
+        with TableWriter(folder / "members.parquet", MEMBERS) as members:
+            for some, labels, shares in (
+                memberships(fit, rows, vectors, post_of, lengths, telling) if fit.topics else ()
+            ):
+                primary[some] = np.where(labels >= 0, numbers[labels], -1)
+                made = [
+                    {"passage_id": ids[some[row]], "topic": numbers[topic], "share": share}
+                    for row, topic, share in shares
+                ]
+                members.write(table_of(made, MEMBERS))
+    write_table(folder / "primary.parquet", pa.table({"passage_id": ids, "topic": primary}, schema=PRIMARY))
+    by_machine = _by_machine(context, fit, [ids[row] for row in rows], documents)
+    _write_topics(folder, fit, by_machine, numbers, changes, primary, [ids[row] for row in rows], first=not before)
+    faded = {c.topic: list(c.others) for c in changes if c.what == "faded"}
+    earlier = pa.table({"passage_id": list(before), "topic": list(before.values())}, schema=PRIMARY)
+    write_table(folder / "before.parquet", earlier)
+    write_json(
+        folder / HISTORY, {"first": free, "next": max([free - 1, *numbers.tolist()]) + 1, "faded": _lines(faded)}
+    )
+    if fit.frame is not None:
+        from minecop.topics.framing import save_frame
+
+        save_frame(fit.frame, folder / FRAME, [topic.label for topic in fit.topics])
+    return {
+        "topics": len(fit.topics),
+        "themes": len(fit.themes),
+        "learned_from": len(rows),
+        "without_topic": int((primary[telling] < 0).sum()),
+    }
+
+
+def _codes(column: pa.ChunkedArray) -> tuple[list[Any], NDArray[np.int64]]:
+    """Return the distinct values of a column, and the number of each row's; -1 for none."""
+    encoded = column.combine_chunks().dictionary_encode()
+    numbers = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return encoded.dictionary.to_pylist(), numbers.astype(np.int64)
+
+
+def _words_of(text: Path, rows: NDArray[np.int64]) -> pa.ListArray:
+    """Return all words of some passages, collocations joined, without the others in memory."""
+    kept, start = [], 0
+    for table in read_tables(text / "words.parquet", _ROWS, ["joined"]):
+        inside = rows[(rows >= start) & (rows < start + len(table))] - start
+        kept.append(table["joined"].combine_chunks().take(pa.array(inside)))
+        start += len(table)
+    return pa.concat_arrays(kept) if kept else pa.array([], pa.list_(pa.string()))
+
+
+def _names(context: Context) -> set[str]:
+    """Return the words of people's names, in small letters: who says it is not what is said."""
+    archive = context.stage_folder("archive")
+    people = read_people(archive / AUTHORS_FILE, Account())
+    names = {person.name for person in people.values()}
+    for post in iterate_posts(archive):
+        names |= {text.author_name for text in post.texts if text.author_name}
+    return {word for name in names if name for word in (name.lower(), *words(name))}
+
+
+def _before(context: Context) -> tuple[dict[str, int], int]:
+    """Return the topics of passages in the last run of this folder, and the lowest number not given yet; nothing where there was none.
+
+    The last run is the one of other inputs or settings: what is made once more from the same ones is compared with what it was then.
+    """
+    folder = context.stage_folder("topics")
+    try:
+        record = json.loads((folder / STAGE_FILE).read_text(encoding="utf-8"))
+        history = json.loads((folder / HISTORY).read_text(encoding="utf-8"))
+        same = record["key"] == context.keys["topics"].to_json()
+        table = read_table(folder / ("before.parquet" if same else "primary.parquet"))
+        topics = dict(zip(table["passage_id"].to_pylist(), table["topic"].to_pylist(), strict=True))
+        return topics, int(history["first" if same else "next"])
+    except (OSError, ValueError, KeyError, TypeError):  # there was none, or it is damaged: numbers begin anew
+        return {}, 0
+
+
+def _by_machine(context: Context, fit: Fit, ids: list[str], documents: pa.ListArray) -> list[str | None]:
+    """Return the name that a language model has for each topic; ``None`` where none is asked, or its name was refused."""
+    settings = context.settings
+    if not settings.llm_url:
+        return [None] * len(fit.topics)
+    from minecop.topics.llm import LanguageModel, name_topic
+
+    model = LanguageModel(settings.llm_url, settings.llm_model or "")
+    typical = {ids[row] for topic in fit.topics for row in topic.typical}
+    texts: dict[str, str] = {}
+    for table in read_tables(context.stage_folder("text") / "passages.parquet", _ROWS, ["passage_id", "text"]):
+        pairs = zip(table["passage_id"].to_pylist(), table["text"].to_pylist(), strict=True)
+        texts.update(pair for pair in pairs if pair[0] in typical)
+    names: list[str | None] = []
+    for number, topic in enumerate(counted(fit.topics, "llm", len(fit.topics), context.listener)):
+        known = set(documents.take(pa.array(np.flatnonzero(fit.labels == number))).flatten().to_pylist())
+        name = name_topic(model, [term for term, _ in topic.terms], [texts[ids[row]] for row in topic.typical], known)
+        names.append(None if name in names else name)
+    return names
+
+
+def _lines(faded: dict[int, list[int]]) -> list[dict[str, Any]]:
+    return [{"topic": topic, "others": others} for topic, others in faded.items()]
+
+
+def _write_topics(
+    folder: Path,
+    fit: Fit,
+    by_machine: list[str | None],
+    numbers: NDArray[np.int64],
+    changes: Iterable[Change],
+    primary: NDArray[np.int64],
+    ids: list[str],
+    *,
+    first: bool,
+) -> None:
+    became = {change.topic: change for change in changes}
+    rows = []
+    for number, topic, given in zip(numbers.tolist(), fit.topics, by_machine, strict=True):
+        change = became[number]
+        weighted = [[term, round(weight, 5)] for term, weight in topic.terms]
+        rows.append(
+            {
+                "topic": number,
+                "label": given or topic.label,
+                "terms": json.dumps(weighted, ensure_ascii=False),
+                "passages": int((primary == number).sum()),
+                "theme": topic.theme,
+                "stability": topic.stability,
+                "change": None if first else change.what,
+                "others": [] if first else list(change.others),
+                "typical": [ids[row] for row in topic.typical],
+                "machine": given is not None,
+            }
+        )
+    write_table(folder / "topics.parquet", table_of(rows, TOPICS))
+    themes = [{"theme": theme, "label": label} for theme, label in enumerate(fit.themes)]
+    write_table(folder / "themes.parquet", table_of(themes, THEMES))

@@ -1,0 +1,135 @@
+"""Which passages belong to a topic, how much, and which to none."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minecop.topics.clustering import SMALL, number_by_size
+from minecop.vectors.embedder import unit_rows
+
+Vectors = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+FEWEST_PASSAGES, FEWEST_PEOPLE = 3, 2
+"""Of a topic; in a small archive two passages are enough. What one person keeps saying is that person's, where there are many people."""
+
+_MANY_PEOPLE = 5
+
+_OUTSIDERS = 0.95
+"""Share of all other passages that must be less like a topic than one that belongs to it."""
+
+_LOOKED_AT = 5_000
+"""Passages that this share is found from, at most."""
+
+_MOST_TOPICS, _SMALLEST_SHARE = 3, 0.2
+"""Topics of a passage, and the least share of one beside the first."""
+
+_SHARPNESS = 12
+"""Of shares: as sharp as leaves the first topic most of a typical passage."""
+
+
+def centroids_of(vectors: Vectors, labels: Labels) -> Vectors:
+    """Return the direction of each topic, shape (topics, d), rows of length 1."""
+    count = int(labels.max(initial=-1)) + 1
+    sums = np.zeros((count, vectors.shape[1]), dtype=np.float64)
+    np.add.at(sums, labels[labels >= 0], vectors[labels >= 0])
+    return unit_rows(sums.astype(np.float32))
+
+
+def bars_of(vectors: Vectors, labels: Labels, centroids: Vectors) -> NDArray[np.float32]:
+    """Return how like a topic a passage must be to belong to it, shape (topics,): more so than nearly all that do not."""
+    rows = np.linspace(0, len(labels) - 1, min(len(labels), _LOOKED_AT)).astype(np.int64)
+    likeness, there = vectors[rows] @ centroids.T, labels[rows]
+    bars = np.zeros(len(centroids), dtype=np.float32)
+    for topic in range(len(centroids)):
+        others = likeness[there != topic, topic]
+        bars[topic] = np.quantile(others, _OUTSIDERS) if len(others) else 0.0
+    return bars
+
+
+def settled(vectors: Vectors, labels: Labels, people: NDArray[np.int64]) -> Labels:
+    """Return the labels without topics that are none, numbered by size; -1 for passages that fit no topic.
+
+    Topics of too few passages, or of one person in an archive of many, are given up: their passages go to the topic they are most like,
+    if they are like it enough. So does a passage that is no more like its own topic than others are.
+
+    Parameters
+    ----------
+    vectors
+        Shape (n, d), rows of length 1.
+    labels
+        Shape (n,).
+    people
+        Who wrote each passage, as numbers; -1 where unknown.
+    """
+    count = int(labels.max(initial=-1)) + 1
+    if not count:
+        return labels
+    sizes = np.bincount(labels[labels >= 0], minlength=count)
+    known = np.unique(np.stack([labels, people])[:, (labels >= 0) & (people >= 0)], axis=1)
+    voices = np.bincount(known[0], minlength=count) + np.bincount(labels[(labels >= 0) & (people < 0)], minlength=count)
+    kept = sizes >= (FEWEST_PASSAGES if len(labels) > SMALL else 2)
+    if len(set(people[people >= 0].tolist())) >= _MANY_PEOPLE:
+        kept &= voices >= FEWEST_PEOPLE
+    labels = number_by_size(np.where((labels >= 0) & kept[labels], labels, -1))
+    centroids = centroids_of(vectors, labels)
+    if len(centroids) < 2:
+        return labels
+    bars = bars_of(vectors, labels, centroids)
+    likeness = vectors @ centroids.T
+    sums = np.bincount(labels[labels >= 0], minlength=len(centroids))
+    rows = np.flatnonzero(labels >= 0)
+    own = labels[rows]
+    # a passage is no part of what it is compared with
+    lengths = np.linalg.norm(_sums(vectors, labels, len(centroids)), axis=1)[own]
+    alone = (likeness[rows, own] * lengths - 1) / np.sqrt(
+        np.maximum(lengths**2 - 2 * likeness[rows, own] * lengths + 1, 1e-9)
+    )
+    likeness[rows, own] = np.where(sums[own] > 1, alone, likeness[rows, own])
+    best = likeness.argmax(axis=1)
+    stays = np.zeros(len(labels), dtype=bool)
+    stays[rows] = likeness[rows, own] >= bars[own]
+    fits = likeness[np.arange(len(labels)), best] >= bars[best]
+    return number_by_size(np.where(stays, labels, np.where(fits, best, -1)))
+
+
+def _sums(vectors: Vectors, labels: Labels, count: int) -> Vectors:
+    sums = np.zeros((count, vectors.shape[1]), dtype=np.float64)
+    np.add.at(sums, labels[labels >= 0], vectors[labels >= 0])
+    return sums.astype(np.float32)
+
+
+def centrality(vectors: Vectors, labels: Labels, centroids: Vectors) -> NDArray[np.float32]:
+    """Return how near each passage is to the middle of its topic, against the nearest one: 0 to 1, shape (n,); 1 without a topic."""
+    found = np.ones(len(labels), dtype=np.float32)
+    for topic in range(len(centroids)):
+        rows = np.flatnonzero(labels == topic)
+        likeness = np.maximum(vectors[rows] @ centroids[topic], 0)
+        found[rows] = likeness / max(float(likeness.max()), 1e-9)
+    return found
+
+
+def assigned(vectors: Vectors, centroids: Vectors, bars: NDArray[np.float32]) -> Labels:
+    """Return the topic that passages outside those learned from are most like, -1 where they are not like it enough."""
+    likeness = vectors @ centroids.T
+    best = likeness.argmax(axis=1) if len(centroids) else np.full(len(vectors), -1)
+    fits = likeness[np.arange(len(vectors)), best] >= bars[best] if len(centroids) else np.zeros(len(vectors), bool)
+    return np.where(fits, best, -1).astype(np.int64)
+
+
+def shares_of(vectors: Vectors, labels: Labels, centroids: Vectors) -> list[tuple[int, int, float]]:
+    """Return the topics of each passage that has one, as (passage, topic, share): its own first, then others that it also speaks of.
+
+    Shares add up to 1 at most; a passage has three topics at most.
+    """
+    weights = np.exp(_SHARPNESS * (vectors @ centroids.T))
+    shares = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-30)
+    made = []
+    for row in np.flatnonzero(labels >= 0).tolist():
+        label = int(labels[row])
+        others = np.flatnonzero(shares[row] >= _SMALLEST_SHARE)
+        others = others[others != label]
+        order = others[np.argsort(-shares[row, others], kind="stable")][: _MOST_TOPICS - 1]
+        made += [(row, topic, float(shares[row, topic])) for topic in [label, *order.tolist()]]
+    return made
