@@ -2,9 +2,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from minecop.acts.clauses import clauses, words_by_clause
 from minecop.acts.cues import explains
+from minecop.acts.features import in_classes
 from minecop.acts.marking import ACTS, MARKS, TENSES, mark, mark_all, mark_passages
-from minecop.acts.parts import PARTS, clauses
+from minecop.acts.parts import PARTS
 from minecop.text.normalising import normalise
 from minecop.text.words import words
 
@@ -97,6 +99,13 @@ def test_clauses_are_spans_in_order_that_hold_every_letter(text):
     found = clauses(text)
     assert "".join("".join(text[start:end].split()) for start, end in found) == "".join(text.split())
     assert all(start < end for start, end in found)
+
+
+@given(st.lists(st.sampled_from(["แล้ว", "มีใคร", "บ้าง", "น้ำ", " ", "  ทำปุ๋ยหมักแบบไม่กลับกอง "]), max_size=30))
+def test_clauses_hold_every_word_in_order(pieces):
+    text = "".join(pieces)
+    cut = words_by_clause(text, clauses(text), words(text))
+    assert [word for clause in cut for word in clause] == in_classes(words(text))
 
 
 @given(st.text(max_size=500), st.booleans())

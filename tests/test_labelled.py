@@ -3,6 +3,7 @@
 import json
 import tomllib
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from minecop.acts.training import (
     unseen_scores,
 )
 from minecop.core.errors import InputError, ModelError
+from minecop.text.words import words
 
 LABELLED = ROOT / "corpora/labelled"
 FLOORS = tomllib.loads((ROOT / "tests/floors.toml").read_text(encoding="utf-8"))["labelled"]
@@ -91,6 +93,7 @@ def test_shipped_models_are_what_the_labelled_passages_give(rows, name, make):
     assert made.labels == shipped_model.labels
     assert list(made.vectorizer.words) == list(shipped_model.vectorizer.words), "learn the models again"
     assert np.allclose(made.weights, shipped_model.weights, atol=0.02), "learn the models again"
+    assert np.allclose(made.clause_weights, shipped_model.clause_weights, atol=0.02), "learn the models again"
 
 
 def test_learned_model_is_written_and_read_without_loss(rows, tmp_path):
@@ -98,8 +101,9 @@ def test_learned_model_is_written_and_read_without_loss(rows, tmp_path):
     model = train(examples)
     model.save(tmp_path / "m", "a")
     again = load_model(tmp_path / "m", "a")
-    features = model.features(examples.passages[:50])
-    assert np.allclose(model.scores(features), again.scores(again.features(examples.passages[:50])), atol=0.02)
+    some = examples.passages[:50]
+    features = model.features(some)
+    assert np.allclose(model.scores(some, features), again.scores(some, again.features(some)), atol=0.02)
     assert again.labels == LEARNED
     assert np.array_equal(train(examples).weights, model.weights), "training twice is training once"
     assert len(model.evidence(features, 0, LEARNED.index("experience"), [])) <= 4
@@ -109,11 +113,29 @@ def test_learned_model_is_written_and_read_without_loss(rows, tmp_path):
         load_model(tmp_path / "m", "a")
 
 
+def test_learned_request_is_told_by_its_plainest_clause():
+    model = load_model(ROOT / "models/acts", "acts")
+    text = "ปีที่แล้วเราปลูกป่าชุมชนกันสองร้อยต้น ช่วยแนะนำหน่อยค่ะว่าหน้าแล้งดูแลกันอย่างไร ปีนี้ตั้งใจจะปลูกเพิ่มตรงท้ายวัด"
+    told = passage_of(text, words(text), comment=False)
+    without = replace(told, text="")
+    by_clauses, whole = model.scores([told, without], model.features([told, without]))
+    assert [model.labels[n] for n in np.flatnonzero(by_clauses != whole)] == ["request"]
+    assert by_clauses[LEARNED.index("request")] > max(0, whole[LEARNED.index("request")])
+
+
+def test_learned_lesson_rests_on_what_stands_in_several_fields(rows):
+    model = load_model(ROOT / "models/acts", "acts")
+    examples = examples_of_acts(rows)
+    stands = model.features(examples.passages) > 0
+    fields = sum((stands[examples.fields == name].getnnz(axis=0) > 0).astype(int) for name in set(examples.fields))
+    assert fields[model.weights[LEARNED.index("lesson")] != 0].min() == 3
+    assert fields[model.weights[LEARNED.index("issue")] != 0].min() == 1
+
+
 def test_learned_scores_of_nothing(rows):
     model = train(examples_of_acts(rows[::10]))
-    assert model.scores(model.features([])).shape == (0, len(LEARNED))
-    some = [passage_of([], comment=False), passage_of(["ก"], comment=True)]
-    assert model.scores(model.features(some)).shape == (2, len(LEARNED))
+    for some in ([], [passage_of("", [], comment=False), passage_of("ก", ["ก"], comment=True)]):
+        assert model.scores(some, model.features(some)).shape == (len(some), len(LEARNED))
 
 
 def test_features_see_where_words_stand():

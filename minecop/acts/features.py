@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -123,7 +124,8 @@ class Vectorizer:
         known = self.words
         lengths = np.array([len(document) for document in documents], dtype=np.int64)
         rows = np.repeat(np.arange(len(documents)), lengths)
-        numbers = np.array([known.get(word, 0) for document in documents for word in document], dtype=np.int64)
+        flat = chain.from_iterable(documents)
+        numbers = np.fromiter(map(known.get, flat, repeat(0)), dtype=np.int64, count=int(lengths.sum()))
         starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
         place = np.arange(len(numbers)) - starts
         left = np.repeat(lengths, lengths) - place - 1

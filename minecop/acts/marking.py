@@ -95,9 +95,9 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
         Whether each stands in a comment.
     """
     model = _model("acts")
-    passages = [passage_of(own, comment=c) for own, c in zip(all_words, comments, strict=True)]
+    passages = [passage_of(text, own, comment=c) for text, own, c in zip(texts, all_words, comments, strict=True)]
     features = model.features(passages)
-    scores = model.scores(features)
+    scores = model.scores(passages, features)
     places = {label: place for place, label in enumerate(model.labels)}
     marks = []
     for row, of_row in enumerate(scores.tolist()):

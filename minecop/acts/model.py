@@ -1,5 +1,7 @@
 """Trained models of acts: logistic regressions over the words of a passage and where they stand, one row of weights a label.
 
+Some acts are said in one clause of a passage that is about something else: for them its plainest clause counts beside the whole.
+
 ``training.py`` makes them from the labelled passages. On disk: numbers as safetensors, words as JSON, nothing that runs.
 """
 
@@ -8,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +18,19 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from minecop.acts.clauses import clauses, words_by_clause
 from minecop.acts.features import Vectorizer, in_classes
 from minecop.acts.signs import phrases_in, signs
 from minecop.core.errors import ModelError
 
-FORMAT = 2
+FORMAT = 3
 
 _SIGN = 0.1
 """Weight of a sign beside words (rows of words have the length 1): more, and what is said without such phrases is missed."""
+
+_OPEN = -1.1
+"""Log odds by the passage as a whole below which its clauses are not looked at: two of three passages lie there, and of a thousand of those
+hardly one would still reach the bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +45,34 @@ class Passage:
         Numbers beside the words.
     phrases
         Those that stand in it and are a sign, with their groups (``phrases_in``).
+    text, written
+        The passage as written, and its words as they are: for its clauses; none where it is a clause itself.
     """
 
     words: Sequence[str]
     about: tuple[float, ...]
     phrases: Sequence[tuple[int, str]] = ()
+    text: str = ""
+    written: Sequence[str] = ()
+
+    def clauses(self) -> list[list[str]]:
+        """Return the words of each clause, in classes; at least one clause, if without words."""
+        cut = words_by_clause(self.text, clauses(self.text), self.written)
+        return [own for own in cut if own] or [[]]
 
 
 _BEFORE_SIGNS = 1
 """Numbers beside the words of a passage that stand before its signs."""
 
 
-def passage_of(all_words: Sequence[str], *, comment: bool) -> Passage:
-    """Return what a model of acts is given of a passage: its words, its signs, and whether it is of a comment.
+def passage_of(text: str, all_words: Sequence[str], *, comment: bool) -> Passage:
+    """Return what a model of acts is given of a passage: its words, its signs, its clauses, and whether it is of a comment.
 
     Not how long it is: that tells much in the labelled passages, and misleads with a short one that says plainly what it does.
     """
     phrases = phrases_in(all_words)
-    return Passage(in_classes(all_words), (0.5 * comment, *(_SIGN * count for count in signs(phrases))), phrases)
+    about = (0.5 * comment, *(_SIGN * count for count in signs(phrases)))
+    return Passage(in_classes(all_words), about, phrases, text, all_words)
 
 
 @dataclass(slots=True)
@@ -73,6 +91,10 @@ class Model:
         One a label.
     bars
         Score from which a label is given, one a label.
+    by_clause
+        Numbers of the labels that are told by clauses, too, shape (n,).
+    clause_weights, clause_bias
+        What the words of a clause add for each of them, shapes (n, features of words) and (n,).
     """
 
     labels: tuple[str, ...]
@@ -80,15 +102,23 @@ class Model:
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     bars: NDArray[np.float32]
+    by_clause: NDArray[np.int64]
+    clause_weights: NDArray[np.float32]
+    clause_bias: NDArray[np.float32]
 
     def features(self, passages: Sequence[Passage]) -> sp.csr_matrix:
         """Return the features of passages, shape (passages, features)."""
         return features_of(self.vectorizer, passages, self.weights.shape[1] - self.vectorizer.columns)
 
-    def scores(self, features: sp.csr_matrix) -> NDArray[np.float32]:
+    def scores(self, passages: Sequence[Passage], features: sp.csr_matrix) -> NDArray[np.float32]:
         """Return how far above its bar each label is (log odds), shape (passages, labels); 0 and more is given."""
-        found: NDArray[np.float32] = np.asarray(features @ self.weights.T) + self.bias - self.bars
-        return found
+        found: NDArray[np.float32] = np.asarray(features @ self.weights.T) + self.bias
+        for label, weights, bias in zip(self.by_clause.tolist(), self.clause_weights, self.clause_bias, strict=True):
+            rows = np.flatnonzero(found[:, label] >= _OPEN).tolist()
+            if rows:
+                cut, starts = features_of_clauses(self.vectorizer, [passages[row] for row in rows])
+                found[rows, label] += np.maximum.reduceat(cut @ weights + bias, starts)
+        return found - self.bars
 
     def evidence(
         self, features: sp.csr_matrix, row: int, label: int, phrases: Sequence[tuple[int, str]], most: int = 4
@@ -126,6 +156,9 @@ class Model:
             "weights": self.weights.astype(np.float16),
             "bias": self.bias,
             "bars": self.bars,
+            "by_clause": self.by_clause,
+            "clause_weights": self.clause_weights.astype(np.float16),
+            "clause_bias": self.clause_bias,
             "idf": self.vectorizer.idf,
         }
         tensors |= {f"keys_{n}": keys for n, keys in enumerate(self.vectorizer.keys)}
@@ -142,6 +175,13 @@ def features_of(vectorizer: Vectorizer, passages: Sequence[Passage], numbers: in
     words = vectorizer.transform([passage.words for passage in passages])
     about = np.array([passage.about for passage in passages], dtype=np.float32).reshape(-1, numbers)
     return sp.hstack([words, sp.csr_matrix(about)], format="csr")
+
+
+def features_of_clauses(vectorizer: Vectorizer, passages: Sequence[Passage]) -> tuple[sp.csr_matrix, NDArray[np.int64]]:
+    """Return the features of the words of all clauses, shape (clauses, features of words), and which is the first of each passage."""
+    cut = [passage.clauses() for passage in passages]
+    starts = np.cumsum([0, *map(len, cut)])[:-1]
+    return vectorizer.transform(list(chain.from_iterable(cut))), starts
 
 
 def load_model(folder: Path, name: str) -> Model:
@@ -162,7 +202,15 @@ def load_model(folder: Path, name: str) -> Model:
         words = {word: number for number, word in enumerate(about["words"], 1)}
         keys = [tensors[f"keys_{n}"] for n in range(sum(key.startswith("keys_") for key in tensors))]
         vectorizer = Vectorizer(words, keys, tensors["idf"])
-        weights = tensors["weights"].astype(np.float32)
-        return Model(tuple(about["labels"]), vectorizer, weights, tensors["bias"], tensors["bars"])
+        return Model(
+            tuple(about["labels"]),
+            vectorizer,
+            tensors["weights"].astype(np.float32),
+            tensors["bias"],
+            tensors["bars"],
+            tensors["by_clause"],
+            tensors["clause_weights"].astype(np.float32),
+            tensors["clause_bias"],
+        )
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelError("model_damaged", path=folder, reason=error) from error

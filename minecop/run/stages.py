@@ -406,7 +406,7 @@ STAGES: tuple[Stage, ...] = (
         _make_text,
         lambda _: {"words": engine_name()},
     ),
-    Stage("acts", 4, ("text",), (), _make_acts, _acts_outside),
+    Stage("acts", 5, ("text",), (), _make_acts, _acts_outside),
     Stage("vectors", 2, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
     Stage(
         "topics", 3, ("archive", "text", "vectors", "acts"), ("seed", "topics", "llm_url", "llm_model"), _make_topics
