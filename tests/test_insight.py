@@ -16,7 +16,7 @@ from minecop.insight.quotes import MOST, best_span, choose_quotes, headline
 from minecop.insight.setting_aside import posts_set_aside, title_stem
 from minecop.insight.threads import MOST as MOST_THREADS
 from minecop.insight.threads import Thread, blocks_of, group_threads, likeness_of
-from minecop.insight.trends import TrendMeter, is_quiet
+from minecop.insight.trends import TrendMeter, bursts_of, is_quiet, periods_of, share_of
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
 
@@ -370,3 +370,17 @@ def test_finding_nothing_in_an_archive_of_courtesy(jsonl, tmp_path):
 
 def test_models_comment_is_a_value():
     assert Comment(1, "ก") == Comment(1, "ก")
+
+
+def test_trends_shares_have_intervals_and_bursts_are_sure():
+    share, low, high = share_of(Period("2553", 5, 20))
+    assert low < share == 0.25 < high
+    assert share_of(Period("2553", 0, 0))[0] == 0
+    periods = (Period("2551", 1, 30), Period("2552", 1, 30), Period("2553", 12, 30))
+    assert bursts_of(periods) == ("2553",)
+    assert bursts_of((Period("2551", 2, 2), Period("2552", 0, 30))) == ()  # two people are no burst
+    everyone = [voice(n, f"p{n}", when=f"2010-0{1 + n}-05") for n in range(3)]
+    assert periods_of(everyone[:1], everyone, "month") == tuple(
+        Period(f"2553/{n:02}m", int(n == 1), 1) for n in (1, 2, 3)
+    )
+    assert periods_of(everyone[:2], everyone, "year") == (Period("2553", 2, 3),)

@@ -578,3 +578,12 @@ def test_llm_that_does_not_answer_is_told_in_one_line(jsonl, tmp_path, minecop):
     assert "Traceback" not in err
     code, _, err = minecop("analyse", jsonl(posts()), "-o", tmp_path / "run", "--llm-url", "file:///etc/passwd")
     assert code == 1
+
+
+def test_cli_one_topic_by_month_and_year(jsonl, tmp_path, minecop):
+    run = analyse(jsonl(posts()), tmp_path / "run").folder
+    one = json.loads(minecop("topics", run, "--json")[1])[0]["id"]
+    for unit, shown in (("month", "ม.ค. 25"), ("quarter", "ไตรมาส"), ("year", "  25")):
+        code, out, _ = minecop("topics", run, one, "--by", unit)
+        assert code == 0
+        assert shown in out

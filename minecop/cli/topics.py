@@ -12,8 +12,9 @@ from minecop.cli.showing import echo_csv, show_table
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Topic
+from minecop.insight.trends import UNITS, periods_of
 from minecop.report.rendering import topics_json
-from minecop.report.view import topic_view
+from minecop.report.view import shares_view, topic_view
 from minecop.report.words import Words
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
@@ -24,14 +25,15 @@ _HEADS = ("id", "authors", "communities", "passages", "trend", "stability", "tit
 @click.command("topics")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("number", required=False, metavar="[ID]")
+@click.option("--by", "unit", type=click.Choice([*UNITS]), help="ช่วงเวลาที่นับ / periods, for one topic [as trends]")
 @format_options
 @language
-def command(run: Path, number: str | None, as_json: bool, as_csv: bool, lang: str) -> None:
+def command(run: Path, number: str | None, unit: str | None, as_json: bool, as_csv: bool, lang: str) -> None:
     """แสดงหัวข้อทั้งหมดของผลวิเคราะห์ หรือหัวข้อเดียวพร้อมเสียงของคน / Show the topics of a run, or one with its voices.
 
     \b
     minecop topics outputs/sample
-    minecop topics outputs/sample 3
+    minecop topics outputs/sample 3 --by year
     minecop topics outputs/sample --json
     """
     analysis = load_analysis(open_run(run))
@@ -46,7 +48,7 @@ def command(run: Path, number: str | None, as_json: bool, as_csv: bool, lang: st
         elif as_csv:
             _passages(analysis, topic)
         else:
-            _show(analysis, topic, words)
+            _show(analysis, topic, words, unit)
     elif as_json:
         echo_json(values)
     else:
@@ -92,7 +94,7 @@ def _passages(analysis: Analysis, topic: Topic) -> None:
     echo_csv(heads, rows)
 
 
-def _show(analysis: Analysis, topic: Topic, words: Words) -> None:
+def _show(analysis: Analysis, topic: Topic, words: Words, unit: str | None) -> None:
     view = topic_view(analysis, topic, words)
     theme = next((theme.title for theme in analysis.insight.themes if theme.id == topic.theme), "")
     lines = [
@@ -107,6 +109,9 @@ def _show(analysis: Analysis, topic: Topic, words: Words) -> None:
         words("topic_phrases", terms=" · ".join(view["terms"])) if view["terms"] else "",
     ]
     lines = [line for line in lines if line]
+    if unit is not None:
+        everyone = [voice for group in analysis.insight.communities for voice in group.members]
+        view["shares"] = shares_view(periods_of(topic.group.members, everyone, unit), words)
     for period in view["shares"]:
         share, low, high = period["share"]
         line = words("topic_period", name=period["name"], text=period["text"], share=share, low=low, high=high)

@@ -344,7 +344,10 @@ def format_date(when: date | None, lang: str = "th", *, buddhist: bool | None = 
     if when is None:
         return "ไม่ทราบวันที่" if lang == "th" else "date unknown"
     year = when.year + (BUDDHIST_OFFSET if (lang == "th" if buddhist is None else buddhist) else 0)
-    month = SHORT_MONTHS[when.month - 1] if lang == "th" else _ENGLISH[when.month - 1][:3]
-    if estimated:
-        return f"{'ราว' if lang == 'th' else 'about'} {month} {year}"
-    return f"{when.day} {month} {year}"
+    month = format_month(when.month, year, lang)
+    return f"{'ราว' if lang == 'th' else 'about'} {month}" if estimated else f"{when.day} {month}"
+
+
+def format_month(month: int, year: int, lang: str) -> str:
+    """Return a month for readers: ``พ.ค. 2549``, ``May 2006``; the year as it is given."""
+    return f"{SHORT_MONTHS[month - 1] if lang == 'th' else _ENGLISH[month - 1][:3]} {year}"

@@ -33,7 +33,14 @@ def _half(when: datetime) -> str:
     return f"{when.year + BUDDHIST_OFFSET}/{1 if when.month <= 6 else 2}h"
 
 
+def _month(when: datetime) -> str:
+    return f"{when.year + BUDDHIST_OFFSET}/{when.month:02}m"
+
+
 _UNITS: tuple[Callable[[datetime], str], ...] = (_quarter, _half, _year)
+
+UNITS: dict[str, Callable[[datetime], str]] = {"month": _month, "quarter": _quarter, "half": _half, "year": _year}
+"""Periods by which something can be told over time."""
 
 
 class TrendMeter:
@@ -98,6 +105,20 @@ class TrendMeter:
         return Trend(direction, before, lately, ratio, round(low, 3), round(high, 3), periods)
 
 
+def periods_of(members: Iterable[Voice], everyone: Iterable[Voice], unit: str) -> tuple[Period, ...]:
+    """Return how many people spoke of something in each period, and how many at all; voices without author or date count nowhere.
+
+    Parameters
+    ----------
+    members, everyone
+        Passages about it, and all that have something to say.
+    unit
+        One of ``UNITS``.
+    """
+    some, every = (_people_by_period(voices, UNITS[unit]) for voices in (members, everyone))
+    return tuple(Period(name, len(some.get(name, ())), len(every[name])) for name in sorted(every))
+
+
 def share_of(period: Period) -> tuple[float, float, float]:
     """Return the share of the people of a period who speak of something, with its 90 % interval (Wilson 1927)."""
     total = max(1, period.all_voices)
@@ -107,11 +128,10 @@ def share_of(period: Period) -> tuple[float, float, float]:
     return share, max(0.0, middle - margin), min(1.0, middle + margin)
 
 
-def bursts_of(trend: Trend) -> tuple[str, ...]:
+def bursts_of(periods: Sequence[Period]) -> tuple[str, ...]:
     """Return the names of the periods in which surely more of the people spoke of something than over all periods."""
-    everybody = _sum(trend.periods, "all_voices")
-    usual = _sum(trend.periods, "voices") / max(1, everybody)
-    return tuple(p.name for p in trend.periods if p.voices >= FEWEST_VOICES and share_of(p)[1] > usual)
+    usual = _sum(periods, "voices") / max(1, _sum(periods, "all_voices"))
+    return tuple(p.name for p in periods if p.voices >= FEWEST_VOICES and share_of(p)[1] > usual)
 
 
 def is_quiet(trend: Trend) -> bool:

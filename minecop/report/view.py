@@ -8,7 +8,7 @@ from minecop.archive.models import Comment, Post
 from minecop.core.dates import format_date
 from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
-from minecop.insight.models import Group, Issue, Quote, SetAside, Topic
+from minecop.insight.models import Group, Issue, Period, Quote, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
 from minecop.report.words import Words
 
@@ -152,7 +152,6 @@ def _themes(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
 def topic_view(analysis: Analysis, topic: Topic, words: Words) -> dict[str, Any]:
     """Return a topic as people read it: what it is called, who speaks of it since when, and how far it is to be relied on."""
     group = topic.group
-    bursts = set(bursts_of(group.trend))
     dated = sorted(voice.published for voice in group.members if voice.published)
     stability = "unknown" if topic.stability is None else next(k for k, bar in _STABLE if topic.stability >= bar)
     others = ", ".join(map(str, topic.others))
@@ -165,17 +164,23 @@ def topic_view(analysis: Analysis, topic: Topic, words: Words) -> dict[str, Any]
         "change_words": words(f"change_{topic.change}", others=others) if topic.change else "",
         "first": format_date(dated[0], words.lang) if dated else "",
         "last": format_date(dated[-1], words.lang) if dated else "",
-        "shares": [
-            {
-                "name": words.period(period.name),
-                "text": words("people_of_all", voices=period.voices, all=period.all_voices),
-                "share": [round(100 * value) for value in share_of(period)],
-                "burst": period.name in bursts,
-            }
-            for period in group.trend.periods
-        ],
+        "shares": shares_view(group.trend.periods, words),
         "quotes": [quote_view(analysis, quote, words) for quote in topic.quotes],
     }
+
+
+def shares_view(periods: tuple[Period, ...], words: Words) -> list[dict[str, Any]]:
+    """Return the share of the people of each period, in per cent with its interval, and whether it was surely more than usual."""
+    bursts = bursts_of(periods)
+    return [
+        {
+            "name": words.period(period.name),
+            "text": words("people_of_all", voices=period.voices, all=period.all_voices),
+            "share": [round(100 * value) for value in share_of(period)],
+            "burst": period.name in bursts,
+        }
+        for period in periods
+    ]
 
 
 _STABLE = (("high", 0.75), ("middle", 0.5), ("low", 0.0))

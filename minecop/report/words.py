@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from minecop.core.dates import BUDDHIST_OFFSET
+from minecop.core.dates import BUDDHIST_OFFSET, format_month
 
 
 @cache
@@ -32,9 +32,11 @@ class Words:
         return _texts()[key][self.lang].format(**shown)
 
     def period(self, name: str) -> str:
-        """Return the name of a period of a trend (``2553/1``, ``2553/1h``, ``2553``) for readers."""
+        """Return the name of a period of a trend (``2553/1``, ``2553/1h``, ``2553/01m``, ``2553``) for readers."""
         year, _, part = name.partition("/")
         shown = year if self.lang == "th" else str(int(year) - BUDDHIST_OFFSET)
         if not part:
             return shown
+        if part.endswith("m"):
+            return format_month(int(part.rstrip("m")), int(shown), self.lang)
         return self("half" if part.endswith("h") else "quarter", n=part.rstrip("h"), year=shown)

@@ -99,6 +99,13 @@ def coherence(terms, documents):
     return float(np.mean(values)), len(known) / max(1, sum(map(len, terms)))
 
 
+def purity(themes, labels):
+    """Share of the passages of a topic that are of the theme which most of it are of, over all that have a theme and a topic."""
+    kept = (themes >= 0) & (labels >= 0)
+    most = sum(np.bincount(themes[kept & (labels == topic)]).max(initial=0) for topic in set(labels[kept].tolist()))
+    return most / max(1, int(kept.sum()))
+
+
 def seconds(function, *arguments, times):
     found = []
     for _ in range(times):
@@ -123,7 +130,8 @@ def test_topics_beside_bertopic(news, size):
             print(
                 f"\n{name:>9} {size:6}: {taken:7.2f} s, {labels.max() + 1:4} topics, {(labels < 0).mean():6.1%} left, "
                 f"V {v_measure_score(themes[themed], labels[themed]):.3f}, ARI {adjusted_rand_score(themes[themed], labels[themed]):.3f}, "
-                f"NPMI {npmi:.3f}, different {different:.2f}",
+                f"NPMI {npmi:.3f}, different {different:.2f}, "
+                f"of the topic's theme {purity(themes, labels):.3f}",
                 end="",
             )
     print(f"\n{told['BERTopic'] / told['minecop']:.1f} times as fast")
