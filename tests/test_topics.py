@@ -169,6 +169,7 @@ def test_labels_are_worth_less_with_names_places_and_small_words():
     assert worth_of(["ปุ๋ยหมัก"]) == 1
     assert worth_of(["ปุ๋ยหมัก", "เชียงใหม่"]) < 0.5
     assert worth_of(["วิศิษฏ์"]) == 0
+    assert worth_of(["พงษ์", "เผ่า"]) < 0.2  # one name that was cut
     assert worth_of(["เดชาวัฒนานุกูล"]) < 0.2  # no dictionary has it, and it is spelt like a name
     assert worth_of(["มกราคม"]) < 0.2
     assert worth_of(["โต้ง"], {"โต้ง"}) == 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, reduce
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pythainlp.corpus import provinces
 
 from minecop.text.namewords import is_verb, name_words, rare, spelt_like_a_name
-from minecop.text.words import is_thai
+from minecop.text.words import is_thai, written_together
 from minecop.topics.counting import Counts
 from minecop.vectors.embedder import unit_rows
 
@@ -39,6 +39,9 @@ _POOR, _VERB, _PLACE = 0.15, 0.7, 0.3
 
 _SPELT_LIKE_A_NAME = 0.2
 """From which a word that no dictionary has is a name."""
+
+_JOINED_LIKE_A_NAME = 0.45
+"""The same for two words side by side."""
 
 _WHOLE = 0.5
 """Share of a word's places in which it stands within a phrase, from which the phrase stands for it."""
@@ -87,7 +90,18 @@ def worth_of(parts: Sequence[str], names: Collection[str] = ()) -> float:
     names
         Names of people of the archive, in small letters.
     """
-    return 0.0 if any(part in names for part in parts) else min(map(_worth_of_word, parts))
+    if any(part in names for part in parts):
+        return 0.0
+    if len(parts) > 1 and _is_one_name(reduce(written_together, parts)):
+        return _POOR
+    return min(map(_worth_of_word, parts))
+
+
+@lru_cache(maxsize=50_000)
+def _is_one_name(joined: str) -> bool:
+    """Tell whether words side by side are one name that was cut (``พงษ์`` and ``เผ่า``)."""
+    known = joined in name_words().vocabulary
+    return is_thai(joined[0]) and not known and spelt_like_a_name(joined) >= _JOINED_LIKE_A_NAME
 
 
 class Namer:
