@@ -400,7 +400,7 @@ def test_matching_never_gives_a_number_twice_nor_one_that_was_another(pairs):
     assert all(what in CHANGES for what, _ in changes.values())
 
 
-def test_run_a_grown_archive_keeps_the_numbers_of_its_topics(jsonl, tmp_path):
+def test_run_a_grown_archive_keeps_the_numbers_of_its_topics(jsonl, tmp_path, minecop):
     some = [
         {
             "id": f"{n}",
@@ -432,6 +432,10 @@ def test_run_a_grown_archive_keeps_the_numbers_of_its_topics(jsonl, tmp_path):
     (fresh,) = [row for row in after if row["change"] == "new"]
     assert fresh["topic"] == len(before)
     assert "ป่า" in fresh["label"]
+    code, out, _ = minecop("topics", grown.folder, "--lang", "en")
+    assert code == 0
+    assert "since last time" in out
+    assert "new" in out
     again = {path.name: path.read_bytes() for path in grown.stage_folder("topics").iterdir() if path.is_file()}
     (grown.stage_folder("topics") / "topics.parquet").write_bytes(b"damaged")
     analyse(jsonl([*some, *new]), tmp_path / "run")  # what is made once more is what it was

@@ -14,12 +14,12 @@ from minecop.insight.analysis import Analysis
 from minecop.insight.models import Topic
 from minecop.insight.trends import UNITS, periods_of
 from minecop.report.rendering import topics_json
-from minecop.report.view import shares_view, topic_view
+from minecop.report.view import faded_view, shares_view, topic_view
 from minecop.report.words import Words
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
 
-_HEADS = ("id", "authors", "communities", "passages", "trend", "stability", "title", "phrases", "theme")
+_HEADS = ("id", "authors", "communities", "passages", "trend", "stability", "title", "phrases", "theme", "change")
 
 
 @click.command("topics")
@@ -60,20 +60,24 @@ def _list(analysis: Analysis, values: list[dict[str, Any]], words: Words, *, as_
     if as_csv:
         echo_csv(_HEADS, [[row[name] for name in _HEADS] for row in rows])
         return
-    shown = [
-        [
-            {
-                "trend": words(f"trend_{row['trend']}"),
-                "stability": "–" if row["stability"] is None else f"{row['stability']:.2f}",
-            }.get(name, row[name])
-            for name in _HEADS
-        ]
-        for row in sorted(rows, key=lambda row: -row["authors"])
-    ]
-    show_table([words(f"head_{name}") for name in _HEADS], shown, words.lang)
+    heads = _HEADS if any(row["change"] for row in rows) else tuple(head for head in _HEADS if head != "change")
+    shown = [[_cell(row, head, words) for head in heads] for row in sorted(rows, key=lambda row: -row["authors"])]
+    show_table([words(f"head_{head}") for head in heads], shown, words.lang)
     left = analysis.insight.funnel["without_topic"]
     if left and shown:
         click.echo(words("without_topic", count=left))
+    for line in faded_view(analysis, words):
+        click.echo(line)
+
+
+def _cell(row: dict[str, Any], head: str, words: Words) -> object:
+    if head == "trend":
+        return words(f"trend_{row[head]}")
+    if head == "stability":
+        return "–" if row[head] is None else f"{row[head]:.2f}"
+    if head == "change":
+        return words(f"change_{row[head]}", others=", ".join(row["others"])) if row[head] else ""
+    return row[head]
 
 
 def _passages(analysis: Analysis, topic: Topic) -> None:

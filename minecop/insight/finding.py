@@ -18,7 +18,7 @@ from minecop.archive.store import Archive
 from minecop.core.dates import BANGKOK
 from minecop.insight.candidates import Candidate, find_candidates
 from minecop.insight.groups import group_of, people_of
-from minecop.insight.models import STATUSES, Group, Insight, Issue, SetAside, Topic, Trend, Voice
+from minecop.insight.models import STATUSES, Faded, Group, Insight, Issue, SetAside, Topic, Trend, Voice
 from minecop.insight.naming import Namer
 from minecop.insight.quotes import choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, REASONS, posts_set_aside, title_stem
@@ -55,6 +55,7 @@ def find_insight(
     topics: pa.Table,
     themes: pa.Table,
     topic_of: Sequence[int],
+    faded: Sequence[dict[str, Any]],
     steps: pa.Table,
     process: Process,
     as_of: date | None,
@@ -72,6 +73,8 @@ def find_insight(
         One of each passage.
     topics, themes, topic_of
         The topics, what they are put under, and the first topic of each passage (-1 = none).
+    faded
+        Topics of the last run that are none any more: ``topic``, ``label``, ``others``.
     process
         Whose steps were matched.
     as_of
@@ -86,6 +89,7 @@ def find_insight(
         set_aside=finder.set_aside(),
         topics=finder.topics(topics, topic_of),
         themes=finder.theme_groups(topics, themes, topic_of),
+        faded=tuple(Faded(one["topic"], one["label"], tuple(one["others"])) for one in faded),
         steps=finder.step_groups(process),
         communities=finder.community_groups(),
         funnel=finder.funnel(issues)

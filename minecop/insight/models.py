@@ -140,6 +140,23 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Faded:
+    """A topic of the last run that is none any more.
+
+    Attributes
+    ----------
+    topic, label
+        Its number and what it was called.
+    others
+        Numbers of the topics that most of its passages went to.
+    """
+
+    topic: int
+    label: str
+    others: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """A concern that several people voice, with the evidence for that, each shown apart.
 
@@ -202,6 +219,7 @@ class Insight:
     set_aside: tuple[SetAside, ...]
     topics: tuple[Topic, ...]
     themes: tuple[Group, ...]
+    faded: tuple[Faded, ...]
     steps: tuple[Group, ...]
     communities: tuple[Group, ...]
     funnel: dict[str, int]

@@ -64,6 +64,7 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "steps": _steps(analysis, lang),
         "gaps": _gaps(analysis, words),
         "themes": _themes(analysis, words),
+        "faded_topics": faded_view(analysis, words),
         "without_topic": analysis.insight.funnel["without_topic"],
         "account": _account(analysis, lang),
         "settings": _settings(analysis),
@@ -146,6 +147,17 @@ def _themes(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
         _group(analysis, theme, words)
         | {"topics": sorted((v for v in views if v["theme"] == theme.id), key=lambda v: -v["authors"])}
         for theme in sorted(analysis.insight.themes, key=lambda theme: -len(theme.author_ids))
+    ]
+
+
+def faded_view(analysis: Analysis, words: Words) -> list[str]:
+    """Return what became of the topics of the last run that are none any more, in words."""
+    label = analysis.privacy.label
+    return [
+        words("topic_gone_to", id=one.topic, title=label(one.label), others=", ".join(map(str, one.others)))
+        if one.others
+        else words("topic_gone", id=one.topic, title=label(one.label))
+        for one in analysis.insight.faded
     ]
 
 

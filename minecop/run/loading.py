@@ -9,7 +9,7 @@ from typing import Any
 from minecop.archive.store import read_archive
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
-from minecop.insight.models import Group, Insight, Issue, Period, Quote, SetAside, Topic, Trend, Voice
+from minecop.insight.models import Faded, Group, Insight, Issue, Period, Quote, SetAside, Topic, Trend, Voice
 from minecop.process.definition import load_process
 from minecop.run.pipeline import Run
 
@@ -43,6 +43,7 @@ def _insight(values: dict[str, Any]) -> Insight:
         set_aside=tuple(SetAside(v["reason"], v["title"], _voices(v["members"])) for v in values["set_aside"]),
         topics=tuple(_topic(value) for value in values["topics"]),
         themes=tuple(_group(value) for value in values["themes"]),
+        faded=tuple(Faded(v["topic"], v["label"], tuple(v["others"])) for v in values["faded"]),
         steps=tuple(_group(value) for value in values["steps"]),
         communities=tuple(_group(value) for value in values["communities"]),
         funnel=values["funnel"],

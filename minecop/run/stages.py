@@ -368,6 +368,7 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
         topics=context.table("topics", "topics"),
         themes=context.table("topics", "themes"),
         topic_of=context.table("topics", "primary")["topic"].to_pylist(),
+        faded=json.loads((context.stage_folder("topics") / "history.json").read_text(encoding="utf-8"))["faded"],
         steps=context.table("process", "steps"),
         process=context.process,
         as_of=context.settings.as_of,

@@ -88,7 +88,7 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
             seed=context.settings.seed,
             method=context.settings.topics,
         )
-        before, free = _before(context)
+        before, free, labelled = _before(context)
         numbers, changes = match_topics(before, [ids[row] for row in rows], fit.labels, free)
         primary = np.full(len(ids), -1, dtype=np.int64)
         with TableWriter(folder / "members.parquet", MEMBERS) as members:
@@ -104,12 +104,19 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
     write_table(folder / "primary.parquet", pa.table({"passage_id": ids, "topic": primary}, schema=PRIMARY))
     by_machine = _by_machine(context, fit, [ids[row] for row in rows], documents)
     _write_topics(folder, fit, by_machine, numbers, changes, primary, [ids[row] for row in rows], first=not before)
-    faded = {c.topic: list(c.others) for c in changes if c.what == "faded"}
     earlier = pa.table({"passage_id": list(before), "topic": list(before.values())}, schema=PRIMARY)
     write_table(folder / "before.parquet", earlier)
-    write_json(
-        folder / HISTORY, {"first": free, "next": max([free - 1, *numbers.tolist()]) + 1, "faded": _lines(faded)}
-    )
+    history = {
+        "first": free,
+        "next": max([free - 1, *numbers.tolist()]) + 1,
+        "labels": sorted(labelled.items()),
+        "faded": [
+            {"topic": change.topic, "label": labelled.get(change.topic, ""), "others": list(change.others)}
+            for change in changes
+            if change.what == "faded"
+        ],
+    }
+    write_json(folder / HISTORY, history)
     if fit.frame is not None:
         from minecop.topics.framing import save_frame
 
@@ -149,8 +156,8 @@ def _names(context: Context) -> set[str]:
     return {word for name in names if name for word in (name.lower(), *words(name))}
 
 
-def _before(context: Context) -> tuple[dict[str, int], int]:
-    """Return the topics of passages in the last run of this folder, and the lowest number not given yet; nothing where there was none.
+def _before(context: Context) -> tuple[dict[str, int], int, dict[int, str]]:
+    """Return of the last run of this folder the topics of passages, the lowest number not given yet, and labels; nothing if there was none.
 
     The last run is the one of other inputs or settings: what is made once more from the same ones is compared with what it was then.
     """
@@ -161,9 +168,11 @@ def _before(context: Context) -> tuple[dict[str, int], int]:
         same = record["key"] == context.keys["topics"].to_json()
         table = read_table(folder / ("before.parquet" if same else "primary.parquet"))
         topics = dict(zip(table["passage_id"].to_pylist(), table["topic"].to_pylist(), strict=True))
-        return topics, int(history["first" if same else "next"])
+        rows = [] if same else read_table(folder / "topics.parquet", ["topic", "label"]).to_pylist()
+        labels = history["labels"] if same else [[row["topic"], row["label"]] for row in rows]
+        return topics, int(history["first" if same else "next"]), {int(topic): str(label) for topic, label in labels}
     except (OSError, ValueError, KeyError, TypeError):  # there was none, or it is damaged: numbers begin anew
-        return {}, 0
+        return {}, 0, {}
 
 
 def _by_machine(context: Context, fit: Fit, ids: list[str], documents: pa.ListArray) -> list[str | None]:
@@ -185,10 +194,6 @@ def _by_machine(context: Context, fit: Fit, ids: list[str], documents: pa.ListAr
         name = name_topic(model, [term for term, _ in topic.terms], [texts[ids[row]] for row in topic.typical], known)
         names.append(None if name in names else name)
     return names
-
-
-def _lines(faded: dict[int, list[int]]) -> list[dict[str, Any]]:
-    return [{"topic": topic, "others": others} for topic, others in faded.items()]
 
 
 def _write_topics(

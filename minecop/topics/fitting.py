@@ -192,12 +192,9 @@ def _typical(rows: NDArray[np.int64], people: NDArray[np.int64], threads: NDArra
     chosen: list[int] = []
     for apart in (True, False):
         for row in rows.tolist():
+            if len(chosen) == _VOICES:
+                return chosen
             known = people[row] >= 0 and people[row] in people[chosen]
-            if (
-                len(chosen) < _VOICES
-                and row not in chosen
-                and not known
-                and not (apart and threads[row] in threads[chosen])
-            ):
+            if row not in chosen and not known and not (apart and threads[row] in threads[chosen]):
                 chosen.append(row)
     return chosen
