@@ -93,7 +93,9 @@ def _counted(
     keys: NDArray[np.int64], rows: NDArray[np.int64], total: int, fewest: int
 ) -> tuple[NDArray[np.int64], sp.csr_matrix]:
     """Return the keys that stand in enough rows, and how often each stands in each."""
-    found, columns = np.unique(keys, return_inverse=True)
+    encoded = pa.array(keys).dictionary_encode()  # hashes, where numpy sorts
+    found = encoded.dictionary.to_numpy().astype(np.int64)
+    columns = encoded.indices.to_numpy()
     matrix = sp.csr_matrix((np.ones(len(keys), np.float32), (rows, columns)), shape=(total, len(found)))
     matrix.sum_duplicates()
     kept = np.bincount(matrix.indices, minlength=len(found)) >= fewest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from minecop.topics.clustering import SMALL, number_by_size
@@ -31,10 +32,7 @@ _SHARPNESS = 12
 
 def centroids_of(vectors: Vectors, labels: Labels) -> Vectors:
     """Return the direction of each topic, shape (topics, d), rows of length 1."""
-    count = int(labels.max(initial=-1)) + 1
-    sums = np.zeros((count, vectors.shape[1]), dtype=np.float64)
-    np.add.at(sums, labels[labels >= 0], vectors[labels >= 0])
-    return unit_rows(sums.astype(np.float32))
+    return unit_rows(_sums(vectors, labels, int(labels.max(initial=-1)) + 1))
 
 
 def bars_of(vectors: Vectors, labels: Labels, centroids: Vectors) -> NDArray[np.float32]:
@@ -95,9 +93,9 @@ def settled(vectors: Vectors, labels: Labels, people: NDArray[np.int64]) -> Labe
 
 
 def _sums(vectors: Vectors, labels: Labels, count: int) -> Vectors:
-    sums = np.zeros((count, vectors.shape[1]), dtype=np.float64)
-    np.add.at(sums, labels[labels >= 0], vectors[labels >= 0])
-    return sums.astype(np.float32)
+    rows = np.flatnonzero(labels >= 0)
+    members = sp.csr_matrix((np.ones(len(rows), np.float32), (labels[rows], rows)), shape=(count, len(labels)))
+    return np.asarray(members @ vectors, dtype=np.float32)
 
 
 def centrality(vectors: Vectors, labels: Labels, centroids: Vectors) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ import pytest
 from conftest import ROOT
 from sklearn.metrics import adjusted_rand_score, v_measure_score
 
-from minecop.text.words import content_words, words
+from minecop.text.words import content_words, phrases, words
 from minecop.topics.fitting import fit_topics
 from minecop.vectors.embedder import unit_rows
 from minecop.vectors.lsa import ArchiveEmbedder
@@ -83,13 +83,9 @@ def ours(documents, vectors):
 def coherence(terms, documents):
     """Mean NPMI of the first ten terms of each topic, two by two, by documents; and how many of all of them are different."""
     terms = [[term for term in found if term][:SHOWN] for found in terms]
-    texts = ["\x1f" + "\x1f".join(document) + "\x1f" for document in documents]
-    glued = ["".join(document) for document in documents]
+    said = [{*document, *phrases(document)} for document in documents]
     known = {term for found in terms for term in found}
-    there = {
-        term: np.array([f"\x1f{term}\x1f" in text or (term in whole) for text, whole in zip(texts, glued, strict=True)])
-        for term in known
-    }
+    there = {term: np.array([term in document for document in said]) for term in known}
     values = []
     for found in terms:
         for one, other in itertools.combinations(found, 2):
