@@ -344,7 +344,10 @@ class _Finder:
 
     def _topic(self, row: dict[str, Any], members: list[Voice]) -> Topic:
         terms = tuple(term for term, _ in json.loads(row["terms"]))
-        typical = [passage for passage in row["typical"] if passage in self.row_of]
+        there = [passage for passage in row["typical"] if passage in self.row_of]
+        typical = list({self.texts[self.row_of[passage]]: passage for passage in reversed(there)}.values())[
+            ::-1
+        ]  # no copies
         quotes = choose_quotes(
             [self.voices[self.row_of[passage]] for passage in typical],
             worth=lambda voice: -typical.index(voice.passage_id),
