@@ -24,6 +24,7 @@ from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
 from minecop.text.segmenting import segment
 from minecop.text.words import content_words, words
+from minecop.topics.fitting import within_threads
 from minecop.vectors.lsa import ArchiveEmbedder
 
 FLOORS = tomllib.loads((ROOT / "tests" / "floors.toml").read_text(encoding="utf-8"))
@@ -256,3 +257,30 @@ def test_quality_passages_of_a_planted_issue_lie_nearer_each_other_than_words_pu
         found += [average_precision_of(vectors, labels, what) for what in (*PLANTED, "fuel")]
     assert np.mean(made) >= FLOORS["sample"]["planted_average_precision"], made
     assert all(new > old for new, old in zip(made, alone, strict=True)), (made, alone)
+
+
+def test_quality_topics_of_the_sample(inputs, truth):
+    rows = inputs["passages"].to_pylist()
+    topics, primary = inputs["topics"].to_pylist(), np.array(inputs["topic_of"])
+    telling = ~np.array(inputs["acts"]["courtesy"].to_pylist(), dtype=bool)
+    assert (primary[telling] < 0).mean() <= FLOORS["topics"]["left_share"]
+    assert np.mean([row["stability"] for row in topics]) >= FLOORS["topics"]["stability"]
+    people = [row["author_id"] or row["passage_id"] for row in rows]
+    for row in topics:
+        assert len({people[n] for n in np.flatnonzero(primary == row["topic"])}) >= 2
+    assert len({row["label"] for row in topics}) == len(topics)
+
+
+def test_quality_passages_within_their_threads_lie_nearer_still(inputs, truth):
+    rows = inputs["passages"].to_pylist()
+    kept = [n for n, courtesy in enumerate(inputs["acts"]["courtesy"].to_pylist()) if not courtesy]
+    labels = [said(truth, *(rows[n][key] for key in ("post_id", "comment", "start", "end"))) for n in kept]
+    threads = np.unique([rows[n]["post_id"] for n in kept], return_inverse=True)[1]
+    plain = inputs["vectors"][kept]
+    around = within_threads(plain, threads, np.array([len(rows[n]["text"]) for n in kept]))
+    alone, made = (
+        np.mean([average_precision_of(vectors, labels, what) for what in (*PLANTED, "fuel")])
+        for vectors in (plain, around)
+    )
+    assert made >= FLOORS["topics"]["planted_average_precision"]
+    assert made > alone + 0.03
