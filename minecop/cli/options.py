@@ -12,7 +12,7 @@ import click
 
 from minecop.core.files import safe_name
 from minecop.run.settings import Settings, read_settings
-from minecop.topics.clustering import METHODS
+from minecop.topics.methods import METHODS
 from minecop.vectors.transformers import BACKENDS
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -32,7 +32,18 @@ PUBLISHED = ("passages.parquet", "topic_members.parquet")
 """Files of the last stage that stand at the top of the run's folder."""
 
 # Packages whose version may change a result; they stand in the manifest.
-_PACKAGES = ("bertopic", "hdbscan", "numpy", "pandas", "pyarrow", "pythainlp", "scikit-learn", "scipy", "umap-learn")
+_PACKAGES = (
+    "bertopic",
+    "graspologic-native",
+    "hdbscan",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "pythainlp",
+    "scikit-learn",
+    "scipy",
+    "umap-learn",
+)
 
 
 @dataclass(frozen=True, slots=True)

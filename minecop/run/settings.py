@@ -10,7 +10,7 @@ from typing import Any
 
 from minecop.core.errors import SettingsError
 from minecop.text.passages import Selection
-from minecop.topics.clustering import METHODS
+from minecop.topics.methods import METHODS
 from minecop.vectors.transformers import BACKENDS
 
 

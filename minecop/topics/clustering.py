@@ -7,9 +7,6 @@ from numpy.typing import NDArray
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.metrics import silhouette_score
 
-METHODS = ("graph", "density", "tree")
-"""How passages are grouped: communities of a graph, UMAP with HDBSCAN, or a tree (Ward) as in small archives."""
-
 FEWEST = 5
 """Passages below which speaking of topics would be pretending."""
 

@@ -139,7 +139,7 @@ def fit_topics(
     seed
         Seed of what is random.
     method
-        One of ``clustering.METHODS``; a small archive is grouped as a tree in any case.
+        One of ``methods.METHODS``; a small archive is grouped as a tree in any case.
     stability
         Whether to look how stable each topic is.
 
