@@ -21,7 +21,7 @@ from minecop.topics.communities import best_overlap, central_communities, commun
 from minecop.topics.counting import count_terms
 from minecop.topics.fitting import Fit, fit_topics, within_threads
 from minecop.topics.labels import labels_of, worth_of
-from minecop.topics.matching import CHANGES, match_topics
+from minecop.topics.matching import CHANGES, match_topics, with_growth
 from minecop.topics.membership import assigned, bars_of, centroids_of, settled, shares_of
 from minecop.topics.neighbours import nearest
 from minecop.topics.themes import themes_of
@@ -363,7 +363,8 @@ def numbered(labels):
 def match(before, after, free=10):
     ids = [f"p{n}" for n in range(len(after))]
     given_numbers, changes = match_topics(numbered(before), ids, np.array(after, dtype=np.int64), free)
-    return given_numbers.tolist(), {c.topic: (c.what, c.others) for c in changes}
+    primary = [given_numbers[label] if label >= 0 else -1 for label in after]
+    return given_numbers.tolist(), {c.topic: (c.what, c.others) for c in with_growth(changes, before, primary)}
 
 
 def test_matching_same_topics_keep_their_numbers_whatever_their_order():
@@ -385,6 +386,13 @@ def test_matching_says_what_is_new_grown_merged_split_and_faded():
     given_numbers, changes = match([1] * 6, [-1] * 6)
     assert given_numbers == []
     assert changes == {1: ("faded", ())}
+
+
+def test_matching_tells_growth_of_the_whole_archive_where_topics_are_found_in_a_part_of_it():
+    before = [1] * 100 + [2] * 100
+    given_numbers, changes = match_topics(numbered(before), [f"p{n}" for n in range(50, 150)], np.repeat([0, 1], 50), 9)
+    assert given_numbers.tolist() == [1, 2]
+    assert [change.what for change in with_growth(changes, before, [1] * 119 + [2] * 120)] == ["same", "grown"]
 
 
 @given(st.lists(st.tuples(st.integers(-1, 5), st.integers(-1, 4)), max_size=60))

@@ -116,6 +116,7 @@ def read_tables(path: Path, rows: int, columns: list[str] | None = None) -> Iter
     """Yield a table in pieces of so many rows, the last with what is left; tables of as many rows give pieces that belong together."""
     held: list[pa.Table] = []
     with path.open("rb") as file:
+        # threads read ahead and hold what they read: memory would grow with the table
         for batch in pq.ParquetFile(file).iter_batches(rows, columns=columns, use_threads=False):
             held.append(pa.Table.from_batches([batch]))
             while sum(map(len, held)) >= rows:

@@ -125,7 +125,7 @@ class _Finder:
         self.row_of = {voice.passage_id: row for row, voice in enumerate(self.voices)}
         self.telling = [not mark["courtesy"] for mark in self.marks]
         own = [origin == "own" for origin in passages["origin"].to_pylist()]  # what is quoted was said by somebody else
-        self.contentful = [own[row] and not mark["courtesy"] for row, mark in enumerate(self.marks)]
+        self.contentful = [said and tells for said, tells in zip(own, self.telling, strict=True)]
         moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
         self.meter = TrendMeter([v for v, kept in zip(self.voices, self.contentful, strict=True) if kept], moment)
         self.aside = posts_set_aside([post for post in archive.posts if not post.duplicate_of])

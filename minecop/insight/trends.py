@@ -37,10 +37,11 @@ def _month(when: datetime) -> str:
     return f"{when.year + BUDDHIST_OFFSET}/{when.month:02}m"
 
 
-_UNITS: tuple[Callable[[datetime], str], ...] = (_quarter, _half, _year)
-
 UNITS: dict[str, Callable[[datetime], str]] = {"month": _month, "quarter": _quarter, "half": _half, "year": _year}
 """Periods by which something can be told over time."""
+
+_OF_TRENDS = ("quarter", "half", "year")
+"""Periods of trends, the shortest first."""
 
 
 class TrendMeter:
@@ -61,7 +62,7 @@ class TrendMeter:
         dated = [voice for voice in voices if self._counts(voice)]
         self._unit: Callable[[datetime], str] | None = None
         self._all: dict[str, int] = {}
-        for unit in _UNITS:
+        for unit in (UNITS[name] for name in _OF_TRENDS):
             people = _people_by_period(dated, unit)
             enough = sum(len(authors) >= FEWEST_AUTHORS for authors in people.values())
             if enough >= FEWEST_PERIODS:

@@ -35,6 +35,7 @@ from minecop.process.matching import StepMatcher, match_passages
 from minecop.run.artefacts import Key
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
+from minecop.run.topics import HISTORY, make_topics
 from minecop.text.collocations import WordCounts, collocations
 from minecop.text.passages import PASSAGES, TITLES, UNJOINED, WORDS, Selection, passages_of, with_collocations
 from minecop.text.tokens import engine_name
@@ -310,15 +311,6 @@ def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformer
     return {"passages": total, "dimensions": width}
 
 
-# ---- topics
-
-
-def _make_topics(context: Context, folder: Path) -> dict[str, int]:
-    from minecop.run.topics import make_topics  # BERTopic and torch come with it: only when topics are really fitted
-
-    return make_topics(context, folder)
-
-
 # ---- process
 
 
@@ -368,7 +360,7 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
         topics=context.table("topics", "topics"),
         themes=context.table("topics", "themes"),
         topic_of=context.table("topics", "primary")["topic"].to_pylist(),
-        faded=json.loads((context.stage_folder("topics") / "history.json").read_text(encoding="utf-8"))["faded"],
+        faded=json.loads((context.stage_folder("topics") / HISTORY).read_text(encoding="utf-8"))["faded"],
         steps=context.table("process", "steps"),
         process=context.process,
         as_of=context.settings.as_of,
@@ -409,9 +401,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("acts", 5, ("text",), (), _make_acts, _acts_outside),
     Stage("vectors", 2, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
-    Stage(
-        "topics", 3, ("archive", "text", "vectors", "acts"), ("seed", "topics", "llm_url", "llm_model"), _make_topics
-    ),
+    Stage("topics", 3, ("archive", "text", "vectors", "acts"), ("seed", "topics", "llm_url", "llm_model"), make_topics),
     Stage("process", 2, ("text", "acts"), ("process",), _make_process, _process_outside),
     Stage(
         "insight",

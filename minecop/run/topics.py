@@ -22,7 +22,8 @@ from minecop.run.artefacts import STAGE_FILE
 from minecop.text.words import words
 from minecop.topics.archive import chosen_rows, memberships
 from minecop.topics.fitting import Fit, fit_topics, within_threads
-from minecop.topics.matching import Change, match_topics
+from minecop.topics.framing import save_frame
+from minecop.topics.matching import Change, match_topics, with_growth
 from minecop.vectors.models import shipped_model
 from minecop.vectors.storing import mapped_vectors
 
@@ -76,6 +77,7 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
     ).astype(np.int64)
     telling = ~np.array(context.table("acts", "acts", ["courtesy"])["courtesy"].to_pylist(), dtype=bool)
     rows = chosen_rows(posts, post_of, telling)
+    learned = [ids[row] for row in rows]
     with mapped_vectors(context.stage_folder("vectors") / "vectors.npy") as vectors:
         documents = _words_of(text, rows)
         fit = fit_topics(
@@ -89,7 +91,7 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
             method=context.settings.topics,
         )
         before, free, labelled = _before(context)
-        numbers, changes = match_topics(before, [ids[row] for row in rows], fit.labels, free)
+        numbers, changes = match_topics(before, learned, fit.labels, free)
         primary = np.full(len(ids), -1, dtype=np.int64)
         with TableWriter(folder / "members.parquet", MEMBERS) as members:
             for some, labels, shares in (
@@ -102,8 +104,9 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
                 ]
                 members.write(table_of(made, MEMBERS))
     write_table(folder / "primary.parquet", pa.table({"passage_id": ids, "topic": primary}, schema=PRIMARY))
-    by_machine = _by_machine(context, fit, [ids[row] for row in rows], documents)
-    _write_topics(folder, fit, by_machine, numbers, changes, primary, [ids[row] for row in rows], first=not before)
+    by_machine = _by_machine(context, fit, learned, documents)
+    changes = with_growth(changes, before.values(), primary.tolist())
+    _write_topics(folder, fit, by_machine, numbers, changes, primary, learned, first=not before)
     earlier = pa.table({"passage_id": list(before), "topic": list(before.values())}, schema=PRIMARY)
     write_table(folder / "before.parquet", earlier)
     history = {
@@ -118,8 +121,6 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
     }
     write_json(folder / HISTORY, history)
     if fit.frame is not None:
-        from minecop.topics.framing import save_frame
-
         save_frame(fit.frame, folder / FRAME, [topic.label for topic in fit.topics])
     return {
         "topics": len(fit.topics),

@@ -101,10 +101,10 @@ def within_threads(
     """
     if not len(vectors):
         return vectors
-    weighed = np.sqrt(np.maximum(lengths, 1))[:, None] * vectors
+    by_length = np.sqrt(np.maximum(lengths, 1))[:, None] * vectors
     order = np.argsort(threads, kind="stable")
     starts = np.flatnonzero(np.diff(threads[order], prepend=threads[order[0]] - 1))
-    sums = unit_rows(np.add.reduceat(weighed[order], starts, axis=0).astype(np.float32))
+    sums = unit_rows(np.add.reduceat(by_length[order], starts, axis=0).astype(np.float32))
     whole = np.empty_like(vectors)
     whole[order] = np.repeat(sums, np.diff([*starts, len(order)]), axis=0)
     return unit_rows((1 - _THREAD) * vectors + _THREAD * whole)

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator
 
 from minecop.topics.counting import Counts
 
@@ -33,17 +32,16 @@ class _Given:
         return self.labels_
 
 
-class _Rows(BaseEstimator):  # type: ignore[misc]
+class _Rows:
     """A vectorizer of documents that are numbers of rows with blanks between them."""
 
-    def __init__(self, counts: Counts | None = None) -> None:
+    def __init__(self, counts: Counts) -> None:
         self.counts = counts
 
     def fit(self, documents: list[str], y: object = None) -> _Rows:
         return self
 
     def transform(self, documents: list[str]) -> sp.csr_matrix:
-        assert self.counts is not None  # noqa: S101 - scikit-learn wants a default
         rows = [np.array(document.split(), dtype=np.int64) for document in documents]
         ends = np.cumsum([0, *map(len, rows)])
         ones = np.ones(int(ends[-1]), dtype=np.float32)
@@ -54,7 +52,6 @@ class _Rows(BaseEstimator):  # type: ignore[misc]
         return self.transform(documents)
 
     def get_feature_names_out(self) -> list[str]:
-        assert self.counts is not None  # noqa: S101
         return self.counts.terms
 
 

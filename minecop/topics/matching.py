@@ -5,8 +5,9 @@ Topics are the same where they have the same passages; vectors may have moved as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +30,8 @@ class Change:
     topic
         Its number.
     what
-        ``new``; ``same``; ``grown``: the same with more passages; ``merged``: it took in others; ``split``: it was a part of another;
-        ``faded``: it is no topic any more.
+        ``new``; ``same``; ``grown``: the same with more passages, as `with_growth` tells; ``merged``: it took in others; ``split``: it was
+        a part of another; ``faded``: it is no topic any more.
     others
         Numbers of the topics that it took in, that it was a part of, or that its passages went to.
     """
@@ -62,11 +63,6 @@ def match_topics(
     for number, label in zip(old.tolist(), labels.tolist(), strict=True):
         if number >= 0 and label >= 0:
             table[place[number], label] += 1
-    was = dict.fromkeys(numbers, 0)
-    for number in before.values():
-        if number >= 0:
-            was[number] += 1
-    now = np.bincount(labels[labels >= 0], minlength=count)
     of_old = np.array([max(1, int((old == number).sum())) for number in numbers])
     of_new = np.array([max(1, int(((labels == topic) & (old >= 0)).sum())) for topic in range(count)])
     from_old, from_new = table / of_old[:, None], table / of_new[None, :]
@@ -87,7 +83,7 @@ def match_topics(
         if joined and (not fresh[topic] or len(joined) > 1):
             changes.append(Change(number, "merged", tuple(joined)))
         elif not fresh[topic]:
-            changes.append(Change(number, "grown" if now[topic] >= _GROWN * was[number] else "same"))
+            changes.append(Change(number, "same"))
         else:
             changes.append(Change(number, "split", tuple(parents)) if parents else Change(number, "new"))
     for n, number in enumerate(numbers):
@@ -95,3 +91,22 @@ def match_topics(
             went = [int(given[t]) for t in np.flatnonzero(from_old[n] > _HALF)]
             changes.append(Change(number, "faded", tuple(went)))
     return given, sorted(changes, key=lambda change: change.topic)
+
+
+def with_growth(changes: Iterable[Change], before: Iterable[int], now: Iterable[int]) -> list[Change]:
+    """Return the changes with topics that are the same and have more passages as grown.
+
+    Parameters
+    ----------
+    changes
+        What `match_topics` found.
+    before, now
+        The topic of every passage of the archive in the last run and in this one, also of those that topics were not found in.
+    """
+    was, are = Counter(before), Counter(now)
+    return [
+        replace(change, what="grown")
+        if change.what == "same" and are[change.topic] >= _GROWN * was[change.topic]
+        else change
+        for change in changes
+    ]

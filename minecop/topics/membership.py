@@ -71,20 +71,21 @@ def settled(vectors: Vectors, labels: Labels, people: NDArray[np.int64]) -> Labe
     if len(set(people[people >= 0].tolist())) >= _MANY_PEOPLE:
         kept &= voices >= FEWEST_PEOPLE
     labels = number_by_size(np.where((labels >= 0) & kept[labels], labels, -1))
-    centroids = centroids_of(vectors, labels)
+    sums = _sums(vectors, labels, int(labels.max(initial=-1)) + 1)
+    centroids = unit_rows(sums)
     if len(centroids) < 2:
         return labels
     bars = bars_of(vectors, labels, centroids)
     likeness = vectors @ centroids.T
-    sums = np.bincount(labels[labels >= 0], minlength=len(centroids))
+    sizes = np.bincount(labels[labels >= 0], minlength=len(centroids))
     rows = np.flatnonzero(labels >= 0)
     own = labels[rows]
     # a passage is no part of what it is compared with
-    lengths = np.linalg.norm(_sums(vectors, labels, len(centroids)), axis=1)[own]
+    lengths = np.linalg.norm(sums, axis=1)[own]
     alone = (likeness[rows, own] * lengths - 1) / np.sqrt(
         np.maximum(lengths**2 - 2 * likeness[rows, own] * lengths + 1, 1e-9)
     )
-    likeness[rows, own] = np.where(sums[own] > 1, alone, likeness[rows, own])
+    likeness[rows, own] = np.where(sizes[own] > 1, alone, likeness[rows, own])
     best = likeness.argmax(axis=1)
     stays = np.zeros(len(labels), dtype=bool)
     stays[rows] = likeness[rows, own] >= bars[own]
@@ -110,9 +111,11 @@ def centrality(vectors: Vectors, labels: Labels, centroids: Vectors) -> NDArray[
 
 def assigned(vectors: Vectors, centroids: Vectors, bars: NDArray[np.float32]) -> Labels:
     """Return the topic that passages outside those learned from are most like, -1 where they are not like it enough."""
+    if not len(centroids):
+        return np.full(len(vectors), -1, dtype=np.int64)
     likeness = vectors @ centroids.T
-    best = likeness.argmax(axis=1) if len(centroids) else np.full(len(vectors), -1)
-    fits = likeness[np.arange(len(vectors)), best] >= bars[best] if len(centroids) else np.zeros(len(vectors), bool)
+    best = likeness.argmax(axis=1)
+    fits = likeness[np.arange(len(vectors)), best] >= bars[best]
     return np.where(fits, best, -1).astype(np.int64)
 
 
