@@ -5,6 +5,7 @@ Every passage belongs to one: there is no density to fall short of, so that few 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
 import numpy as np
@@ -78,7 +79,9 @@ def runs_for(count: int) -> int:
 
 def central_communities(graph: sp.csr_matrix, seed: int = 0, resolution: float = 1.0) -> Labels:
     """Return the communities of the run that agrees best with other runs (adjusted Rand index), so that chance decides least."""
-    runs = [communities_of(graph, seed * _RUNS + n, resolution) for n in range(runs_for(graph.shape[0]))]
+    seeds = [seed * _RUNS + n for n in range(runs_for(graph.shape[0]))]
+    with ThreadPoolExecutor() as threads:
+        runs = list(threads.map(lambda one: communities_of(graph, one, resolution), seeds))
     agreement = np.zeros(len(runs))
     for one, other in combinations(range(len(runs)), 2):
         agreement[[one, other]] += adjusted_rand_score(runs[one], runs[other])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from minecop.topics.clustering import FEWEST, SMALL, agglomerate, by_density, number_by_size
@@ -153,17 +155,15 @@ def fit_topics(
     threads = np.arange(total) if threads is None else threads
     if total < FEWEST:
         return Fit(np.full(total, -1, dtype=np.int64))
-    graph = graph_of(vectors, seed) if method == "graph" and total > SMALL else None
-    if graph is not None:
-        found = number_by_size(central_communities(graph, seed))
-    else:
-        found = by_density(vectors, seed) if method == "density" and total > SMALL else agglomerate(vectors)
-    labels = settled(vectors, found, people)
+    with ThreadPoolExecutor(1) as beside:  # terms need no groups: most of both is done where threads run side by side
+        counting = beside.submit(count_terms, documents)
+        labels, graph = _grouped(vectors, people, seed, method)
+        counts = counting.result()
     if labels.max(initial=-1) < 0:
         return Fit(labels)
     centroids = centroids_of(vectors, labels)
     central = centrality(vectors, labels, centroids)
-    counts = weighed(count_terms(documents), central**_CENTRAL)
+    counts = weighed(counts, central**_CENTRAL)
     frame = fit_frame(counts, labels, vectors) if len(counts.terms) > 1 else None
     themes = themes_of(centroids, np.bincount(labels[labels >= 0]))
     namer = Namer(counts, _voices(people), names, encode)
@@ -178,6 +178,18 @@ def fit_topics(
     of_passages = np.where(labels >= 0, themes[labels], -1)
     of_themes = labels_of(namer.terms_of(weights_of(frame, counts, of_passages), of_passages))
     return Fit(labels, topics, of_themes, vectors, centroids, bars_of(vectors, labels, centroids), frame)
+
+
+def _grouped(
+    vectors: NDArray[np.float32], people: NDArray[np.int64], seed: int, method: str
+) -> tuple[NDArray[np.int64], sp.csr_matrix | None]:
+    """Return the group of each passage, -1 for none, and the graph that the groups were found in, if in one."""
+    if len(vectors) <= SMALL or method == "tree":
+        return settled(vectors, agglomerate(vectors), people), None
+    if method == "density":
+        return settled(vectors, by_density(vectors, seed), people), None
+    graph = graph_of(vectors, seed)
+    return settled(vectors, number_by_size(central_communities(graph, seed)), people), graph
 
 
 def _voices(people: NDArray[np.int64]) -> NDArray[np.int64]:
