@@ -7,11 +7,12 @@ that differ only in politeness are one.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
 from itertools import chain, repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -90,6 +91,16 @@ class Vectorizer:
         made.keys = keys
         made.idf = (np.log((1 + len(documents)) / (1 + np.concatenate(shares))) + 1).astype(np.float32)
         return made
+
+    def tensors(self, name: str = "") -> dict[str, NDArray[Any]]:
+        """Return its arrays, by name, to be kept beside its words."""
+        return {f"{name}idf": self.idf} | {f"{name}keys_{n}": keys for n, keys in enumerate(self.keys)}
+
+    @classmethod
+    def of_tensors(cls, words: Sequence[str], tensors: Mapping[str, NDArray[Any]], name: str = "") -> Vectorizer:
+        """Return the vectorizer that has these words, and these arrays (``tensors``)."""
+        numbers = {word: number for number, word in enumerate(words, 1)}
+        return cls(numbers, [tensors[f"{name}keys_{n}"] for n in range(len(_FAMILIES))], tensors[f"{name}idf"])
 
     @property
     def columns(self) -> int:

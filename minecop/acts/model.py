@@ -159,9 +159,8 @@ class Model:
             "by_clause": self.by_clause,
             "clause_weights": self.clause_weights.astype(np.float16),
             "clause_bias": self.clause_bias,
-            "idf": self.vectorizer.idf,
         }
-        tensors |= {f"keys_{n}": keys for n, keys in enumerate(self.vectorizer.keys)}
+        tensors |= self.vectorizer.tensors()
         save_file(
             {key: np.ascontiguousarray(tensor) for key, tensor in tensors.items()}, folder / f"{name}.safetensors"
         )
@@ -199,12 +198,9 @@ def load_model(folder: Path, name: str) -> Model:
         if about["format"] != FORMAT:
             raise ValueError(f"format {about['format']}")  # noqa: TRY301 - told with the other damages
         tensors = load_file(folder / f"{name}.safetensors")
-        words = {word: number for number, word in enumerate(about["words"], 1)}
-        keys = [tensors[f"keys_{n}"] for n in range(sum(key.startswith("keys_") for key in tensors))]
-        vectorizer = Vectorizer(words, keys, tensors["idf"])
         return Model(
             tuple(about["labels"]),
-            vectorizer,
+            Vectorizer.of_tensors(about["words"], tensors),
             tensors["weights"].astype(np.float32),
             tensors["bias"],
             tensors["bars"],

@@ -43,9 +43,12 @@ _PRECISE = {"explainer": 0.92, "platform": 0.9, "announcement": 0.9}
 """Acts for which the bar is set by precision, since what they mark is set aside."""
 
 _BARS = np.linspace(-2.5, 2.5, 101)
-_RARER = 1.5
+_RARER = 1.75
 """How much rarer an act is, about, in an archive than in passages that were written to show acts (the sample archive: requests 1.4 times,
 issues 1.6, lessons 2): as much more does a false mark count when bars are set."""
+
+_PARTS = 6
+"""Parts of the fields."""
 
 _SMOOTH = 11
 """Bars of which the mean F1 counts: the single best one is chance."""
@@ -213,12 +216,19 @@ def _fitted_to_clauses(
     return fitted
 
 
+def parts_of_fields(fields: NDArray[np.str_]) -> NDArray[np.int64]:
+    """Return in which of six parts the field of each passage lies, shape (passages,): each part is told by a model of the others."""
+    names = sorted(set(fields.tolist()))
+    return np.array([names.index(field) % _PARTS for field in fields.tolist()], dtype=np.int64)
+
+
 def unseen_scores(examples: Examples) -> NDArray[np.float32]:
-    """Return the scores of every passage by a model that was trained on the other fields, shape (passages, labels)."""
+    """Return the scores of every passage by a model that was trained on other fields, shape (passages, labels)."""
     scores = np.zeros(examples.wanted.shape, dtype=np.float32)
-    for name in sorted(set(examples.fields.tolist())):
-        inside = np.flatnonzero(examples.fields == name)
-        model = _trained(examples, np.flatnonzero(examples.fields != name))
+    parts = parts_of_fields(examples.fields)
+    for part in sorted(set(parts.tolist())):
+        inside = np.flatnonzero(parts == part)
+        model = _trained(examples, np.flatnonzero(parts != part))
         passages = [examples.passages[n] for n in inside]
         scores[inside] = model.scores(passages, model.features(passages))
     return scores

@@ -41,12 +41,32 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """An ordered set of steps, with passages that are about none of them."""
+    """An ordered set of steps.
+
+    Attributes
+    ----------
+    id
+        Short name.
+    names
+        By language, ``th`` and ``en``.
+    steps
+        In order, numbered from 1.
+    none_examples
+        Passages that are about none of them.
+    extends
+        The process that ships whose steps it begins with: its own name where it is one that ships, ``None`` where it begins anew.
+    """
 
     id: str
     names: dict[str, str]
     steps: tuple[Step, ...]
     none_examples: tuple[str, ...]
+    extends: str | None = None
+
+    @property
+    def ships(self) -> bool:
+        """Whether it is one that ships, as it is."""
+        return self.extends == self.id
 
 
 def load_process(name: str) -> Process:
@@ -95,11 +115,13 @@ def _load(path: Path, seen: set[Path]) -> Process:
         raise ProcessError("process_invalid", path=path, reason="[[step]]")
     none = values.get("none", {})
     examples = tuple(none.get("examples", ())) if isinstance(none, dict) else ()
+    own_id = str(head.get("id") or path.stem)
     return Process(
-        id=str(head.get("id") or path.stem),
+        id=own_id,
         names=_names(head, path, "[process]"),
         steps=tuple(steps),
         none_examples=(base.none_examples if base else ()) + examples,
+        extends=path.stem if path.parent == _DATA else (base.extends if base else None),
     )
 
 

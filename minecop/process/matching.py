@@ -10,14 +10,15 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
-import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from scipy.special import softmax
 
+from minecop.acts.labelled import read_labelled
+from minecop.core.shipped import shipped
 from minecop.process.definition import Process
+from minecop.process.model import StepModel, load_step_model
 from minecop.text.normalising import normalise
-from minecop.text.words import as_given, words
+from minecop.text.words import words
 
 SECONDARY = 0.25
 """Probability from which a step that is not the first is named too."""
@@ -25,10 +26,11 @@ SECONDARY = 0.25
 _MOST_CUES = 3
 """Cues of a step that count in one passage."""
 
-_SHOWN_CUES = 4
+_CUE = 0.7
+"""Log odds that a cue adds, in a process that no labelled passages are of: there its author knows more than its few examples."""
 
-_CUE_WEIGHT = 0.2
-"""How much one cue weighs beside a row of word weights of length 1."""
+_SHOWN = 4
+"""Words of evidence for a step."""
 
 
 def match_schema(process: Process) -> pa.Schema:
@@ -53,13 +55,13 @@ class Match:
         The primary decision, 0 = none.
     probabilities
         Of every step, in order; what is missing to 1 is the probability of none.
-    cues
-        Words that speak for each step, where there are any.
+    evidence
+        Words that speak for each step that is named.
     """
 
     step: int
     probabilities: tuple[float, ...]
-    cues: dict[int, tuple[str, ...]]
+    evidence: dict[int, tuple[str, ...]]
 
     def named(self) -> list[int]:
         """Return all steps that the passage is about, the primary one first."""
@@ -70,10 +72,11 @@ class Match:
 
 
 class StepMatcher:
-    """Words, runs of letters and cues, weighed by logistic regression over the examples of a process.
+    """Tells the steps of passages.
 
-    The examples are readable data in the process file; fitting takes two seconds, so no fitted model is kept. A process without
-    examples is matched by its names, definitions and cues, which serve as examples too.
+    For the processes that ship, a model does that was learned from the labelled passages. For others it is learned here: from the examples,
+    names and definitions of the process, and the labelled passages as well where the process extends one that ships; cues help it where
+    there are none.
 
     Parameters
     ----------
@@ -85,90 +88,97 @@ class StepMatcher:
         self.process = process
 
     @cached_property
-    def _cues(self) -> list[re.Pattern[str] | None]:
-        return [re.compile("|".join(step.cues), re.IGNORECASE) if step.cues else None for step in self.process.steps]
+    def model(self) -> StepModel:
+        """What tells the steps. Of a process that ships with fewer steps than the longest, further steps are none."""
+        if self.process.ships:
+            return load_step_model(shipped("models", "steps"))
+        from minecop.process.training import examples_of_steps, train_steps
 
-    def _found(self, clean: str) -> dict[int, tuple[str, ...]]:
-        """Return the distinct cues in a normalised text, by step."""
-        found = {}
-        for step, pattern in zip(self.process.steps, self._cues, strict=True):
-            hits = dict.fromkeys(hit[0] for hit in pattern.finditer(clean)) if pattern else ()
-            if hits:
-                found[step.number] = tuple(hits)
-        return found
-
-    def _features(
-        self, clean: Sequence[str], documents: Sequence[list[str]], cues: Sequence[dict[int, tuple[str, ...]]]
-    ) -> sp.csr_matrix:
-        counts = [[min(len(found.get(step.number, ())), _MOST_CUES) for step in self.process.steps] for found in cues]
-        weighed = sp.csr_matrix(np.array(counts, dtype=np.float64).reshape(len(cues), -1) * _CUE_WEIGHT)
-        return sp.hstack([self._words.transform(documents), self._letters.transform(clean), weighed], format="csr")
+        labelled = read_labelled(shipped("corpora", "labelled")) if self.process.extends else []
+        return train_steps(examples_of_steps(self.process, labelled))
 
     @cached_property
-    def _fitted(self) -> LogisticRegression:
-        texts: list[str] = []
-        labels: list[int] = []
-        for step in self.process.steps:
-            own = [*step.examples, *step.names.values(), *(d for d in step.definitions.values() if d)]
-            texts += own
-            labels += [step.number] * len(own)
-        none = self.process.none_examples or ("สวัสดีครับ ขอบคุณมาก", "ฝนตกทั้งคืน คิดถึงบ้าน")
-        texts += none
-        labels += [0] * len(none)
-        documents = [words(text) for text in texts]
-        clean = [normalise(text) for text in texts]
-        self._words = TfidfVectorizer(analyzer=as_given, sublinear_tf=True).fit(documents)
-        # runs of letters see the words that are spelt or cut otherwise than in the examples
-        least = 2 if len(clean) >= 50 else 1
-        self._letters = TfidfVectorizer(analyzer="char", ngram_range=(3, 5), sublinear_tf=True, min_df=least).fit(clean)
-        model = LogisticRegression(C=3.0, class_weight="balanced", max_iter=3000)
-        return model.fit(self._features(clean, documents, [self._found(text) for text in clean]), labels)
+    def _cues(self) -> list[tuple[int, re.Pattern[str]]]:
+        return [
+            (step.number, re.compile("|".join(step.cues), re.IGNORECASE)) for step in self.process.steps if step.cues
+        ]
 
-    def match(self, texts: Sequence[str], documents: Sequence[list[str]] | None = None) -> list[Match]:
+    def probabilities(
+        self, texts: Sequence[str], all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]
+    ) -> NDArray[np.float64]:
+        """Return the probability of none and of each step, shape (n, steps + 1), rows adding up to 1; see ``match``."""
+        return self._told(texts, all_words, titles)[0]
+
+    def match(
+        self, texts: Sequence[str], all_words: Sequence[Sequence[str]] | None = None, titles: Sequence[str | None] = ()
+    ) -> list[Match]:
         """Return the match of each text.
 
         Parameters
         ----------
         texts
             n passages.
-        documents
+        all_words
             Their words, where they have been cut already.
+        titles
+            Of the posts that they stand in; none where nobody knows.
         """
-        if not texts:
-            return []
-        model = self._fitted
-        documents = [words(text) for text in texts] if documents is None else documents
-        clean = [normalise(text) for text in texts]
-        cues = [self._found(text) for text in clean]
-        probabilities: NDArray[np.float64] = model.predict_proba(self._features(clean, documents, cues))
-        classes = [int(label) for label in model.classes_]
-        column = {label: n for n, label in enumerate(classes)}
-        ordered = [column[step.number] for step in self.process.steps]
+        all_words = [words(text) for text in texts] if all_words is None else all_words
+        cut = {title: words(title or "") for title in dict.fromkeys(titles)}
+        probabilities, evidence = self._told(texts, all_words, [cut[title] for title in titles] or [[]] * len(texts))
         return [
-            Match(
-                classes[int(row.argmax())],
-                tuple(float(row[n]) for n in ordered),
-                {step: words[:_SHOWN_CUES] for step, words in found.items()},
-            )
-            for row, found in zip(probabilities, cues, strict=True)
+            Match(int(row.argmax()), tuple(row[1:].tolist()), found)
+            for row, found in zip(probabilities, evidence, strict=True)
         ]
+
+    def _told(
+        self, texts: Sequence[str], all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]
+    ) -> tuple[NDArray[np.float64], list[dict[int, tuple[str, ...]]]]:
+        features = self.model.features(all_words, titles)
+        log_odds = self.model.log_odds(features)
+        cues: list[dict[int, tuple[str, ...]]] = [{} for _ in texts]
+        if self.process.extends is None:
+            cues = [self._cues_in(text) for text in texts]
+            for row, found in enumerate(cues):
+                for number, hits in found.items():
+                    log_odds[row, self.model.steps.index(number)] += _CUE * min(len(hits), _MOST_CUES)
+        probabilities = np.zeros((len(texts), len(self.process.steps) + 1))
+        for column, share in zip(self.model.steps, softmax(log_odds.astype(np.float64), axis=1).T, strict=True):
+            probabilities[:, column if column < probabilities.shape[1] else 0] += share
+        evidence: list[dict[int, tuple[str, ...]]] = [{} for _ in texts]
+        first = probabilities.argmax(axis=1)
+        named = (probabilities >= SECONDARY) & (first > 0)[:, None]
+        named[np.arange(len(texts)), first] = True
+        named[:, 0] = False
+        for row, number in np.argwhere(named).tolist():
+            learned = self.model.evidence(features, row, number)
+            evidence[row][number] = tuple(dict.fromkeys((*cues[row].get(number, ()), *learned)))[:_SHOWN]
+        return probabilities, evidence
+
+    def _cues_in(self, text: str) -> dict[int, tuple[str, ...]]:
+        """Return the distinct cues in a text, by step."""
+        clean = normalise(text)
+        found = {number: tuple(dict.fromkeys(hit[0] for hit in cue.finditer(clean))) for number, cue in self._cues}
+        return {number: hits for number, hits in found.items() if hits}
 
 
 def match_passages(
     matcher: StepMatcher,
     passage_ids: Iterable[str],
     texts: Sequence[str],
-    documents: Sequence[list[str]],
+    all_words: Sequence[list[str]],
+    titles: Sequence[str | None],
     courtesy: Sequence[bool],
 ) -> pa.Table:
     """Return the table of matches (``match_schema``) of passages, in their order; courtesy is about no step."""
-    matches = matcher.match(texts, documents)
+    matches = matcher.match(texts, all_words, titles)
     rows = []
     for passage_id, match, nothing_but_courtesy in zip(passage_ids, matches, courtesy, strict=True):
         step = 0 if nothing_but_courtesy else match.step
+        evidence = {} if nothing_but_courtesy else {str(n): list(found) for n, found in match.evidence.items()}
         rows.append(
             {"passage_id": passage_id, "step": step}
             | {f"step_{n}": 0.0 if nothing_but_courtesy else p for n, p in enumerate(match.probabilities, 1)}
-            | {"step_evidence": json.dumps({str(n): list(cues) for n, cues in match.cues.items()}, ensure_ascii=False)}
+            | {"step_evidence": json.dumps(evidence, ensure_ascii=False)}
         )
     return pa.Table.from_pylist(rows, schema=match_schema(matcher.process))

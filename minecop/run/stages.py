@@ -320,29 +320,33 @@ def _matcher(name: str) -> StepMatcher:
     return StepMatcher(load_process(name))
 
 
-def _process_chunk(rows: tuple[list[str], list[str], list[list[str]], list[bool]], name: str) -> pa.Table:
+def _process_chunk(
+    rows: tuple[list[str], list[str], list[list[str]], list[str | None], list[bool]], name: str
+) -> pa.Table:
     return match_passages(_matcher(name), *rows)
 
 
 def _process_outside(context: Context) -> dict[str, str]:
     process = context.process
-    return {"process": sha256_of(asdict(process))}
+    model = {path.name: sha256_file(path) for path in sorted(shipped("models", "steps").iterdir())}
+    return {"process": sha256_of(asdict(process))} | (model if process.ships else {})
 
 
 def _make_process(context: Context, folder: Path) -> dict[str, int]:
-    passages = context.table("text", "passages", ["passage_id", "text"])
+    passages = context.table("text", "passages", ["passage_id", "text", "title"])
     words = context.table("text", "words", ["words"])
     acts = context.table("acts", "acts", ["courtesy"])
     columns = [
         passages["passage_id"].to_pylist(),
         passages["text"].to_pylist(),
         words["words"].to_pylist(),
+        passages["title"].to_pylist(),
         acts["courtesy"].to_pylist(),
     ]
     chunks = list(zip(*(batched(column, _PASSAGES_A_CHUNK) for column in columns), strict=True))
     work = partial(_process_chunk, name=context.settings.process)
     made = list(map_chunks(context.executor, work, chunks, "process", context.listener, len(chunks)))
-    matches = pa.concat_tables(made or [match_passages(_matcher(context.settings.process), [], [], [], [])])
+    matches = pa.concat_tables(made or [match_passages(_matcher(context.settings.process), [], [], [], [], [])])
     write_table(folder / "steps.parquet", matches)
     return {"passages": len(matches), "with_step": int(pc.sum(pc.not_equal(matches["step"], 0)).as_py() or 0)}
 
@@ -402,7 +406,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("acts", 5, ("text",), (), _make_acts, _acts_outside),
     Stage("vectors", 2, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
     Stage("topics", 3, ("archive", "text", "vectors", "acts"), ("seed", "topics", "llm_url", "llm_model"), make_topics),
-    Stage("process", 2, ("text", "acts"), ("process",), _make_process, _process_outside),
+    Stage("process", 3, ("text", "acts"), ("process",), _make_process, _process_outside),
     Stage(
         "insight",
         18,

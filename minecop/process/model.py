@@ -1,0 +1,139 @@
+"""A trained model of steps: multinomial logistic regression over the words of a passage and of the title above it.
+
+What a passage tells of a step lies in what is done and in when: the features are those of the acts, in which small words and their places
+count. ``training.py`` makes models. On disk: numbers as safetensors, words as JSON, nothing that runs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from minecop.acts.features import Vectorizer, in_classes
+from minecop.core.errors import ModelError
+
+FORMAT = 1
+
+_TITLE = 0.25
+"""Weight of a title beside a passage: more, and passages of one post are told alike."""
+
+_TEXT, _TITLES = "text_", "title_"
+
+
+@dataclass(slots=True)
+class StepModel:
+    """Probabilities of steps.
+
+    Attributes
+    ----------
+    steps
+        Numbers of the steps that it tells apart, in order; 0 is none.
+    text, title
+        Features of the words of passages and of titles.
+    weights
+        Shape (steps, features).
+    bias
+        One a step.
+    sharpness
+        What log odds are multiplied by: a model kept from relying on single words is less sure than it is right (temperature scaling,
+        Guo et al. 2017, "On calibration of modern neural networks").
+    """
+
+    steps: tuple[int, ...]
+    text: Vectorizer
+    title: Vectorizer
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    sharpness: float = 1.0
+
+    def features(self, all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]) -> sp.csr_matrix:
+        """Return the features of passages from their words and those of their titles, shape (passages, features)."""
+        return features_of(self.text, self.title, all_words, titles)
+
+    def log_odds(self, features: sp.csr_matrix) -> NDArray[np.float32]:
+        """Return how much speaks for each step, shape (passages, steps)."""
+        found: NDArray[np.float32] = self.sharpness * (np.asarray(features @ self.weights.T) + self.bias)
+        return found
+
+    def evidence(self, features: sp.csr_matrix, row: int, step: int, most: int = 4) -> tuple[str, ...]:
+        """Return the words of one passage that speak most for a step, each once.
+
+        Parameters
+        ----------
+        features, row
+            The passage among those whose features were asked for.
+        step
+            Number of the step.
+        most
+            Words, at most.
+        """
+        start, end = features.indptr[row : row + 2]
+        columns = features.indices[start:end]
+        within = columns < self.text.columns
+        columns, values = columns[within], features.data[start:end][within]
+        others = self.weights[:, columns].mean(axis=0)
+        worth = values * (self.weights[self.steps.index(step), columns] - others)
+        best = worth.argsort()[: -3 * most - 1 : -1]
+        found = (self.text.shown[column] for column in columns[best[worth[best] > 0]].tolist())
+        return tuple(dict.fromkeys(filter(None, found)))[:most]
+
+    def save(self, folder: Path) -> None:
+        """Write the model into a folder: ``steps.safetensors`` and ``steps.json``."""
+        from safetensors.numpy import save_file
+
+        folder.mkdir(parents=True, exist_ok=True)
+        tensors: dict[str, NDArray[Any]] = {"weights": self.weights.astype(np.float16), "bias": self.bias}
+        tensors |= self.text.tensors(_TEXT) | self.title.tensors(_TITLES)
+        made = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+        save_file(made, folder / "steps.safetensors")
+        about = {
+            "format": FORMAT,
+            "steps": self.steps,
+            "sharpness": self.sharpness,
+            "words": list(self.text.words),
+            "title_words": list(self.title.words),
+        }
+        text = json.dumps(about, ensure_ascii=False, indent=0) + "\n"
+        (folder / "steps.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def features_of(
+    text: Vectorizer, title: Vectorizer, all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]
+) -> sp.csr_matrix:
+    """Return the features of passages from their words and those of their titles, shape (passages, features)."""
+    parts = [text.transform([in_classes(one) for one in all_words]), _TITLE * title.transform(titles)]
+    return sp.hstack(parts, format="csr", dtype=np.float32)
+
+
+def load_step_model(folder: Path) -> StepModel:
+    """Read a model.
+
+    Raises
+    ------
+    ModelError
+        When it is not there, damaged or of another format.
+    """
+    from safetensors.numpy import load_file
+
+    try:
+        about = json.loads((folder / "steps.json").read_text(encoding="utf-8"))
+        if about["format"] != FORMAT:
+            raise ValueError(f"format {about['format']}")  # noqa: TRY301 - told with the other damages
+        tensors = load_file(folder / "steps.safetensors")
+        return StepModel(
+            tuple(about["steps"]),
+            Vectorizer.of_tensors(about["words"], tensors, _TEXT),
+            Vectorizer.of_tensors(about["title_words"], tensors, _TITLES),
+            tensors["weights"].astype(np.float32),
+            tensors["bias"],
+            float(about["sharpness"]),
+        )
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ModelError("model_damaged", path=folder, reason=error) from error

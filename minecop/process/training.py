@@ -1,0 +1,192 @@
+"""Training of models of steps from labelled passages, and what they are worth on fields that they have not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+
+from minecop.acts.features import Vectorizer, in_classes
+from minecop.acts.labelled import Labelled
+from minecop.acts.training import parts_of_fields
+from minecop.process.definition import Process
+from minecop.process.model import StepModel, features_of
+from minecop.text.words import words
+
+_STRENGTH = 10.0
+"""Inverse strength of regularisation (scikit-learn's ``C``); 3 and 30 are worse by half a point."""
+
+_FEW = 50
+"""Examples below which a word counts that stands in one alone."""
+
+_BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class StepExamples:
+    """What a model is trained on.
+
+    Attributes
+    ----------
+    words, titles
+        Words of n passages, and of the titles above them.
+    steps
+        The step of each, 0 for none, shape (n,).
+    fields
+        The field of each, by which what is unseen is told, shape (n,).
+    """
+
+    words: list[list[str]]
+    titles: list[list[str]]
+    steps: NDArray[np.int64]
+    fields: NDArray[np.str_]
+
+    def take(self, rows: NDArray[np.int64]) -> StepExamples:
+        """Return some of the examples."""
+        some = [self.words[n] for n in rows], [self.titles[n] for n in rows]
+        return StepExamples(*some, self.steps[rows], self.fields[rows])
+
+
+def examples_of_steps(process: Process, rows: Iterable[Labelled] = ()) -> StepExamples:
+    """Return the examples of a process, and labelled passages whose step the readers agree on.
+
+    The names and definitions of steps serve as examples where there are no labelled passages. Where there are, a bare name is an example of
+    no step: a list of what could be done tells of nothing that is.
+    """
+    found = [(row.text, row.title, row.step, row.field) for row in rows if row.step is not None]
+    many = bool(found)
+    for step in process.steps:
+        found += [(text, "", step.number, process.id) for text in step.examples]
+        found += [(name, "", 0 if many else step.number, process.id) for name in step.names.values()]
+        if not many:
+            found += [(text, "", step.number, process.id) for text in step.definitions.values() if text]
+    found += [(text, "", 0, process.id) for text in process.none_examples]
+    return StepExamples(
+        [words(text) for text, *_ in found],
+        [words(title) for _, title, *_ in found],
+        np.array([step for *_, step, _ in found], dtype=np.int64),
+        np.array([field for *_, field in found]),
+    )
+
+
+def train_steps(examples: StepExamples, sharpness: float = 1.0) -> StepModel:
+    """Train a model.
+
+    Parameters
+    ----------
+    examples
+        Passages of two steps at least, or of one and of none.
+    sharpness
+        What its log odds are multiplied by (``sharpness_of``).
+    """
+    least = 2 if len(examples.words) >= _FEW else 1
+    text = Vectorizer.fit([in_classes(one) for one in examples.words], least)
+    title = Vectorizer.fit(examples.titles, least)
+    fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1_000)
+    fitted.fit(features_of(text, title, examples.words, examples.titles), examples.steps)
+    weights, bias = fitted.coef_, fitted.intercept_
+    if len(weights) == 1:  # of two classes scikit-learn keeps the weights of the second alone
+        weights, bias = np.vstack([-weights, weights]) / 2, np.hstack([-bias, bias]) / 2
+    return StepModel(
+        tuple(int(step) for step in fitted.classes_),
+        text,
+        title,
+        weights.astype(np.float32),
+        bias.astype(np.float32),
+        sharpness,
+    )
+
+
+def unseen_log_odds(examples: StepExamples) -> NDArray[np.float32]:
+    """Return what speaks for each step of every passage by a model of other fields, shape (n, steps), before any sharpening.
+
+    As every step is in every part of the fields, the columns are the steps in order.
+    """
+    part = parts_of_fields(examples.fields)
+    found = np.zeros((len(part), len(set(examples.steps.tolist()))), dtype=np.float32)
+    for number in sorted(set(part.tolist())):
+        inside, outside = np.flatnonzero(part == number), np.flatnonzero(part != number)
+        model, held = train_steps(examples.take(outside)), examples.take(inside)
+        found[inside] = model.log_odds(model.features(held.words, held.titles))
+    return found
+
+
+def sharpness_of(log_odds: NDArray[np.float32], steps: NDArray[np.int64]) -> float:
+    """Return what log odds of passages that were not learned from are best multiplied by, so that probabilities are what they say.
+
+    Parameters
+    ----------
+    log_odds
+        Shape (n, steps).
+    steps
+        The right column of each, shape (n,).
+    """
+
+    def loss(sharpness: float) -> float:
+        return -float(log_softmax(sharpness * log_odds, axis=1)[np.arange(len(steps)), steps].mean())
+
+    return float(minimize_scalar(loss, bounds=(0.2, 20), method="bounded").x)
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigures:
+    """What probabilities of steps are worth.
+
+    Attributes
+    ----------
+    macro_f1
+        Mean F1 over the steps and none.
+    any_step_f1
+        F1 of telling passages about any step from others.
+    of_steps
+        F1 of each, none first.
+    calibration_error
+        Expected calibration error of the likeliest step: ten bins with as many passages each (Naeini et al. 2015).
+    brier, base_brier
+        Mean squared error of the probabilities over all steps, and of the shares of the steps as a guess (Brier 1950).
+    confusion
+        Passages by right step and likeliest step, shape (steps, steps).
+    """
+
+    macro_f1: float
+    any_step_f1: float
+    of_steps: tuple[float, ...]
+    calibration_error: float
+    brier: float
+    base_brier: float
+    confusion: NDArray[np.int64]
+
+
+def step_figures(probabilities: NDArray[np.floating], steps: Sequence[int] | NDArray[np.int64]) -> StepFigures:
+    """Return the figures of probabilities, shape (n, steps) with none in the first column, beside the right steps, shape (n,)."""
+    right = np.asarray(steps)
+    count = probabilities.shape[1]
+    guessed = probabilities.argmax(axis=1)
+    of_steps = f1_score(right, guessed, labels=range(count), average=None, zero_division=0)
+    wanted = np.eye(count)[right]
+    confusion = np.zeros((count, count), dtype=np.int64)
+    np.add.at(confusion, (right, guessed), 1)
+    return StepFigures(
+        float(of_steps.mean()),
+        float(f1_score(right > 0, guessed > 0, zero_division=0)),
+        tuple(of_steps.tolist()),
+        calibration_error(probabilities, right),
+        float(((probabilities - wanted) ** 2).sum(axis=1).mean()),
+        float(((wanted.mean(axis=0) - wanted) ** 2).sum(axis=1).mean()),
+        confusion,
+    )
+
+
+def calibration_error(probabilities: NDArray[np.floating], right: NDArray[np.int64]) -> float:
+    """Return how far the probability of the likeliest step is from how often it is right, over ten bins with as many passages each."""
+    sure, hit = probabilities.max(axis=1), probabilities.argmax(axis=1) == right
+    bins = np.array_split(np.argsort(sure, kind="stable"), _BINS)
+    return float(
+        sum(abs(sure[one].mean() - hit[one].mean()) * len(one) for one in bins if len(one)) / max(1, len(sure))
+    )
