@@ -22,7 +22,7 @@ from minecop.core.files import sha256_of
 from minecop.core.progress import Listener, Progress
 
 # Files that stand beside archives and are not posts.
-_COMPANIONS = {AUTHORS_FILE, COMMUNITIES_FILE, "archive.toml", "account.json", "truth.csv"}
+_COMPANIONS = {AUTHORS_FILE, COMMUNITIES_FILE, "labels.csv", "archive.toml", "account.json", "truth.csv"}
 _COMPANION_ENDINGS = {".md", ".toml", ".parquet"}
 _PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 _RESOURCE_FOLDERS = ("_files", ".files", "-Dateien", "_ไฟล์")

@@ -29,7 +29,10 @@ COMMANDS = {
         "topics",
         "แสดงหัวข้อทั้งหมดของผลวิเคราะห์ หรือหัวข้อเดียวพร้อมเสียงของคน / Show the topics of a run, or one with its voices.",
     ),
-    "steps": ("steps", "แสดงว่าคนเขียนถึงขั้นใดของกระบวนการบ้าง / Show which steps of the process people write of."),
+    "steps": (
+        "steps",
+        "แสดงขั้นของกระบวนการ ติดป้ายแก้ วัดผล และสร้างกระบวนการของตน / Steps of the process: show, correct, evaluate, define.",
+    ),
     "export": (
         "export",
         "ทำโฟลเดอร์สำหรับส่งต่อ: รายงาน คลัง และช่วงความ ปิดข้อมูลส่วนบุคคลได้ / Make a folder to hand on, personal data masked if asked.",

@@ -2,25 +2,207 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from minecop.cli.groups import show_groups
-from minecop.cli.options import format_options, language
+from minecop.cli.options import echo_json, format_options, language
+from minecop.cli.showing import show_table
+from minecop.core.messages import message
+from minecop.process.definition import BUILT_IN, Process, load_process, write_template
+from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
+from minecop.process.training import StepFigures
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
+from minecop.run.stepping import (
+    Doubtful,
+    agreement_of,
+    figures_of_labels,
+    figures_of_shipped,
+    least_sure,
+    process_of,
+    source_of,
+)
+
+_PATH = click.Path(path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command("steps")
-@click.argument("run", type=click.Path(path_type=Path))
-@format_options
-@language
-def command(run: Path, as_json: bool, as_csv: bool, lang: str) -> None:
-    """แสดงว่าคนเขียนถึงขั้นใดของกระบวนการบ้าง / Show which steps of the process people write of.
+class _ShowByDefault(click.Group):
+    """A group whose first argument may be a run, which is then shown."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the name of the command in front where there is none."""
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group("steps", cls=_ShowByDefault)
+def command() -> None:
+    """แสดงขั้นของกระบวนการ ติดป้ายแก้ วัดผล และสร้างกระบวนการของตน / Steps of the process: show, correct, evaluate, define.
 
     \b
     minecop steps outputs/sample
-    minecop steps outputs/sample --json
+    minecop steps label outputs/sample
+    minecop steps evaluate labels.csv
+    minecop steps new ours.toml
     """
+
+
+@command.command("show")
+@click.argument("run", type=_PATH)
+@format_options
+@language
+def show_command(run: Path, as_json: bool, as_csv: bool, lang: str) -> None:
+    """แสดงว่าคนเขียนถึงขั้นใดของกระบวนการบ้าง / Show which steps of the process people write of."""
     show_groups(load_analysis(open_run(run)).insight.steps, as_json=as_json, as_csv=as_csv, lang=lang)
+
+
+@command.command("label")
+@click.argument("run", type=_PATH)
+@click.option("--count", type=click.IntRange(1), default=20, show_default=True, help="จำนวนช่วงความ / passages")
+@language
+def label_command(run: Path, count: int, lang: str) -> None:
+    """อ่านช่วงความที่โปรแกรมไม่แน่ใจ แล้วบอกว่าอยู่ขั้นใด รอบหน้าโปรแกรมจะเรียนจากคำตอบ / Tell the steps of doubtful passages.
+
+    The answers stand in labels.csv in the archive's folder, or beside its file; the next run learns from them. Stop at any time and go
+    on later.
+    """
+    opened = open_run(run)
+    process, path = process_of(opened), labels_path(source_of(opened))
+    labels = read_labels(path, len(process.steps))
+    doubtful = least_sure(opened, labels.keys(), count)
+    if not doubtful:
+        click.echo(message("steps_none_left", lang))
+        return
+    click.echo(message("steps_how", lang))
+    for number, name in enumerate(_names(process, lang)):
+        click.echo(f"{number:>4}  {name}")
+    given: list[str] = []
+    place = 0
+    while place < len(doubtful):
+        answer = _ask(doubtful[place], place, len(doubtful), process, lang)
+        if answer == "q":
+            break
+        if answer == "b":
+            if given and (last := given.pop()):
+                del labels[last]
+            place = max(0, place - 1)
+        else:
+            one = doubtful[place]
+            if answer != "s":
+                labels[one.passage_id] = StepLabel(one.passage_id, int(answer), one.title, one.text)
+            given.append("" if answer == "s" else one.passage_id)
+            place += 1
+        write_labels(path, labels.values())  # after every answer: whoever stops, or whose computer does, loses none
+    click.echo(message("steps_labelled", lang, count=sum(map(bool, given)), total=len(labels), path=path))
+
+
+def _names(process: Process, lang: str) -> list[str]:
+    return [message("step_none", lang), *(step.names[lang] for step in process.steps)]
+
+
+def _ask(one: Doubtful, place: int, total: int, process: Process, lang: str) -> str:
+    """Show a passage and return what is answered: the number of a step, ``s``, ``b`` or ``q``."""
+    names = _names(process, lang)
+    click.echo()
+    click.secho(f"[{place + 1}/{total}] {one.title}", bold=True)
+    click.echo(one.text)
+    guesses = " · ".join(f"{step} {names[step]} {share:.0%}" for step, share in one.guesses)
+    click.secho(message("steps_guess", lang, guesses=guesses), dim=True)
+    allowed = {"s", "b", "q", *(str(number) for number in range(len(names)))}
+    while True:
+        answer = str(click.prompt(message("steps_ask", lang, last=len(names) - 1), prompt_suffix=" ")).strip().lower()
+        answer = answer.translate(str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789"))
+        if answer in allowed:
+            return answer
+
+
+@command.command("evaluate")
+@click.argument("file", required=False, type=_FILE)
+@click.argument("other", required=False, type=_FILE)
+@click.option("--process", default="organisation", show_default=True, metavar="NAME|FILE", help="กระบวนการ / process")
+@click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON / as JSON")
+@language
+def evaluate_command(file: Path | None, other: Path | None, process: str, lang: str, *, as_json: bool) -> None:
+    """วัดว่าโปรแกรมบอกขั้นได้ตรงกับคนแค่ไหน หรือคนสองคนตรงกันแค่ไหน / Measure the steps beside labels, or two people's labels.
+
+    Without FILE: on the labelled passages that ship, by models of other fields, with the learning curve. FILE is a labels.csv; with OTHER,
+    how far the two agree (Cohen's kappa).
+    """
+    definition = load_process(process)
+    if file is None:
+        found, curve = figures_of_shipped(definition)
+        _show_figures(found, curve, definition, lang, as_json=as_json)
+        return
+    labels = read_labels(file, len(definition.steps))
+    if other is not None:
+        shared, same, kappa = agreement_of(labels, read_labels(other, len(definition.steps)))
+        if as_json:
+            echo_json({"passages": shared, "same": round(same, 4), "kappa": round(kappa, 4)})
+        else:
+            click.echo(message("steps_agree", lang, shared=shared, same=f"{same:.0%}", kappa=f"{kappa:.2f}"))
+        return
+    with_text = {name: label for name, label in labels.items() if label.text.strip()}
+    if not with_text:
+        click.echo(message("steps_nothing_to_measure", lang))
+        return
+    _show_figures(figures_of_labels(definition, with_text), (), definition, lang, as_json=as_json)
+
+
+def _show_figures(
+    found: StepFigures, curve: Sequence[tuple[int, float]], process: Process, lang: str, *, as_json: bool
+) -> None:
+    if as_json:
+        echo_json(asdict(found) | {"confusion": found.confusion.tolist(), "curve": [list(point) for point in curve]})
+        return
+    right, told = found.confusion.sum(axis=1), found.confusion.sum(axis=0)
+    rows = []
+    for number, name in enumerate(_names(process, lang)):
+        hit = int(found.confusion[number, number])
+        mixed = [(-int(n), step) for step, n in enumerate(found.confusion[number]) if n and step != number]
+        rows.append(
+            (
+                number,
+                name,
+                int(right[number]),
+                f"{hit / told[number]:.2f}" if told[number] else "-",
+                f"{hit / right[number]:.2f}" if right[number] else "-",
+                f"{found.of_steps[number]:.2f}",
+                ", ".join(f"{step} ({-n})" for n, step in sorted(mixed)[:3]),
+            )
+        )
+    heads = [
+        message(f"steps_{key}", lang) for key in ("step", "name", "passages", "precision", "recall", "f1", "mixed")
+    ]
+    show_table(heads, rows, lang)
+    click.echo(
+        message(
+            "steps_figures",
+            lang,
+            macro=f"{found.macro_f1:.3f}",
+            any=f"{found.any_step_f1:.3f}",
+            error=f"{found.calibration_error:.3f}",
+            brier=f"{found.brier:.3f}",
+            base=f"{found.base_brier:.3f}",
+        )
+    )
+    if curve:
+        points = ", ".join(f"{passages:,}: {value:.3f}" for passages, value in curve)
+        click.echo(message("steps_curve", lang, points=points))
+
+
+@command.command("new")
+@click.argument("file", type=_PATH)
+@click.option(
+    "--extends", type=click.Choice(BUILT_IN), help="ต่อจากกระบวนการใด / the process whose steps it begins with"
+)
+@language
+def new_command(file: Path, extends: str | None, lang: str) -> None:
+    """สร้างไฟล์กระบวนการของตนไว้เติม / Write a process file of your own to fill in."""
+    write_template(file, extends)
+    click.echo(message("steps_new", lang, path=file))

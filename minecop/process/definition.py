@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from minecop.core.errors import ProcessError
+from minecop.core.errors import OutputError, ProcessError
+from minecop.core.files import ensure_writable, write_text
 
 _DATA = Path(__file__).parent / "data"
 
@@ -90,6 +91,55 @@ def load_process(name: str) -> Process:
     if not path.is_file():
         raise ProcessError("process_not_found", name=name)
     return _load(path, set())
+
+
+_TEMPLATE = """\
+# กระบวนการของเรา / A process of our own. Use it with: --process {name}
+# Every step wants a name and some passages that are about it; the more varied they are, the better it is told.
+
+[process]
+id = "{id}"
+name_th = "กระบวนการของเรา"
+name_en = "Our process"
+{extends}
+[[step]]
+name_th = "ชื่อขั้น"
+name_en = "Name of the step"
+definition_th = "ขั้นนี้ทำอะไร ต่างจากขั้นข้างเคียงอย่างไร"
+definition_en = "What is done in this step, and what tells it from those beside it"
+cues = []        # words that speak for the step (regular expressions), such as 'ลงพื้นที่'
+examples = [
+  "เขียนช่วงความตัวอย่างที่เล่าว่าคนกำลังทำขั้นนี้ สัก 10 ช่วงขึ้นไป ต่างคนต่างสำนวน",
+]
+
+[none]
+examples = [
+  "ช่วงความที่ไม่อยู่ในขั้นใดเลย เช่น คำขอบคุณ หรือเรื่องส่วนตัว",
+]
+"""
+
+
+def write_template(path: Path, extends: str | None = None) -> None:
+    """Write a process file to be filled in.
+
+    Parameters
+    ----------
+    path
+        Where to; nothing may be there.
+    extends
+        The process that ships whose steps it begins with.
+
+    Raises
+    ------
+    OutputError
+        When something is there, or it cannot be written.
+    """
+    if path.exists():
+        raise OutputError("file_is_there", path=path)
+    ensure_writable(path.parent)
+    own_id = re.sub(r'[\\"\s]+', "-", path.stem)
+    text = _TEMPLATE.format(name=path.name, id=own_id, extends=f'extends = "{extends}"\n' if extends else "")
+    write_text(path, text)
 
 
 def _load(path: Path, seen: set[Path]) -> Process:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,8 @@ from scipy.special import softmax
 
 from minecop.acts.labelled import read_labelled
 from minecop.core.shipped import shipped
-from minecop.process.definition import Process
+from minecop.process.definition import BUILT_IN, Process, load_process
+from minecop.process.labels import StepLabel
 from minecop.process.model import StepModel, load_step_model
 from minecop.text.normalising import normalise
 from minecop.text.words import words
@@ -28,6 +29,9 @@ _MOST_CUES = 3
 
 _CUE = 0.7
 """Log odds that a cue adds, in a process that no labelled passages are of: there its author knows more than its few examples."""
+
+_UNMEASURED = 1.0
+"""Sharpness where there is nothing to measure it on."""
 
 _SHOWN = 4
 """Words of evidence for a step."""
@@ -71,31 +75,46 @@ class Match:
         return [self.step, *others]
 
 
-class StepMatcher:
-    """Tells the steps of passages.
+def model_of(process: Process, corrections: Sequence[StepLabel] = ()) -> StepModel:
+    """Return what tells the steps of a process.
 
-    For the processes that ship, a model does that was learned from the labelled passages. For others it is learned here: from the examples,
-    names and definitions of the process, and the labelled passages as well where the process extends one that ships; cues help it where
-    there are none.
+    For the processes that ship, a model that was learned from the labelled passages; with corrections it is learned once more, from
+    these as well. For others it is learned from their examples, names and definitions, and the labelled passages where they extend one
+    that ships.
+    """
+    ready = load_step_model(shipped("models", "steps"))
+    if process.ships and not corrections:
+        return ready
+    from minecop.process.training import examples_of_steps, train_steps
+
+    labelled = read_labelled(shipped("corpora", "labelled")) if process.extends else []
+    basis = (
+        load_process(BUILT_IN[-1]) if process.ships else process
+    )  # of fewer steps, the further ones are learned all the same
+    return train_steps(
+        examples_of_steps(basis, labelled, corrections), ready.sharpness if process.extends else _UNMEASURED
+    )
+
+
+class StepMatcher:
+    """Tells the steps of passages; cues help where no labelled passages are of the process.
 
     Parameters
     ----------
     process
         What to match against.
+    model
+        What tells the steps; ``None`` for ``model_of``.
     """
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, model: StepModel | None = None) -> None:
         self.process = process
+        self._given = model
 
     @cached_property
     def model(self) -> StepModel:
         """What tells the steps. Of a process that ships with fewer steps than the longest, further steps are none."""
-        if self.process.ships:
-            return load_step_model(shipped("models", "steps"))
-        from minecop.process.training import examples_of_steps, train_steps
-
-        labelled = read_labelled(shipped("corpora", "labelled")) if self.process.extends else []
-        return train_steps(examples_of_steps(self.process, labelled))
+        return self._given or model_of(self.process)
 
     @cached_property
     def _cues(self) -> list[tuple[int, re.Pattern[str]]]:
@@ -182,3 +201,17 @@ def match_passages(
             | {"step_evidence": json.dumps(evidence, ensure_ascii=False)}
         )
     return pa.Table.from_pylist(rows, schema=match_schema(matcher.process))
+
+
+def with_labels(matches: pa.Table, labels: Mapping[str, StepLabel]) -> tuple[pa.Table, int]:
+    """Return a table of matches in which labelled passages have the step that a person gave them, and how many have."""
+    rows = [
+        (row, labels[passage]) for row, passage in enumerate(matches["passage_id"].to_pylist()) if passage in labels
+    ]
+    columns = {name: matches[name].to_pylist() for name in matches.column_names}
+    for row, label in rows:
+        columns["step"][row] = label.step
+        for name in columns:
+            if name.startswith("step_") and name != "step_evidence":
+                columns[name][row] = float(name == f"step_{label.step}")
+    return pa.table(columns, schema=matches.schema), len(rows)

@@ -16,11 +16,15 @@ from minecop.acts.features import Vectorizer, in_classes
 from minecop.acts.labelled import Labelled
 from minecop.acts.training import parts_of_fields
 from minecop.process.definition import Process
+from minecop.process.labels import LABELS_FILE, StepLabel
 from minecop.process.model import StepModel, features_of
 from minecop.text.words import words
 
 _STRENGTH = 10.0
 """Inverse strength of regularisation (scikit-learn's ``C``); 3 and 30 are worse by half a point."""
+
+_CORRECTION = 5.0
+"""How many examples the label counts for that somebody gave to a passage of the archive itself."""
 
 _FEW = 50
 """Examples below which a word counts that stands in one alone."""
@@ -40,24 +44,38 @@ class StepExamples:
         The step of each, 0 for none, shape (n,).
     fields
         The field of each, by which what is unseen is told, shape (n,).
+    weights
+        How many examples each counts for, shape (n,).
     """
 
     words: list[list[str]]
     titles: list[list[str]]
     steps: NDArray[np.int64]
     fields: NDArray[np.str_]
+    weights: NDArray[np.float64]
 
     def take(self, rows: NDArray[np.int64]) -> StepExamples:
         """Return some of the examples."""
         some = [self.words[n] for n in rows], [self.titles[n] for n in rows]
-        return StepExamples(*some, self.steps[rows], self.fields[rows])
+        return StepExamples(*some, self.steps[rows], self.fields[rows], self.weights[rows])
 
 
-def examples_of_steps(process: Process, rows: Iterable[Labelled] = ()) -> StepExamples:
+def examples_of_steps(
+    process: Process, rows: Iterable[Labelled] = (), corrections: Iterable[StepLabel] = ()
+) -> StepExamples:
     """Return the examples of a process, and labelled passages whose step the readers agree on.
 
     The names and definitions of steps serve as examples where there are no labelled passages. Where there are, a bare name is an example of
     no step: a list of what could be done tells of nothing that is.
+
+    Parameters
+    ----------
+    process
+        Whose steps.
+    rows
+        Labelled passages.
+    corrections
+        What people said of passages of the archive itself; each counts for several examples.
     """
     found = [(row.text, row.title, row.step, row.field) for row in rows if row.step is not None]
     many = bool(found)
@@ -67,11 +85,14 @@ def examples_of_steps(process: Process, rows: Iterable[Labelled] = ()) -> StepEx
         if not many:
             found += [(text, "", step.number, process.id) for text in step.definitions.values() if text]
     found += [(text, "", 0, process.id) for text in process.none_examples]
+    own_part = len(found)
+    found += [(label.text, label.title, label.step, LABELS_FILE) for label in corrections if label.text.strip()]
     return StepExamples(
         [words(text) for text, *_ in found],
         [words(title) for _, title, *_ in found],
         np.array([step for *_, step, _ in found], dtype=np.int64),
         np.array([field for *_, field in found]),
+        np.where(np.arange(len(found)) < own_part, 1.0, _CORRECTION),
     )
 
 
@@ -89,7 +110,7 @@ def train_steps(examples: StepExamples, sharpness: float = 1.0) -> StepModel:
     text = Vectorizer.fit([in_classes(one) for one in examples.words], least)
     title = Vectorizer.fit(examples.titles, least)
     fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1_000)
-    fitted.fit(features_of(text, title, examples.words, examples.titles), examples.steps)
+    fitted.fit(features_of(text, title, examples.words, examples.titles), examples.steps, examples.weights)
     weights, bias = fitted.coef_, fitted.intercept_
     if len(weights) == 1:  # of two classes scikit-learn keeps the weights of the second alone
         weights, bias = np.vstack([-weights, weights]) / 2, np.hstack([-bias, bias]) / 2

@@ -122,7 +122,7 @@ def analyse(
         _publish(folder)
         manifest = _manifest(context)
         write_json(folder / MANIFEST, manifest)
-        write_json(folder / TIMINGS, {"stages": timings, "workers": workers})
+        write_json(folder / TIMINGS, {"source": str(source.resolve()), "stages": timings, "workers": workers})
     return Run(folder, manifest)
 
 

@@ -31,7 +31,9 @@ from minecop.core.shipped import shipped
 from minecop.core.tables import TableWriter, count_rows, read_rows, read_table, read_tables, write_table
 from minecop.insight.finding import find_insight
 from minecop.process.definition import Process, load_process
-from minecop.process.matching import StepMatcher, match_passages
+from minecop.process.labels import labels_path, read_labels
+from minecop.process.matching import StepMatcher, match_passages, model_of, with_labels
+from minecop.process.model import load_step_model
 from minecop.run.artefacts import Key
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
@@ -315,21 +317,29 @@ def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformer
 
 
 @lru_cache(maxsize=4)
-def _matcher(name: str) -> StepMatcher:
-    """Return the matcher of a process, fitted once in each worker."""
-    return StepMatcher(load_process(name))
+def _matcher(name: str, folder: Path | None, digest: str) -> StepMatcher:
+    """Return the matcher of a process, once in each worker: with what was learned for this run, or as it ships."""
+    return StepMatcher(load_process(name), load_step_model(folder) if folder else None)
 
 
 def _process_chunk(
-    rows: tuple[list[str], list[str], list[list[str]], list[str | None], list[bool]], name: str
+    rows: tuple[list[str], list[str], list[list[str]], list[str | None], list[bool]],
+    name: str,
+    folder: Path | None,
+    digest: str,
 ) -> pa.Table:
-    return match_passages(_matcher(name), *rows)
+    return match_passages(_matcher(name, folder, digest), *rows)
 
 
 def _process_outside(context: Context) -> dict[str, str]:
-    process = context.process
-    model = {path.name: sha256_file(path) for path in sorted(shipped("models", "steps").iterdir())}
-    return {"process": sha256_of(asdict(process))} | (model if process.ships else {})
+    return {"process": sha256_of(asdict(context.process))}
+
+
+def _steps_outside(context: Context) -> dict[str, str]:
+    folders = ("models/steps", "corpora/labelled") if labels_path(context.source).is_file() else ("models/steps",)
+    files = [path for folder in folders for path in sorted(shipped(*folder.split("/")).iterdir())]
+    labels = labels_path(context.source)
+    return _process_outside(context) | {path.name: sha256_file(path) for path in (*files, labels) if path.is_file()}
 
 
 def _make_process(context: Context, folder: Path) -> dict[str, int]:
@@ -343,10 +353,19 @@ def _make_process(context: Context, folder: Path) -> dict[str, int]:
         passages["title"].to_pylist(),
         acts["courtesy"].to_pylist(),
     ]
+    process = context.process
+    labels = read_labels(labels_path(context.source), len(process.steps))
+    own, digest = None, ""
+    if labels or not process.ships:
+        model_of(process, list(labels.values())).save(folder)
+        own, digest = folder, sha256_of({path.name: sha256_file(path) for path in sorted(folder.glob("steps.*"))})
+    work = partial(_process_chunk, name=context.settings.process, folder=own, digest=digest)
     chunks = list(zip(*(batched(column, _PASSAGES_A_CHUNK) for column in columns), strict=True))
-    work = partial(_process_chunk, name=context.settings.process)
     made = list(map_chunks(context.executor, work, chunks, "process", context.listener, len(chunks)))
-    matches = pa.concat_tables(made or [match_passages(_matcher(context.settings.process), [], [], [], [], [])])
+    matches = pa.concat_tables(made or [work(([], [], [], [], []))])
+    if labels:
+        matches, used = with_labels(matches, labels)
+        write_json(folder / ABOUT, {"labels": len(labels), "labels_of_passages_here": used})
     write_table(folder / "steps.parquet", matches)
     return {"passages": len(matches), "with_step": int(pc.sum(pc.not_equal(matches["step"], 0)).as_py() or 0)}
 
@@ -406,7 +425,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("acts", 5, ("text",), (), _make_acts, _acts_outside),
     Stage("vectors", 2, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
     Stage("topics", 3, ("archive", "text", "vectors", "acts"), ("seed", "topics", "llm_url", "llm_model"), make_topics),
-    Stage("process", 3, ("text", "acts"), ("process",), _make_process, _process_outside),
+    Stage("process", 3, ("text", "acts"), ("process",), _make_process, _steps_outside),
     Stage(
         "insight",
         18,

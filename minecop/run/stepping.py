@@ -1,0 +1,150 @@
+"""Steps of a finished run read by a person: the passages that the run is least sure of, and what its steps are worth beside labels."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.metrics import cohen_kappa_score
+
+from minecop.acts.labelled import read_labelled
+from minecop.core.errors import RunError
+from minecop.core.shipped import shipped
+from minecop.core.tables import read_table
+from minecop.process.definition import Process, load_process
+from minecop.process.labels import StepLabel
+from minecop.process.matching import StepMatcher
+from minecop.process.training import (
+    StepFigures,
+    examples_of_steps,
+    sharpness_of,
+    step_figures,
+    train_steps,
+    unseen_log_odds,
+)
+from minecop.run.pipeline import TIMINGS, Run
+from minecop.text.words import words
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A passage whose step the run is not sure of.
+
+    Attributes
+    ----------
+    passage_id, title, text
+        The passage.
+    guesses
+        The two likeliest steps (0 for none) with their probabilities.
+    """
+
+    passage_id: str
+    title: str
+    text: str
+    guesses: tuple[tuple[int, float], ...]
+
+
+def source_of(run: Run) -> Path:
+    """Return the archive that a run was made from.
+
+    Raises
+    ------
+    RunError
+        When it is no longer where it was.
+    """
+    try:
+        source = Path(json.loads((run.folder / TIMINGS).read_text(encoding="utf-8"))["source"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError("run_without_source", path=run.folder) from error
+    if not source.exists():
+        raise RunError("run_without_source", path=run.folder)
+    return source
+
+
+def process_of(run: Run) -> Process:
+    """Return the process that the passages of a run were matched with."""
+    return load_process(run.manifest["settings"]["process"])
+
+
+def least_sure(run: Run, known: Collection[str], count: int) -> list[Doubtful]:
+    """Return the passages that a run is least sure of, one of each post before a second of any.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    known
+        Passages that have a label.
+    count
+        How many, at most.
+    """
+    passages = read_table(run.stage_folder("text") / "passages.parquet", ["passage_id", "post_id", "title", "text"])
+    courtesy = read_table(run.stage_folder("acts") / "acts.parquet", ["courtesy"])["courtesy"].to_numpy()
+    steps = read_table(run.stage_folder("process") / "steps.parquet")
+    shares = np.stack([steps[f"step_{step.number}"].to_numpy() for step in process_of(run).steps], axis=1)
+    shares = np.hstack([1 - shares.sum(axis=1, keepdims=True), shares])
+    order = np.sort(shares, axis=1)
+    margin = order[:, -1] - order[:, -2]
+    ids, posts = passages["passage_id"].to_pylist(), passages["post_id"].to_pylist()
+    asked = [row for row in np.argsort(margin, kind="stable").tolist() if not courtesy[row] and ids[row] not in known]
+    seen: Counter[str] = Counter()
+    turn = {}
+    for row in asked:
+        turn[row] = seen[posts[row]]
+        seen[posts[row]] += 1
+    chosen = sorted(asked, key=turn.__getitem__)[:count]  # stable: the least sure first within each turn
+    titles, texts = passages["title"], passages["text"]
+    return [
+        Doubtful(
+            ids[row],
+            titles[row].as_py() or "",
+            texts[row].as_py(),
+            tuple((int(step), float(shares[row, step])) for step in np.argsort(-shares[row], kind="stable")[:2]),
+        )
+        for row in chosen
+    ]
+
+
+def figures_of_labels(process: Process, labels: Mapping[str, StepLabel]) -> StepFigures:
+    """Return what the steps of a process as it is are worth on passages that people have labelled, before it learns from them."""
+    found = list(labels.values())
+    cut = [[words(text) for text in column] for column in zip(*((x.text, x.title) for x in found), strict=True)]
+    told = StepMatcher(process).probabilities([label.text for label in found], *cut)
+    return step_figures(told, [label.step for label in found])
+
+
+def figures_of_shipped(process: Process) -> tuple[StepFigures, list[tuple[int, float]]]:
+    """Return what steps are worth on the labelled passages that ship, by models of other fields, and the learning curve.
+
+    The curve has the macro-F1 that models of so many passages reach on passages of fields that none of them has seen.
+    """
+    examples = examples_of_steps(process, read_labelled(shipped("corpora", "labelled")))
+    log_odds = unseen_log_odds(examples)
+    sharp = sharpness_of(log_odds, examples.steps)
+    names = sorted(set(examples.fields.tolist()))
+    held = np.isin(examples.fields, names[::6])
+    inside, outside = examples.take(np.flatnonzero(held)), np.flatnonzero(~held)
+    outside = np.random.default_rng(0).permutation(outside)
+    curve = []
+    for part in (8, 4, 2, 1):
+        model = train_steps(examples.take(np.sort(outside[: len(outside) // part])))
+        told = softmax(model.log_odds(model.features(inside.words, inside.titles)), axis=1)
+        curve.append((len(outside) // part, step_figures(told, inside.steps).macro_f1))
+    return step_figures(softmax(sharp * log_odds, axis=1), examples.steps), curve
+
+
+def agreement_of(one: Mapping[str, StepLabel], other: Mapping[str, StepLabel]) -> tuple[int, float, float]:
+    """Return of the passages that two people labelled how many there are, the share with the same step, and Cohen's kappa."""
+    shared = sorted(one.keys() & other.keys())
+    if not shared:
+        return 0, 0.0, 0.0
+    mine, theirs = [one[name].step for name in shared], [other[name].step for name in shared]
+    same = float(np.mean(np.array(mine) == np.array(theirs)))
+    # of two people who both gave one and the same step to everything, kappa is not defined
+    kappa = 1.0 if len({*mine, *theirs}) == 1 else float(cohen_kappa_score(mine, theirs))
+    return len(shared), same, kappa
