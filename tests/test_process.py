@@ -110,7 +110,7 @@ def test_matching_probabilities_and_the_none_answer():
 def test_matching_table_sets_courtesy_to_no_step():
     matcher = StepMatcher(load_process("civic"))
     table = match_passages(
-        matcher, ["a", "b"], ["นัดประชุมแบ่งงาน", "นัดประชุมแบ่งงาน"], [["นัด"], ["นัด"]], [None, None], [False, True]
+        matcher, ["a", "b"], ["นัดประชุมแบ่งงาน", "นัดประชุมแบ่งงาน"], [["นัด"], ["นัด"]], [[], []], [False, True]
     )
     assert table.schema == match_schema(matcher.process)
     assert table["step"].to_pylist()[1] == 0

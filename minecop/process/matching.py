@@ -129,7 +129,10 @@ class StepMatcher:
         return self._told(texts, all_words, titles)[0]
 
     def match(
-        self, texts: Sequence[str], all_words: Sequence[Sequence[str]] | None = None, titles: Sequence[str | None] = ()
+        self,
+        texts: Sequence[str],
+        all_words: Sequence[Sequence[str]] | None = None,
+        titles: Sequence[Sequence[str]] | None = None,
     ) -> list[Match]:
         """Return the match of each text.
 
@@ -140,11 +143,10 @@ class StepMatcher:
         all_words
             Their words, where they have been cut already.
         titles
-            Of the posts that they stand in; none where nobody knows.
+            Words of the titles of the posts that they stand in; ``None`` where nobody knows.
         """
         all_words = [words(text) for text in texts] if all_words is None else all_words
-        cut = {title: words(title or "") for title in dict.fromkeys(titles)}
-        probabilities, evidence = self._told(texts, all_words, [cut[title] for title in titles] or [[]] * len(texts))
+        probabilities, evidence = self._told(texts, all_words, [[]] * len(texts) if titles is None else titles)
         return [
             Match(int(row.argmax()), tuple(row[1:].tolist()), found)
             for row, found in zip(probabilities, evidence, strict=True)
@@ -186,21 +188,27 @@ def match_passages(
     passage_ids: Iterable[str],
     texts: Sequence[str],
     all_words: Sequence[list[str]],
-    titles: Sequence[str | None],
+    titles: Sequence[Sequence[str]],
     courtesy: Sequence[bool],
 ) -> pa.Table:
     """Return the table of matches (``match_schema``) of passages, in their order; courtesy is about no step."""
     matches = matcher.match(texts, all_words, titles)
-    rows = []
-    for passage_id, match, nothing_but_courtesy in zip(passage_ids, matches, courtesy, strict=True):
-        step = 0 if nothing_but_courtesy else match.step
-        evidence = {} if nothing_but_courtesy else {str(n): list(found) for n, found in match.evidence.items()}
-        rows.append(
-            {"passage_id": passage_id, "step": step}
-            | {f"step_{n}": 0.0 if nothing_but_courtesy else p for n, p in enumerate(match.probabilities, 1)}
-            | {"step_evidence": json.dumps(evidence, ensure_ascii=False)}
-        )
-    return pa.Table.from_pylist(rows, schema=match_schema(matcher.process))
+    telling = [not nothing for nothing in courtesy]
+    evidence = [
+        json.dumps({str(n): found for n, found in match.evidence.items()}, ensure_ascii=False)
+        if tells and match.evidence
+        else "{}"
+        for match, tells in zip(matches, telling, strict=True)
+    ]
+    shares = np.array([match.probabilities for match in matches], dtype=np.float32)
+    shares = shares.reshape(-1, len(matcher.process.steps)) * np.array(telling, dtype=np.float32)[:, None]
+    columns = [
+        pa.array(passage_ids, pa.string()),
+        pa.array([match.step * tells for match, tells in zip(matches, telling, strict=True)], pa.int8()),
+        *map(pa.array, shares.T),
+        pa.array(evidence, pa.string()),
+    ]
+    return pa.Table.from_arrays(columns, schema=match_schema(matcher.process))
 
 
 def with_labels(matches: pa.Table, labels: Mapping[str, StepLabel]) -> tuple[pa.Table, int]:

@@ -31,7 +31,7 @@ def label_rows(rows: Sequence[LabelRow], process: str = "organisation") -> list[
     texts = [row.text for row in rows]
     all_words = [words(text) for text in texts]
     all_marks = mark_all(texts, all_words, [row.kind == "comment" for row in rows])
-    matches = StepMatcher(load_process(process)).match(texts, all_words, [row.title for row in rows])
+    matches = StepMatcher(load_process(process)).match(texts, all_words, [words(row.title) for row in rows])
     labels = []
     for row, match, marks in zip(rows, matches, all_marks, strict=True):
         courtesy = "courtesy" in marks

@@ -32,7 +32,7 @@ from minecop.core.tables import TableWriter, count_rows, read_rows, read_table, 
 from minecop.insight.finding import find_insight
 from minecop.process.definition import Process, load_process
 from minecop.process.labels import labels_path, read_labels
-from minecop.process.matching import StepMatcher, match_passages, model_of, with_labels
+from minecop.process.matching import StepMatcher, match_passages, match_schema, model_of, with_labels
 from minecop.process.model import load_step_model
 from minecop.run.artefacts import Key
 from minecop.run.settings import Settings
@@ -323,12 +323,12 @@ def _matcher(name: str, folder: Path | None, digest: str) -> StepMatcher:
 
 
 def _process_chunk(
-    rows: tuple[list[str], list[str], list[list[str]], list[str | None], list[bool]],
-    name: str,
-    folder: Path | None,
-    digest: str,
+    chunk: tuple[pa.Table, pa.Table, pa.Table, list[list[str]]], name: str, folder: Path | None, digest: str
 ) -> pa.Table:
-    return match_passages(_matcher(name, folder, digest), *rows)
+    passages, words, acts, titles = chunk
+    columns = (passages["passage_id"], passages["text"], words["words"], acts["courtesy"])
+    ids, texts, all_words, courtesy = (column.to_pylist() for column in columns)
+    return match_passages(_matcher(name, folder, digest), ids, texts, all_words, titles, courtesy)
 
 
 def _process_outside(context: Context) -> dict[str, str]:
@@ -343,16 +343,6 @@ def _steps_outside(context: Context) -> dict[str, str]:
 
 
 def _make_process(context: Context, folder: Path) -> dict[str, int]:
-    passages = context.table("text", "passages", ["passage_id", "text", "title"])
-    words = context.table("text", "words", ["words"])
-    acts = context.table("acts", "acts", ["courtesy"])
-    columns = [
-        passages["passage_id"].to_pylist(),
-        passages["text"].to_pylist(),
-        words["words"].to_pylist(),
-        passages["title"].to_pylist(),
-        acts["courtesy"].to_pylist(),
-    ]
     process = context.process
     labels = read_labels(labels_path(context.source), len(process.steps))
     own, digest = None, ""
@@ -360,14 +350,37 @@ def _make_process(context: Context, folder: Path) -> dict[str, int]:
         model_of(process, list(labels.values())).save(folder)
         own, digest = folder, sha256_of({path.name: sha256_file(path) for path in sorted(folder.glob("steps.*"))})
     work = partial(_process_chunk, name=context.settings.process, folder=own, digest=digest)
-    chunks = list(zip(*(batched(column, _PASSAGES_A_CHUNK) for column in columns), strict=True))
-    made = list(map_chunks(context.executor, work, chunks, "process", context.listener, len(chunks)))
-    matches = pa.concat_tables(made or [work(([], [], [], [], []))])
+    total = -(-count_rows(context.stage_folder("text") / "passages.parquet") // _PASSAGES_A_CHUNK)
+    used = with_step = 0
+    with TableWriter(folder / "steps.parquet", match_schema(process)) as steps:
+        for matches in map_chunks(context.executor, work, _to_match(context), "process", context.listener, total):
+            told, labelled = with_labels(matches, labels)
+            steps.write(told)
+            used += labelled
+            with_step += pc.sum(pc.not_equal(told["step"], 0)).as_py() or 0
     if labels:
-        matches, used = with_labels(matches, labels)
         write_json(folder / ABOUT, {"labels": len(labels), "labels_of_passages_here": used})
-    write_table(folder / "steps.parquet", matches)
-    return {"passages": len(matches), "with_step": int(pc.sum(pc.not_equal(matches["step"], 0)).as_py() or 0)}
+    return {"passages": steps.rows, "with_step": with_step}
+
+
+def _to_match(context: Context) -> Iterator[tuple[pa.Table, pa.Table, pa.Table, list[list[str]]]]:
+    """Yield passages, their words and acts, and the words of the title above each, some thousands at a time."""
+    text, acts = context.stage_folder("text"), context.stage_folder("acts") / "acts.parquet"
+    titles = read_rows(text / "titles.parquet")
+    post, title = None, []
+    for tables in zip(
+        read_tables(text / "passages.parquet", _PASSAGES_A_CHUNK, ["passage_id", "post_id", "text"]),
+        read_tables(text / "words.parquet", _PASSAGES_A_CHUNK, ["words"]),
+        read_tables(acts, _PASSAGES_A_CHUNK, ["courtesy"]),
+        strict=True,
+    ):
+        above = []
+        for own in tables[0]["post_id"].to_pylist():
+            while post != own:  # titles stand in the order of the posts
+                row = next(titles)
+                post, title = row["post_id"], row["words"]
+            above.append(title)
+        yield (*tables, above)
 
 
 # ---- insight
