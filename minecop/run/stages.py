@@ -413,7 +413,7 @@ STAGES: tuple[Stage, ...] = (
         lambda _: {"words": engine_name()},
     ),
     Stage("acts", 4, ("text",), (), _make_acts, _acts_outside),
-    Stage("vectors", 2, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
+    Stage("vectors", 3, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
     Stage("topics", 2, ("text", "vectors", "acts"), ("seed",), _make_topics),
     Stage("process", 2, ("text", "acts"), ("process",), _make_process, _process_outside),
     Stage(
