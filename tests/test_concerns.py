@@ -20,8 +20,8 @@ def concerns():
 
 
 def test_concerns_are_many_and_have_many_voices(concerns):
-    assert len(concerns) >= 240
-    assert len({voices[0].world for voices in concerns.values()}) >= 24
+    assert len(concerns) >= 250
+    assert len({voices[0].world for voices in concerns.values()}) >= 25
     assert len({voices[0].title for voices in concerns.values()}) == len(concerns)
     for name, voices in concerns.items():
         assert len(voices) >= 6, name

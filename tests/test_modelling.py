@@ -194,7 +194,7 @@ def test_models_train_makes_a_model_from_the_sets(tmp_path, monkeypatch):
     monkeypatch.setattr("minecop.run.modelling.SentenceTransformerEmbedder", Teacher)
     monkeypatch.setattr("minecop.run.modelling.concern_texts", lambda: {"น้ำ": ["ท่อน้ำแตก", "น้ำไม่ไหล"]})
     data = write_sets(tmp_path / "sets")
-    recipe = Recipe(dimensions=4, least=2, counted=5, epochs=1)
+    recipe = Recipe(dimensions=4, least=2, counted=5, epochs=1, averaged=2, width=8)
     model = train_model(
         data, "some/teacher", tmp_path / "model", SerialExecutor(), cache=tmp_path / "cache", recipe=recipe
     )

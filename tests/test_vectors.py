@@ -15,16 +15,17 @@ import minecop
 from minecop.core.errors import InputError, ModelError
 from minecop.core.executors import make_executor
 from minecop.run.modelling import concern_texts
-from minecop.vectors.adapting import Said, adapt, pairs_of
+from minecop.vectors.adapting import Said, _with_words_of, adapt, pairs_of
 from minecop.vectors.archive import Row, fit_archive
 from minecop.vectors.contrastive import Learner, Objective
 from minecop.vectors.counting import context_vectors
 from minecop.vectors.embedder import Embedder, unit_rows
+from minecop.vectors.head import Head, HeadLearner
 from minecop.vectors.lsa import ArchiveEmbedder
 from minecop.vectors.measuring import figures, read_voices
 from minecop.vectors.models import load_embedder, shipped_model
 from minecop.vectors.sources import Corpora, held_out, read_corpora
-from minecop.vectors.static import StaticEmbedder, bags_of, load_static, own_direction, save_static
+from minecop.vectors.static import StaticEmbedder, bags_of, load_static, own_directions, save_static
 from minecop.vectors.storing import mapped_vectors, read_vectors, write_vectors
 from minecop.vectors.training import Recipe, ridge_rows, train
 
@@ -110,7 +111,7 @@ def test_static_unknown_word_leans_on_the_pieces_it_is_made_of(small):
     assert small.pieces("ห้องสมุดหนังสือ") == ["ห้องสมุด", "หนังสือ"]
     assert small.pieces("ห้องสมุดใหม่") == []
     assert small.pieces("น้ำ") == ["น้ำ"]
-    built, plain = small.row_of("ห้องสมุดหนังสือ"), 2 * own_direction("ห้องสมุดหนังสือ", 3)
+    built, plain = small.row_of("ห้องสมุดหนังสือ"), 2 * own_directions(["ห้องสมุดหนังสือ"], 3)[0]
     assert np.allclose(built - plain, [0, 0.5, 0.5], atol=1e-6)
 
 
@@ -130,11 +131,11 @@ def test_static_any_words_give_rows_of_length_one(documents):
 
 
 def test_static_own_directions_are_all_but_at_right_angles():
-    made = np.array([own_direction(f"คำที่ {number}", 256) for number in range(200)])
+    made = own_directions([f"คำที่ {number}" for number in range(200)], 256)
     assert np.allclose(np.linalg.norm(made, axis=1), 1, atol=1e-5)
     likeness = made @ made.T - np.eye(200)
     assert np.abs(likeness).max() < 0.35
-    assert own_direction("น้ำ", 256).tobytes() == own_direction("น้ำ", 256).tobytes()
+    assert own_directions(["ฝน", "น้ำ"], 256)[1].tobytes() == own_directions(["น้ำ"], 256).tobytes()
 
 
 def test_static_is_read_as_it_was_written(small, tmp_path):
@@ -151,9 +152,71 @@ def test_static_is_read_as_it_was_written(small, tmp_path):
         assert (tmp_path / "m" / name).read_bytes() == (tmp_path / "n" / name).read_bytes()
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
-def test_static_damage_is_said(small, tmp_path, name):
+@pytest.fixture
+def headed(small):
+    """The same words under a head; one of them has a direction of its own in its row."""
+    own = np.array([0, 0.5, 0, 0], dtype=np.float32)
+    rows = small.rows.copy()
+    rows[1] += 0.5 * own_directions(["ฝน"], 3)[0]
+    return StaticEmbedder(small.vocabulary, rows, "headed", small.likelihood, head=some_head(3), own=own)
+
+
+def some_head(dimensions, width=5):
+    random = np.random.default_rng(0)
+    head = Head.new(dimensions, width, random)
+    head.outer[:] = random.standard_normal(head.outer.shape)
+    return head
+
+
+def test_head_is_read_as_it_was_written_and_goes_where_there_is_none(small, headed, tmp_path):
+    save_static(headed, tmp_path / "m")
+    again = load_static(tmp_path / "m")
+    texts = [["น้ำ", "ฝน"], ["ฝน"], ["ห้องสมุดหนังสือ", "หนังสือ"], []]
+    assert np.allclose(again.encode_words(texts), headed.encode_words(texts), atol=2e-3)
+    save_static(again, tmp_path / "n")
+    for name in ("model.safetensors", "head.safetensors"):
+        assert (tmp_path / "m" / name).read_bytes() == (tmp_path / "n" / name).read_bytes()
+    one = load_static(tmp_path / "m")
     save_static(small, tmp_path / "m")
+    assert load_static(tmp_path / "m").head is None
+    assert load_static(tmp_path / "m").name != one.name
+
+
+def test_head_turns_what_was_learned_and_not_own_directions(headed):
+    head, own = headed.head, 0.5 * own_directions(["ฝน"], 3)[0]
+    learned = np.array([1.9, 0.1, 0])
+    unit = learned / np.linalg.norm(learned)
+    turned = unit + np.maximum(unit @ head.inner + head.bias, 0) @ head.outer
+    expected = own + np.linalg.norm(learned) * turned / np.linalg.norm(turned)
+    assert np.allclose(headed.encode_words([["น้ำ", "ฝน"]])[0], expected / np.linalg.norm(expected), atol=1e-5)
+    assert np.allclose(headed.encode_words([["คำแปลก"]])[0], own_directions(["คำแปลก"], 3)[0], atol=1e-5)
+    assert np.allclose(np.linalg.norm(headed.encode_words([[], ["น้ำ"], ["คำแปลก", "ฝน"]]), axis=1), 1, atol=1e-5)
+
+
+def test_head_begins_as_nothing_and_its_share_can_be_chosen():
+    sums = np.random.default_rng(1).standard_normal((1_100, 6)).astype(np.float32)
+    new = Head.new(6, 8, np.random.default_rng(0))
+    assert np.allclose(new.apply(sums), sums, atol=1e-5)
+    head = some_head(6)
+    assert np.allclose(head.mixed(0).apply(sums), sums, atol=1e-5)
+    made = head.apply(sums)
+    assert np.allclose(np.linalg.norm(made, axis=1), np.linalg.norm(sums, axis=1), atol=1e-4)
+    assert np.allclose(head.apply(sums[700:701]), made[700:701], atol=1e-5)
+    assert head.apply(sums[:0]).shape == (0, 6)
+
+
+def test_head_of_the_shipped_model_turns_a_text_alone_as_among_many():
+    model, random = shipped_model(), np.random.default_rng(0)
+    known = list(model.vocabulary)
+    documents = [[known[n] for n in random.integers(0, len(known), 20)] for _ in range(700)]
+    many = model.encode_words(documents)
+    for number in (0, 511, 512, 699):
+        assert np.allclose(model.encode_words([documents[number]])[0], many[number], atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "head.safetensors", "tokenizer.json", "config.json"])
+def test_static_damage_is_said(headed, tmp_path, name):
+    save_static(headed, tmp_path / "m")
     path = tmp_path / "m" / name
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
     with pytest.raises(ModelError) as caught:
@@ -161,13 +224,23 @@ def test_static_damage_is_said(small, tmp_path, name):
     assert str(tmp_path / "m") in caught.value.text("th")
 
 
+def test_static_lengths_of_own_directions_fit_the_words(small, headed, tmp_path):
+    save_static(headed, tmp_path / "m")
+    save_static(StaticEmbedder({"น้ำ": 0}, small.rows[:1], "less", small.likelihood[:1]), tmp_path / "n")
+    (tmp_path / "n" / "head.safetensors").write_bytes((tmp_path / "m" / "head.safetensors").read_bytes())
+    with pytest.raises(ModelError):
+        load_static(tmp_path / "n")
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_static_shipped_model_opens_in_other_libraries():
+    """They see the rows, without the head."""
     import model2vec
     from sentence_transformers import SentenceTransformer
 
     texts = ["น้ำ ประปา", "ห้องสมุด โรงเรียน"]
-    ours = shipped_model().encode_words([text.split() for text in texts])
+    rows = StaticEmbedder(shipped_model().vocabulary, shipped_model().rows, "rows")
+    ours = rows.encode_words([text.split() for text in texts])
     for vectors in (
         model2vec.StaticModel.from_pretrained(str(MODEL)).encode(texts),
         SentenceTransformer(str(MODEL)).encode(texts),
@@ -233,6 +306,46 @@ def test_contrastive_gradient_is_that_of_the_loss():
             up[place] += 1e-2
             down[place] -= 1e-2
             assert gradient[place] / 0.7 == pytest.approx((loss(up) - loss(down)) / 2e-2, rel=0.05, abs=2e-3)
+
+
+def test_head_gradients_are_those_of_the_loss():
+    random = np.random.default_rng(0)
+    rows = random.standard_normal((7, 4)).astype(np.float32)
+    queries = bags_of([[0, 1], [2, 3], [4], [0, 5]], 7)
+    answers = bags_of([[1, 6], [3], [5, 6], [2]], 7)
+    targets, chosen = unit_rows(random.standard_normal((4, 4))), np.arange(4)
+    for other in (answers, targets):
+        one = Objective("x", queries, other, weight=0.7, temperature=0.4, omitted=0)
+        head = some_head(4)
+
+        def loss(rows=rows, head=head, one=one):
+            return HeadLearner(head, rows, 0.1, 1)._batch(one, chosen)[0]
+
+        _, moves = HeadLearner(head, rows, 0.1, 1)._batch(one, chosen)
+        for weights, gradient in zip(
+            (head.inner, head.bias, head.outer), map(sum, zip(*moves, strict=True)), strict=True
+        ):
+            for place in [np.unravel_index(n, weights.shape) for n in (0, 3, weights.size - 1)]:
+                before, found = weights[place], []
+                for moved in (1e-3, -1e-3):  # the layer bends: no longer steps
+                    weights[place] = before + moved
+                    found.append(loss())
+                weights[place] = before
+                assert gradient[place] / 0.7 == pytest.approx((found[0] - found[1]) / 2e-3, rel=0.05, abs=2e-3)
+
+
+def test_head_learns_what_belongs_together_and_leaves_the_rows():
+    random = np.random.default_rng(0)
+    rows = random.standard_normal((200, 32)).astype(np.float32)
+    queries, answers = pairs_of_kinds(random)
+    losses = []
+    for _ in range(2):
+        head, same = Head.new(32, 64, np.random.default_rng(0)), rows.copy()
+        learner = HeadLearner(head, same, 1e-2, 10)
+        losses.append([learner.epoch([Objective("x", queries, answers, batch=50)])["x"] for _ in range(10)])
+        assert same.tobytes() == rows.tobytes()
+    assert losses[0] == losses[1]
+    assert losses[0][-1] < losses[0][0] - 1
 
 
 def pairs_of_kinds(random, count=400, kinds=20):
@@ -311,7 +424,7 @@ def small_corpora() -> Corpora:
     return found
 
 
-RECIPE = Recipe(dimensions=6, least=2, counted=2, epochs=2)
+RECIPE = Recipe(dimensions=6, least=2, counted=2, epochs=2, averaged=2, width=8)
 
 
 def test_training_gives_a_model_that_tells_meanings_and_the_same_bytes_on_more_workers(tmp_path):
@@ -327,9 +440,11 @@ def test_training_gives_a_model_that_tells_meanings_and_the_same_bytes_on_more_w
                 look=lambda stage, model: stages.append(stage),
             )
         save_static(model, tmp_path / str(workers))
-    one, two = ((tmp_path / name / "model.safetensors").read_bytes() for name in "12")
-    assert one == two
-    assert stages[:4] == ["distilled", "epoch 1", "epoch 2", "own directions"]
+    for name in ("model.safetensors", "head.safetensors"):
+        one, two = ((tmp_path / workers / name).read_bytes() for workers in "12")
+        assert one == two
+    assert stages[:5] == ["distilled", "trained", "averaged", "head", "own directions"]
+    assert model.own.max() > 0.1
     vectors = model.encode(["ท่อประปา", "น้ำไม่ไหล", "เด็กอ่านหนังสือ"])
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.5
 
@@ -400,6 +515,20 @@ def test_adapting_learns_what_an_archive_uses_together():
     assert adapt(shipped_model(), said).model.rows.tobytes() == found.model.rows.tobytes()
     assert found.model.adapted
     assert not shipped_model().adapted
+
+
+def test_adapting_gives_new_words_the_vectors_that_they_had_and_goes_without_a_head_too():
+    said = archive_of(np.random.default_rng(0))
+    shipped = shipped_model()
+    wider = _with_words_of(shipped, [one.words for one in said])
+    texts = [["ตัว1-0", "น้ำ"], ["ตัว1-0", "ตัว1-1"], ["ชาวบ้าน", "ประชุม"]]
+    assert "ตัว1-0" in wider.vocabulary
+    assert np.allclose(wider.encode_words(texts), shipped.encode_words(texts), atol=1e-5)
+    rows = StaticEmbedder(shipped.vocabulary, shipped.rows, "rows")
+    found = adapt(rows, said)
+    assert found.used
+    assert found.model.head is None
+    assert adapt(shipped, said).model.head is shipped.head
 
 
 def test_adapting_is_not_used_where_it_is_no_better_or_the_archive_is_small():

@@ -7,8 +7,10 @@ a whole batch is two sparse products, as fast on a CPU as with torch, which need
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -17,7 +19,6 @@ from numpy.typing import NDArray
 Rows = NDArray[np.float32]
 
 _BETA1, _BETA2, _EPSILON = 0.9, 0.999, 1e-8
-"""Of Adam: Kingma & Ba 2015."""
 
 
 @dataclass(slots=True)
@@ -54,6 +55,30 @@ class Objective:
     omitted: float = 0.15
 
 
+class Adam:
+    """Weights, and how they move by their gradients (Kingma & Ba 2015).
+
+    Parameters
+    ----------
+    weights
+        Changed in place.
+    """
+
+    def __init__(self, weights: Rows) -> None:
+        self._weights = weights
+        self._first, self._second = np.zeros_like(weights), np.zeros_like(weights)
+        self._steps = 0
+
+    def step(self, gradient: Rows, rate: float, touched: Any = ...) -> None:
+        """Move the weights, or only those rows that are touched."""
+        self._steps += 1
+        first = _BETA1 * self._first[touched] + (1 - _BETA1) * gradient
+        second = _BETA2 * self._second[touched] + (1 - _BETA2) * gradient**2
+        self._first[touched], self._second[touched] = first, second
+        rate *= math.sqrt(1 - _BETA2**self._steps) / (1 - _BETA1**self._steps)
+        self._weights[touched] -= rate * first / (np.sqrt(second) + _EPSILON)
+
+
 class Learner:
     """Rows of words, and how they move.
 
@@ -74,7 +99,7 @@ class Learner:
         self.rate = rate
         self.epochs = epochs
         self._random = np.random.default_rng(seed)
-        self._first, self._second = np.zeros_like(rows), np.zeros_like(rows)
+        self._adam = Adam(rows)
         self._steps = 0
         self._last = 0
 
@@ -90,32 +115,31 @@ class Learner:
                 loss, gradients = self._batch(one, order.next(one.batch))
                 losses[one.name] += loss / batches
                 moves += gradients
-            self._step(moves)
+            self._step(moves, self.rate * max(0.0, 1 - self._steps / self._last))
+            self._steps += 1
         return losses
 
-    def _batch(self, one: Objective, chosen: NDArray[np.int64]) -> tuple[float, list[tuple[sp.csr_matrix, Rows]]]:
-        """Return the loss of a batch, and for each side the bags and the gradient of their sums."""
-        queries = _thinned(one.queries[chosen], one.omitted, self._random)
-        asked, asked_length = _unit(queries @ self.rows)
+    def _batch(self, one: Objective, chosen: NDArray[np.int64]) -> tuple[float, list[Any]]:
+        """Return the loss of a batch, and for each side what ``_encode`` makes of its gradient."""
+        asked, back = self._encode(_thinned(one.queries[chosen], one.omitted, self._random))
         groups = one.groups[chosen] if one.groups is not None else np.arange(len(chosen))
         if sp.issparse(one.answers):
-            answers = _thinned(one.answers[chosen], one.omitted, self._random)
-            given, given_length = _unit(answers @ self.rows)
+            given, back_given = self._encode(_thinned(one.answers[chosen], one.omitted, self._random))
             loss, by_asked, by_given = _multiple_negatives(asked, given, groups, one.temperature)
-            sides = [(queries, asked, asked_length, by_asked), (answers, given, given_length, by_given)]
-        else:
-            given = one.answers[chosen]
-            loss, by_asked, _ = _multiple_negatives(asked, given, groups, one.temperature)
-            # Beside being nearest it is to be met: twice one minus the cosine.
-            loss += 2 * float(1 - np.einsum("ij,ij->i", asked, given).mean())
-            by_asked -= (2 / len(chosen)) * given
-            sides = [(queries, asked, asked_length, by_asked)]
-        return loss, [
-            (bags, one.weight * (by - unit * np.einsum("ij,ij->i", by, unit)[:, None]) / length)
-            for bags, unit, length, by in sides
-        ]
+            return loss, [back(one.weight * by_asked), back_given(one.weight * by_given)]
+        given = one.answers[chosen]
+        loss, by_asked, _ = _multiple_negatives(asked, given, groups, one.temperature)
+        # Beside being nearest it is to be met: twice one minus the cosine.
+        loss += 2 * float(1 - np.einsum("ij,ij->i", asked, given).mean())
+        by_asked -= (2 / len(chosen)) * given
+        return loss, [back(one.weight * by_asked)]
 
-    def _step(self, moves: Sequence[tuple[sp.csr_matrix, Rows]]) -> None:
+    def _encode(self, bags: sp.csr_matrix) -> tuple[Rows, Callable[[Rows], Any]]:
+        """Return vectors of length 1, and what makes of the gradient by them what ``_step`` takes: bags, and the gradient by their sums."""
+        unit, length = with_length(bags @ self.rows)
+        return unit, lambda by: (bags, through_length(by, unit, length))
+
+    def _step(self, moves: Sequence[Any], rate: float) -> None:
         """Move the rows that a batch touches."""
         touched = np.unique(np.concatenate([bags.indices for bags, _ in moves]))
         if not len(touched):
@@ -126,13 +150,7 @@ class Learner:
         for bags, by in moves:
             narrow = sp.csr_matrix((bags.data, place[bags.indices], bags.indptr), shape=(bags.shape[0], len(touched)))
             gradient += narrow.T.tocsr() @ by
-        self._steps += 1
-        first = _BETA1 * self._first[touched] + (1 - _BETA1) * gradient
-        second = _BETA2 * self._second[touched] + (1 - _BETA2) * gradient**2
-        self._first[touched], self._second[touched] = first, second
-        rate = self.rate * max(0.0, 1 - (self._steps - 1) / self._last)
-        rate *= np.sqrt(1 - _BETA2**self._steps) / (1 - _BETA1**self._steps)
-        self.rows[touched] -= rate * first / (np.sqrt(second) + _EPSILON)
+        self._adam.step(gradient, rate, touched)
 
 
 class _Order:
@@ -171,11 +189,17 @@ def _thinned(bags: sp.csr_matrix, omitted: float, random: np.random.Generator) -
     return bags
 
 
-def _unit(sums: Rows) -> tuple[Rows, Rows]:
+def with_length(sums: Rows) -> tuple[Rows, Rows]:
     """Return rows of length 1, and the lengths that they had, shape (n, 1)."""
     sums = np.asarray(sums, dtype=np.float32)
     length = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6).astype(np.float32)
     return sums / length, length
+
+
+def through_length(by: Rows, unit: Rows, length: Rows) -> Rows:
+    """Return the gradient by sums, given that by what ``with_length`` made of them, and what it made."""
+    made: Rows = (by - unit * np.einsum("ij,ij->i", by, unit)[:, None]) / length
+    return made
 
 
 def _multiple_negatives(

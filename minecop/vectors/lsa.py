@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from minecop.text.words import as_given, content_words, words
 from minecop.vectors.embedder import Vectors, unit_rows
-from minecop.vectors.static import own_direction
+from minecop.vectors.static import own_directions
 
 _DIMENSIONS = 160
 
@@ -97,21 +97,15 @@ class ArchiveEmbedder:
         """Return the vectors of passages given as content words, shape (n, d)."""
         documents = [list(document) for document in terms]
         if self.vectorizer_ is None or not documents:
-            return _own(documents, self.width)
+            return own_directions([" ".join(document) for document in documents], self.width)
         matrix = self.vectorizer_.transform(documents)
         reduced = self.svd_.transform(matrix) if self.svd_ is not None else matrix.toarray()
         vectors = unit_rows(reduced)
         empty = np.flatnonzero(~vectors.any(axis=1))
         if len(empty):
-            vectors[empty] = _own([documents[n] for n in empty], vectors.shape[1])
+            vectors[empty] = own_directions([" ".join(documents[n]) for n in empty], vectors.shape[1])
         return vectors
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 vectors of texts, shape (n, d), rows of length 1."""
         return self.encode_terms([content_words(words(text)) for text in texts])
-
-
-def _own(documents: Sequence[Sequence[str]], dimensions: int) -> Vectors:
-    """Return a direction of its own for each document, shape (documents, dimensions)."""
-    made = [own_direction(" ".join(document), dimensions) for document in documents]
-    return np.array(made, dtype=np.float32).reshape(-1, dimensions)

@@ -1,8 +1,8 @@
-"""Static embeddings: a row of numbers a word; the vector of a text is the sum of its words' rows, at length 1.
+"""Static embeddings: a row of numbers a word; the vector of a text is the sum of its words' rows, turned by a head, at length 1.
 
 A folder as model2vec lays it out, so that it and sentence-transformers (as ``StaticEmbedding``) load it too: ``model.safetensors`` with the
-rows, ``tokenizer.json`` with the words, ``config.json``. Here only NumPy and SciPy are needed, the words are those of
-``minecop.text.words``, and the rows are memory-mapped.
+rows, ``tokenizer.json`` with the words, ``config.json``. They see the rows alone; the head stands in ``head.safetensors``, and a folder
+without that has none. Here only NumPy and SciPy are needed, the words are those of ``minecop.text.words``, and the rows are memory-mapped.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain, repeat
 from pathlib import Path
@@ -24,8 +24,9 @@ from minecop.core.errors import ModelError
 from minecop.core.files import replacing, sha256_file, write_json, write_text
 from minecop.text.words import words
 from minecop.vectors.embedder import Vectors, unit_rows
+from minecop.vectors.head import Head
 
-TENSORS, VOCABULARY, CONFIG = "model.safetensors", "tokenizer.json", "config.json"
+TENSORS, HEAD, VOCABULARY, CONFIG = "model.safetensors", "head.safetensors", "tokenizer.json", "config.json"
 
 UNKNOWN = "[UNK]"
 
@@ -39,14 +40,15 @@ _SHORTEST_PIECE = 3
 """Letters of a piece: shorter ones are syllables that mean nothing of themselves."""
 
 
-def own_direction(word: str, dimensions: int) -> NDArray[np.float32]:
-    """Return the direction that belongs to a word alone, of length 1, shape (dimensions,): signs drawn from the bits of its hash.
+def own_directions(words: Sequence[str], dimensions: int) -> NDArray[np.float32]:
+    """Return the directions that belong to words alone, of length 1, shape (words, dimensions): signs drawn from the bits of their hashes.
 
     Two such directions are all but at right angles, so that texts which share a rare word lie nearer each other than chance.
     """
-    bits = np.frombuffer(hashlib.shake_256(word.encode("utf-8", "surrogatepass")).digest(-(-dimensions // 8)), np.uint8)
-    signs: NDArray[np.float32] = np.unpackbits(bits)[:dimensions].astype(np.float32) * 2 - 1
-    return signs / np.float32(math.sqrt(dimensions))
+    size = -(-dimensions // 8)
+    hashes = b"".join(hashlib.shake_256(word.encode("utf-8", "surrogatepass")).digest(size) for word in words)
+    bits = np.unpackbits(np.frombuffer(hashes, np.uint8).reshape(len(words), size), axis=1, count=dimensions)
+    return (bits.astype(np.float32) * 2 - 1) / np.float32(math.sqrt(dimensions))
 
 
 def bags_of(numbers: Sequence[Sequence[int]], columns: int) -> sp.csr_matrix:
@@ -57,6 +59,19 @@ def bags_of(numbers: Sequence[Sequence[int]], columns: int) -> sp.csr_matrix:
     bags = sp.csr_matrix((np.ones(len(flat), dtype=np.float32), flat, ends), shape=(len(numbers), columns))
     bags.sum_duplicates()
     return bags
+
+
+def _sums(
+    numbers: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    places: NDArray[np.int64],
+    weights: NDArray[np.floating],
+    rows_of: Callable[[list[int]], NDArray[np.float32]],
+) -> NDArray[np.float32]:
+    """Return sums of rows that are made for the words at some places alone; words of text n stand up to ``ends[n + 1]``."""
+    used, columns = np.unique(numbers[places], return_inverse=True)
+    bags = (weights.astype(np.float32), columns, np.searchsorted(places, ends))
+    return np.asarray(sp.csr_matrix(bags, shape=(len(ends) - 1, len(used))) @ rows_of(used.tolist()))
 
 
 class StaticEmbedder:
@@ -75,6 +90,10 @@ class StaticEmbedder:
         likeliest ones. Not needed here.
     about
         What ``config.json`` says of its making.
+    head
+        Turns sums of rows; ``None`` where they are taken as they are.
+    own
+        Length of the direction of its own that is in each word's row, shape (words,); the head does not see it. ``None``: no row has any.
     """
 
     def __init__(
@@ -84,12 +103,16 @@ class StaticEmbedder:
         name: str,
         likelihood: NDArray[np.floating] | None = None,
         about: Mapping[str, Any] | None = None,
+        head: Head | None = None,
+        own: NDArray[np.floating] | None = None,
     ) -> None:
         self.vocabulary = vocabulary
         self.rows = rows
         self.name = name
         self.likelihood = np.zeros(len(rows)) if likelihood is None else likelihood
         self.about = dict(about or {})
+        self.head = head
+        self.own = np.zeros(len(rows), dtype=np.float16) if own is None else own
         self._longest = max((len(word) for word in vocabulary), default=0)
 
     @property
@@ -109,27 +132,38 @@ class StaticEmbedder:
     def encode_words(self, documents: Sequence[Sequence[str]]) -> Vectors:
         """Return float32 vectors of texts that are given as all their words, shape (n, d), rows of length 1.
 
-        A word without a row gets a direction of its own beside the rows of the pieces it is made of. Texts without any word all have the
-        same vector.
+        A word without a row gets a direction of its own beside the rows of the pieces it is made of. The head turns what was learned, not
+        the directions that are words' own. Texts without any word all have the same vector.
         """
         flat = list(chain.from_iterable(documents))
         ends = np.cumsum([0, *map(len, documents)])
         numbers = np.fromiter(map(self.vocabulary.get, flat, repeat(-1)), dtype=np.int32, count=len(flat))
+        size = len(self.vocabulary)
+        new: dict[str, int] = {}
         strange = np.flatnonzero(numbers < 0)
+        numbers[strange] = [new.setdefault(flat[place], size + len(new)) for place in strange.tolist()]
+        names = [*self.vocabulary, *new]
+
+        def made(used: list[int]) -> NDArray[np.float32]:
+            return self._rows_of([names[number] for number in used])
+
+        def directions(used: list[int]) -> NDArray[np.float32]:
+            return own_directions([names[number] for number in used], self.dimensions)
+
         weights = np.ones(len(flat), dtype=np.float32)
-        weights[strange], numbers[strange] = 0, 0
-        shape = (len(documents), len(self.vocabulary))
-        sums = np.asarray(sp.csr_matrix((weights, numbers, ends), shape=shape) @ self._exact)
-        if len(strange):
-            new: dict[str, int] = {}
-            columns = [new.setdefault(flat[place], len(new)) for place in strange]
-            texts = np.searchsorted(ends, strange, side="right") - 1
-            bags = sp.csr_matrix(
-                (np.ones(len(strange), np.float32), (texts, columns)), shape=(len(documents), len(new))
-            )
-            sums += bags @ np.array([self.row_of(word) for word in new])
+        weights[strange] = 0
+        bags = sp.csr_matrix((weights, np.minimum(numbers, size - 1), ends), shape=(len(documents), size))
+        sums = np.asarray(bags @ self._exact)
+        sums += _sums(numbers, ends, strange, np.ones(len(strange)), made)
+        if self.head is not None:
+            lengths = np.concatenate([self.own, np.full(len(new), OWN)])
+            places = np.flatnonzero((lengths > 0)[numbers])
+            own = _sums(numbers, ends, places, lengths[numbers[places]], directions)
+            sums -= own
+            own += self.head.apply(sums)
+            sums = own
         vectors = unit_rows(sums)
-        vectors[~vectors.any(axis=1)] = own_direction("", self.dimensions)
+        vectors[~vectors.any(axis=1)] = own_directions([""], self.dimensions)
         return vectors
 
     @cached_property
@@ -139,9 +173,15 @@ class StaticEmbedder:
 
     def row_of(self, word: str) -> NDArray[np.float32]:
         """Return the row of an unknown word."""
-        row = OWN * own_direction(word, self.dimensions)
-        pieces = [self.vocabulary[piece] for piece in self.pieces(word)]
-        return row + _PIECES * self.rows[pieces].astype(np.float32).sum(axis=0) if pieces else row
+        row: NDArray[np.float32] = self._rows_of([word])[0]
+        return row
+
+    def _rows_of(self, words: Sequence[str]) -> NDArray[np.float32]:
+        rows = np.float32(OWN) * own_directions(words, self.dimensions)
+        for row, word in zip(rows, words, strict=True):
+            pieces = [self.vocabulary[piece] for piece in self.pieces(word)]
+            row += np.float32(_PIECES) * self._exact[pieces].sum(axis=0)
+        return rows
 
     def pieces(self, word: str) -> list[str]:
         """Return the fewest words of the vocabulary that make up a word, each of three letters or more; none where it has no such cut."""
@@ -178,10 +218,23 @@ def load_static(folder: Path) -> StaticEmbedder:
         vocabulary = {word: number for number, (word, _) in enumerate(listed)}
         if len(vocabulary) != len(rows) or vocabulary.pop(UNKNOWN) != len(rows) - 1:
             raise ValueError(f"{len(vocabulary)} words, {len(rows)} rows")  # noqa: TRY301 - told with the other damages
-        name = f"{folder.name}@{sha256_file(folder / TENSORS)[:12]}"
-        return StaticEmbedder(vocabulary, rows[:-1], name, np.array([score for _, score in listed[:-1]]), about)
+        likelihood = np.array([score for _, score in listed[:-1]])
+        hashes = [sha256_file(folder / TENSORS)]
+        head = own = None
+        if (folder / HEAD).is_file():
+            hashes.append(sha256_file(folder / HEAD))
+            head, own = _read_head(folder / HEAD)
+            if len(own) != len(vocabulary):
+                raise ValueError(f"{len(vocabulary)} words, {len(own)} lengths")  # noqa: TRY301 - told with the other damages
+        name = f"{folder.name}@{'+'.join(some[:12] for some in hashes)}"
+        return StaticEmbedder(vocabulary, rows[:-1], name, likelihood, about, head, own)
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelError("model_damaged", path=folder, reason=error) from error
+
+
+def _read_head(path: Path) -> tuple[Head, NDArray[np.float16]]:
+    inner, bias, outer, own = (np.array(_mapped(path, name)) for name in ("inner", "bias", "outer", "own"))
+    return Head(*(weights.astype(np.float32) for weights in (inner, bias, outer))), own
 
 
 def is_static(folder: Path) -> bool:
@@ -215,6 +268,12 @@ def save_static(model: StaticEmbedder, folder: Path) -> None:
     )  # the last is for what has no word
     with replacing(folder / TENSORS) as temporary:
         temporary.write_bytes(save({"embeddings": np.ascontiguousarray(rows)}))
+    if model.head is None:
+        (folder / HEAD).unlink(missing_ok=True)
+    else:
+        tensors = {"inner": model.head.inner, "bias": model.head.bias, "outer": model.head.outer, "own": model.own}
+        with replacing(folder / HEAD) as temporary:
+            temporary.write_bytes(save({name: tensor.astype(np.float16) for name, tensor in tensors.items()}))
     likelihood = np.round(model.likelihood.astype(np.float64), 3).tolist()
     words = [[word, likelihood[number]] for word, number in model.vocabulary.items()]
     lowest = min(likelihood, default=0.0)

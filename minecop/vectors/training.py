@@ -4,8 +4,10 @@
 2. Over aligned sentences, rows whose sum is the vector that an English sentence encoder gives the translation (after Reimers & Gurevych
    2020, "Making monolingual sentence embeddings multilingual using knowledge distillation", arXiv 2004.09813): ridge regression; words
    that stand in few of those sentences lean on step 1.
-3. Learning from pairs (``contrastive.py``): the same sentences against the teacher, natural pairs, and voices of one concern.
-4. Rare words get a direction of their own beside what little was learned of them.
+3. Learning from pairs (``contrastive.py``): the same sentences against the teacher, natural pairs, and voices of one concern; a few times
+   over with other seeds, and the mean of their rows, which is better than any of them (Wortsman et al. 2022, "Model soups").
+4. A head over the sums of those rows (``head.py``), from the same pairs.
+5. Rare words get a direction of their own beside what little was learned of them.
 """
 
 from __future__ import annotations
@@ -26,12 +28,16 @@ from minecop.text.words import words
 from minecop.vectors.contrastive import Learner, Objective, len_of
 from minecop.vectors.counting import context_vectors
 from minecop.vectors.embedder import Embedder, unit_rows
+from minecop.vectors.head import Head, HeadLearner
 from minecop.vectors.sources import Corpora
-from minecop.vectors.static import OWN, StaticEmbedder, bags_of, own_direction
+from minecop.vectors.static import OWN, StaticEmbedder, bags_of, own_directions
 
 Rows = NDArray[np.float32]
 
 _TEXTS_A_CHUNK = 500
+
+_LEAST_OWN = 0.1
+"""Length, in mean lengths of rows, below which a word gets no direction of its own: it would change nothing, and takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,12 @@ class Recipe:
     trust
         Aligned sentences with a word from which step 2 outweighs step 1.
     epochs, rate
-        Of step 3; the rate falls to nothing in a straight line.
+        Of step 3; the rate falls to nothing in a straight line. Step 4 has as many epochs.
+    averaged
+        Trainings whose rows are averaged.
+    width, head_rate, mix
+        Of the head: numbers between its layers, rate, and the share used of what it adds. With more of it, concerns are found better, and
+        what is said in the same words worse.
     natural, concerns
         Weights of natural pairs and of concerns; aligned sentences have 1.
     rare
@@ -75,6 +86,10 @@ class Recipe:
     trust: float = 20.0
     epochs: int = 2
     rate: float = 6e-3
+    averaged: int = 3
+    width: int = 768
+    head_rate: float = 1e-3
+    mix: float = 0.4
     natural: float = 0.5
     concerns: float = 2.0
     rare: float = 5.0
@@ -253,6 +268,12 @@ def concern_pairs(groups: Mapping[str, Sequence[int]]) -> tuple[list[int], list[
     return list(first), list(second), np.array(group, dtype=np.int64)
 
 
+def _learn(learner: Learner, objectives: Sequence[Objective], stage: str, listener: Listener) -> None:
+    for epoch in range(1, learner.epochs + 1):
+        losses = learner.epoch(objectives)
+        listener(Progress(stage, epoch, learner.epochs, ", ".join(f"{k} {v:.2f}" for k, v in losses.items())))
+
+
 def train(
     corpora: Corpora,
     concerns: Mapping[str, Sequence[str]],
@@ -328,16 +349,26 @@ def train(
             ),
         ]
         objectives = [one for one in objectives if len_of(one.queries)]
-        learner = Learner(rows, recipe.rate, recipe.epochs, recipe.seed)
-        for epoch in range(1, recipe.epochs + 1):
-            losses = learner.epoch(objectives)
-            listener(Progress("epoch", epoch, recipe.epochs, ", ".join(f"{k} {v:.2f}" for k, v in losses.items())))
-            look(f"epoch {epoch}", StaticEmbedder(vocabulary, rows, f"epoch {epoch}"))
-    own = np.array([own_direction(word, recipe.dimensions) for word in material.vocabulary])
+        learned = np.zeros_like(rows)
+        for number in range(recipe.averaged):
+            trained = rows.copy()
+            _learn(Learner(trained, recipe.rate, recipe.epochs, recipe.seed + number), objectives, "epoch", listener)
+            if not number:
+                look("trained", StaticEmbedder(vocabulary, trained, "trained"))
+            learned += trained / recipe.averaged
+        rows = learned
+        look("averaged", StaticEmbedder(vocabulary, rows, "averaged"))
+        seed = recipe.seed + recipe.averaged  # one that no training of rows had
+        head = Head.new(recipe.dimensions, recipe.width, np.random.default_rng(seed))
+        _learn(HeadLearner(head, rows, recipe.head_rate, recipe.epochs, seed), objectives, "head", listener)
+        head = head.mixed(recipe.mix)
+        look("head", StaticEmbedder(vocabulary, rows, "head", head=head))
+    own = OWN * recipe.rare / (recipe.rare + material.counts)
+    own = np.where(own < _LEAST_OWN, 0, own * np.linalg.norm(rows, axis=1).mean()).astype(np.float32)
+    rows += own[:, None] * own_directions(material.vocabulary, recipe.dimensions)
     length = np.linalg.norm(rows, axis=1).mean()
-    rows += own * (OWN * length * recipe.rare / (recipe.rare + material.counts))[:, None].astype(np.float32)
-    rows /= np.linalg.norm(rows, axis=1).mean()
+    rows, own = rows / length, own / length
     about = {"recipe": asdict(recipe), "texts": len(texts), "words": int(material.counts.sum())}
-    model = StaticEmbedder(vocabulary, rows, "trained", np.log(material.share), about)
+    model = StaticEmbedder(vocabulary, rows, "trained", np.log(material.share), about, head, own)
     look("own directions", model)
     return model

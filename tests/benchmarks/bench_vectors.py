@@ -9,6 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from conftest import ROOT, SAMPLE, average_precision_of, said
+from threadpoolctl import threadpool_limits
 
 from minecop.run.modelling import concern_texts, evaluate_model
 from minecop.run.pipeline import analyse
@@ -76,10 +77,12 @@ def test_vectors_speed_beside_a_transformer(tmp_path):
     texts = [voice.text for voice in read_concerns(ROOT / "corpora/concerns")]
     cut = [words(text) for text in texts]
     many = cut * (50_000 // len(cut) + 1)
-    shipped_model().encode_words(cut[:10])
-    start = time.process_time()
-    shipped_model().encode_words(many)
-    static = len(many) / (time.process_time() - start)
+    static = 0.0
+    with threadpool_limits(1):  # threads that wait for each other count as busy
+        for _ in range(4):  # the first is slower by a third: memory is new
+            start = time.process_time()
+            shipped_model().encode_words(many)
+            static = max(static, len(many) / (time.process_time() - start))
     letters = [chr(n) for n in range(0x0E01, 0x0E4F)]
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters)]
     (tmp_path / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
