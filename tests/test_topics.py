@@ -22,7 +22,7 @@ from minecop.topics.counting import count_terms
 from minecop.topics.fitting import Fit, fit_topics, within_threads
 from minecop.topics.labels import labels_of, worth_of
 from minecop.topics.matching import CHANGES, match_topics, with_growth
-from minecop.topics.membership import assigned, bars_of, centroids_of, settled, shares_of
+from minecop.topics.membership import assigned, bars_of, centrality, centroids_of, settled, shares_of
 from minecop.topics.neighbours import nearest
 from minecop.topics.themes import themes_of
 from minecop.vectors.embedder import unit_rows
@@ -292,6 +292,14 @@ def test_fitting_any_words_and_vectors_raises_nothing(documents, data):
     people = data.draw(arrays(np.int64, len(documents), elements=st.integers(-1, 6)))
     found = fit_topics(documents, unit_rows(vectors), people)
     assert len(found.labels) == len(documents)
+
+
+def test_fitting_words_of_passages_that_have_no_direction():
+    vectors = np.zeros((5, 96), dtype=np.float32)
+    vectors[:3, 0] = 1
+    found = fit_topics([[], [], [], ["น้ำ"], ["ครู"]], vectors, np.zeros(5, dtype=np.int64))
+    assert len(found.labels) == 5
+    assert centrality(vectors, np.zeros(5, dtype=np.int64), vectors[:1]).min() > 0
 
 
 def test_fitting_finds_the_subjects_and_names_them_in_the_words_of_the_archive():

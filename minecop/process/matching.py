@@ -30,9 +30,6 @@ _MOST_CUES = 3
 _CUE = 0.7
 """Log odds that a cue adds, in a process that no labelled passages are of: there its author knows more than its few examples."""
 
-_UNMEASURED = 1.0
-"""Sharpness where there is nothing to measure it on."""
-
 _SHOWN = 4
 """Words of evidence for a step."""
 
@@ -82,18 +79,18 @@ def model_of(process: Process, corrections: Sequence[StepLabel] = ()) -> StepMod
     these as well. For others it is learned from their examples, names and definitions, and the labelled passages where they extend one
     that ships.
     """
-    ready = load_step_model(shipped("models", "steps"))
     if process.ships and not corrections:
-        return ready
+        return load_step_model(shipped("models", "steps"))
     from minecop.process.training import examples_of_steps, train_steps
 
-    labelled = read_labelled(shipped("corpora", "labelled")) if process.extends else []
+    if process.extends is None:
+        return train_steps(examples_of_steps(process, (), corrections))
     basis = (
         load_process(BUILT_IN[-1]) if process.ships else process
     )  # of fewer steps, the further ones are learned all the same
-    return train_steps(
-        examples_of_steps(basis, labelled, corrections), ready.sharpness if process.extends else _UNMEASURED
-    )
+    labelled = read_labelled(shipped("corpora", "labelled"))
+    sharpness = load_step_model(shipped("models", "steps")).sharpness
+    return train_steps(examples_of_steps(basis, labelled, corrections), sharpness)
 
 
 class StepMatcher:

@@ -15,6 +15,9 @@ Labels = NDArray[np.int64]
 FEWEST_PASSAGES, FEWEST_PEOPLE = 3, 2
 """Of a topic; in a small archive two passages are enough. What one person keeps saying is that person's, where there are many people."""
 
+_LEAST_CENTRAL = 0.01
+"""Of a passage at right angles to its topic: its words hardly count, but a term that stands nowhere else must weigh something."""
+
 _MANY_PEOPLE = 5
 
 _OUTSIDERS = 0.95
@@ -100,12 +103,12 @@ def _sums(vectors: Vectors, labels: Labels, count: int) -> Vectors:
 
 
 def centrality(vectors: Vectors, labels: Labels, centroids: Vectors) -> NDArray[np.float32]:
-    """Return how near each passage is to the middle of its topic, against the nearest one: 0 to 1, shape (n,); 1 without a topic."""
+    """Return how near each passage is to the middle of its topic, against the nearest one: up to 1, shape (n,); 1 without a topic."""
     found = np.ones(len(labels), dtype=np.float32)
     for topic in range(len(centroids)):
         rows = np.flatnonzero(labels == topic)
         likeness = np.maximum(vectors[rows] @ centroids[topic], 0)
-        found[rows] = likeness / max(float(likeness.max()), 1e-9)
+        found[rows] = np.maximum(likeness / max(float(likeness.max()), 1e-9), _LEAST_CENTRAL)
     return found
 
 
