@@ -14,8 +14,8 @@ from minecop.insight.models import Period, Quote, Trend, Voice
 from minecop.insight.naming import Namer
 from minecop.insight.quotes import MOST, best_span, choose_quotes, headline
 from minecop.insight.setting_aside import posts_set_aside, title_stem
-from minecop.insight.threads import MOST as MOST_THREADS
-from minecop.insight.threads import Thread, blocks_of, group_threads, likeness_of
+from minecop.insight.tellings import MOST as MOST_TELLINGS
+from minecop.insight.tellings import Comparer, Telling, tellings_of
 from minecop.insight.trends import TrendMeter, bursts_of, is_quiet, periods_of, share_of
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
@@ -164,54 +164,106 @@ def test_setting_aside_one_event_told_by_three():
     assert posts_set_aside(posts) == {}, "in a handful of posts nothing can be told from chance"
 
 
-# ---- threads and candidates
+# ---- tellings and candidates
 
 
-def test_threads_keep_their_passages_in_order():
-    assert group_threads(["a", "a", "b", "a"], [True, False, True, True]) == [Thread("a", (0, 3)), Thread("b", (2,))]
+def test_tellings_are_posts_and_comments_that_voice_something():
+    voices = [voice(n, "p", post="ab"[n > 2]) for n in range(5)]
+    voices[2] = replace(voices[2], comment=1)
+    voicing = np.array([0.1, 0.7, 0.9, 0.8, 0.2])
+    kept = [True, True, True, False, True]
+    assert tellings_of(voices, kept, voicing) == [Telling("a", (0, 1)), Telling("a", (2,))]
 
 
-def four_subjects(count: int) -> tuple[list[Thread], list[list[str]], np.ndarray]:
+def four_subjects(count: int, *, meaning: bool = True) -> tuple[list[Telling], Comparer]:
     subjects = ["น้ำ ท่อ ซ่อม บ่อ สูบ", "เด็ก หนังสือ ห้อง อ่าน ครู", "ข้าว นา ปุ๋ย เกี่ยว ฝน", "ยา คนไข้ ตึก เวร แผล"]
     generator = np.random.default_rng(1)
-    terms = [list(generator.permutation(subjects[n % 4].split())[:3]) for n in range(count)]
+    terms = [list(generator.permutation(subjects[n % 4].split())[:4]) for n in range(count)]
     vectors = generator.standard_normal((count, 8)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    return [Thread(str(n), (n,)) for n in range(count)], terms, vectors
+    vectors *= meaning
+    threads = {str(n): [n] for n in range(count)}
+    tellings = [Telling(str(n), (n,)) for n in range(count)]
+    return tellings, Comparer(terms, vectors, [50] * count, np.ones(count), threads)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5, 40])
-def test_threads_likeness_of_any_number(count):
-    threads, terms, vectors = four_subjects(count)
-    likeness = likeness_of(threads, terms, vectors, [50] * count)
+def test_tellings_likeness_of_any_number(count):
+    tellings, comparer = four_subjects(count)
+    likeness = comparer.tellings(tellings)
     assert likeness.shape == (count, count)
     assert likeness.dtype == np.float32
-    assert np.allclose(likeness, likeness.T, atol=1e-5)
+    assert np.allclose(likeness, likeness.T, atol=1e-4)
+    assert not np.diagonal(likeness).any()
 
 
-def test_threads_blocks_hold_every_thread_once(monkeypatch):
-    threads, _, vectors = four_subjects(50)
-    assert blocks_of(threads, vectors, [50] * 50) == [list(range(50))]
-    assert MOST_THREADS > 50
-    monkeypatch.setattr("minecop.insight.threads.MOST", 12)
-    blocks = blocks_of(threads, vectors, [50] * 50)
-    assert sorted(n for block in blocks for n in block) == list(range(50))
+def test_tellings_of_one_thread_are_alike_and_count_for_no_agreement():
+    terms = [["น้ำ", "ท่อ"], ["รถ", "ถนน"], ["ข้าว", "นา"], ["ยา", "ตึก"]]
+    vectors = np.eye(4, dtype=np.float32)
+    tellings = [Telling("a", (0,)), Telling("a", (1,)), Telling("b", (2,)), Telling("c", (3,))]
+    comparer = Comparer(terms, vectors, [50] * 4, np.ones(4), {"a": [0, 1], "b": [2], "c": [3]})
+    likeness = comparer.tellings(tellings)
+    assert likeness[0, 1] > max(likeness[0, 2], likeness[0, 3], likeness[2, 3])
+    steady = Trend("steady", ratio=1.0, low=0.5, high=2.0)
+    assert find_candidates(likeness[:2, :2], ["a", "a"], lambda some: (True, 9.0, steady)) == []
+
+
+def test_tellings_that_hardly_voice_anything_are_like_nothing():
+    terms = [["น้ำ", "ท่อ", "ซ่อม"]] * 4 + [[f"คำ{n}", f"อื่น{n}"] for n in range(20)]
+    vectors = np.random.default_rng(1).standard_normal((24, 8)).astype(np.float32)
+    vectors[:4] = vectors[0]
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    tellings = [Telling(str(n), (n,)) for n in range(24)]
+    voicing = np.array([0.9, 0.9, 0.41, 0.41] + [0.9] * 20)
+    comparer = Comparer(terms, vectors, [50] * 24, voicing, {str(n): [n] for n in range(24)})
+    likeness = comparer.tellings(tellings)
+    assert likeness[0, 1] >= likeness[0, 2] >= likeness[2, 3] > likeness[0, 10]
+
+
+def test_tellings_blocks_hold_every_telling_once_and_threads_whole(monkeypatch):
+    tellings, comparer = four_subjects(50)
+    tellings += [Telling(str(n), (n,)) for n in range(0, 50, 2)]
+    assert comparer.blocks(tellings) == [tellings]
+    assert MOST_TELLINGS > 75
+    monkeypatch.setattr("minecop.insight.tellings.MOST", 12)
+    blocks = comparer.blocks(tellings)
+    assert sorted(t.rows for block in blocks for t in block) == sorted(t.rows for t in tellings)
     assert max(map(len, blocks)) <= 12
+    posts = [{t.post_id for t in block} for block in blocks]
+    assert sum(map(len, posts)) == len(set.union(*posts))
 
 
 def test_candidates_are_the_groups_that_people_share():
     count = 40
-    threads, terms, vectors = four_subjects(count)
-    likeness = likeness_of(threads, terms, np.zeros_like(vectors), [50] * count)
+    tellings, comparer = four_subjects(count, meaning=False)
+    likeness = comparer.tellings(tellings)
+    posts = [telling.post_id for telling in tellings]
     steady = Trend("steady", ratio=1.0, low=0.5, high=2.0)
-    found = find_candidates(likeness, lambda threads: (len(threads) >= 3, len(threads), steady))
+    found = find_candidates(likeness, posts, lambda some: (len(some) >= 3, float(len(some)), steady))
     assert len(found) == 4
     for candidate in found:
-        assert len({n % 4 for n in candidate.threads}) == 1
+        assert len({n % 4 for n in candidate.tellings}) == 1
         assert candidate.agreement > 0
-    assert len({n for candidate in found for n in candidate.threads}) == sum(len(c.threads) for c in found)
-    assert find_candidates(likeness, lambda threads: (False, 9, steady)) == []
-    assert find_candidates(likeness[:1, :1], lambda threads: (True, 9, steady)) == []
+    assert len({n for candidate in found for n in candidate.tellings}) == sum(len(c.tellings) for c in found)
+    assert find_candidates(likeness, posts, lambda some: (False, 9.0, steady)) == []
+    assert find_candidates(likeness[:1, :1], posts[:1], lambda some: (True, 9.0, steady)) == []
+
+
+def test_candidates_do_not_change_with_what_is_elsewhere():
+    """A further telling that is like none of a group neither joins it with another nor breaks it."""
+    likeness = np.full((40, 40), -0.5, dtype=np.float32)
+    likeness[:8, :8] = likeness[8:16, 8:16] = 2.5
+    likeness[7, 8] = likeness[8, 7] = 1.5  # one pair of the two matters is alike
+    np.fill_diagonal(likeness, 0)
+    posts = [str(n) for n in range(40)]
+    steady = Trend("steady", ratio=1.0, low=0.5, high=2.0)
+
+    def measure(some):
+        return len(some) >= 3, float(len(some)), steady
+
+    with_it = find_candidates(likeness, posts, measure)
+    without = find_candidates(likeness[:39, :39], posts[:39], measure)
+    assert [c.tellings for c in with_it] == [c.tellings for c in without] == [tuple(range(8)), tuple(range(8, 16))]
 
 
 def test_candidates_rising_weighs_more_and_what_has_faded_is_still_found():
@@ -221,12 +273,12 @@ def test_candidates_rising_weighs_more_and_what_has_faded_is_still_found():
     )
     rising, steady = Trend("rising", 1, 5, 9, 3, 27, heard), Trend("steady", 5, 5, 1, 0.5, 2, heard)
     falling, faded = Trend("falling", 5, 2, 0.1, 0.03, 1 / 3, heard), Trend("falling", 5, 0, 0.1, 0.03, 1 / 3, silent)
-    up, level, down, gone = (Candidate((0, 1), 5, 0.2, trend) for trend in (rising, steady, falling, faded))
+    up, level, down, gone = (Candidate((0, 1), 5, 2.5, trend) for trend in (rising, steady, falling, faded))
     assert up.weight > level.weight > down.weight == gone.weight > 0
     assert gone.distinctness == pytest.approx(up.distinctness)
     assert down.distinctness == down.weight
-    assert (up.confidence, level.confidence, down.confidence) == ("clear", "weak", "weak")
-    assert Candidate((0, 1), 5, 0.2, Trend("unknown")).weight == level.weight
+    assert (up.confidence, level.confidence, down.confidence) == ("clear", "likely", "weak")
+    assert Candidate((0, 1), 5, 2.5, Trend("unknown")).weight == level.weight
 
 
 # ---- names and quotes
@@ -283,14 +335,21 @@ def test_quotes_headline_is_a_span_of_its_source():
 
 
 def concern(n: int, author: str, community: str, when: str = "2010-02-01") -> dict:
-    words = ["ท่อน้ำแตก ไม่รู้จะหาช่างที่ไหน", "น้ำไม่ไหลสามวันแล้ว ท่อแตกอีก กังวล", "ช่างซ่อมท่อน้ำไม่มีใครมา หนักใจ", "ท่อรั่วอีกแล้ว น้ำไม่พอใช้"]
+    words = [
+        "ท่อน้ำแตก ไม่รู้จะหาช่างที่ไหน",
+        "น้ำไม่ไหลสามวันแล้ว ท่อแตกอีก กังวล",
+        "ช่างซ่อมท่อน้ำไม่มีใครมา หนักใจ",
+        "ท่อน้ำรั่วอีกแล้ว น้ำไม่พอใช้",
+        "ยังไม่มีใครมาซ่อมท่อ น้ำไม่ไหล",
+        "น้ำไม่มา ท่อน้ำพัง ไม่รู้จะทำยังไง",
+    ]
     return {
         "id": str(n),
         "title": f"ท่อน้ำบ้าน{'กขคงจฉ'[n % 6]}",
         "author": author,
         "community": community,
         "published": when,
-        "body": f"{words[n % 4]} บ้านที่ {n} เดือดร้อนกันครับ",
+        "body": f"{words[n % 6]} บ้านที่ {n} เดือดร้อนกันครับ",
     }
 
 
@@ -343,7 +402,7 @@ def test_finding_comment_that_adds_a_case_joins_and_the_authors_reply_does_not(j
 
 
 def test_finding_unnamed_voices_do_not_raise_an_early_voice(jsonl, tmp_path):
-    worry = "หนักใจจริงๆ ไม่รู้จะทำอย่างไรดี "
+    worry, need = "หนักใจจริงๆ ไม่รู้จะทำอย่างไรดี ", "เดือดร้อนกันทั้งคุ้ม ยังไม่มีใครช่วย "
     posts = [
         {
             "id": "1",
@@ -356,8 +415,8 @@ def test_finding_unnamed_voices_do_not_raise_an_early_voice(jsonl, tmp_path):
             "id": "2",
             "author": "b",
             "title": "สองคน",
-            "body": worry + "ฝนไม่ตกเลย",
-            "comments": [{"author": "c", "body": worry + "แดดแรงมาก"}],
+            "body": need + "ฝนไม่ตกเลย",
+            "comments": [{"author": "c", "body": need + "แดดแรงมาก"}],
         },
     ]
     titles = [issue.group.title for issue in issues(jsonl, tmp_path, posts, "unnamed")]

@@ -29,16 +29,17 @@ MARKS = pa.schema(
     [
         ("passage_id", pa.string()),
         *((act, pa.bool_()) for act in ACTS),
+        ("openness", pa.float32()),
         ("tense", pa.string()),
         ("parts", pa.string()),
         ("evidence", pa.string()),
     ]
 )
-"""Columns of the marks: a yes or no for each act; the tense; of a lesson the places of its parts in the passage (JSON: part to start and
-end); and the words that showed each act (JSON by act)."""
+"""Columns of the marks: a yes or no for each act; how far a passage lies above the bar of an issue (log odds), or below; the tense; of a
+lesson the places of its parts in the passage (JSON: part to start and end); and the words that showed each act (JSON by act)."""
 
 
-_COURTESY_BEFORE = 0.5
+_COURTESY_BEFORE = 1.0
 """How much surer (log odds) courtesy must be than anything else: a question lost among thanks is worse than thanks kept."""
 
 
@@ -52,6 +53,9 @@ class Marks:
         Those of ``ACTS`` that it does.
     evidence
         The words that show each.
+    openness
+        How far it lies above the bar of an issue (log odds); below 0 it is marked as none, but the nearer, the likelier it is one told
+        softly.
     tense
         Of what most of it tells: one of ``TENSES``.
     parts
@@ -60,6 +64,7 @@ class Marks:
 
     acts: frozenset[str]
     evidence: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    openness: float = 0.0
     tense: str = "none"
     parts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -105,7 +110,7 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
         acts = _consistent({act for act in ACTS if score[act] >= 0}, score)
         said = passages[row].phrases
         evidence = {act: model.evidence(features, row, places[act], said) for act in ACTS if act in acts}
-        marks.append(Marks(frozenset(acts), evidence, max(TENSES, key=score.__getitem__)))
+        marks.append(Marks(frozenset(acts), evidence, score[ISSUE], max(TENSES, key=score.__getitem__)))
     lessons = [row for row, of_row in enumerate(marks) if "lesson" in of_row]
     found = parts_of([texts[row] for row in lessons], [all_words[row] for row in lessons], _model("parts"))
     for row, parts in zip(lessons, found, strict=True):
@@ -133,6 +138,7 @@ def mark_passages(
     columns = {
         "passage_id": passage_ids,
         **{act: [act in found.acts for found in marks] for act in ACTS},
+        "openness": [found.openness for found in marks],
         "tense": [found.tense for found in marks],
         "parts": [json.dumps(found.parts) if found.parts else "{}" for found in marks],
         "evidence": [json.dumps(found.evidence, ensure_ascii=False) if found.evidence else "{}" for found in marks],

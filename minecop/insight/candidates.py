@@ -1,7 +1,8 @@
-"""Candidate issues: groups of threads that are on one matter, found at whatever size they have.
+"""Candidate issues: groups of tellings that are on one matter, found at whatever size they have.
 
-A tree of all threads is grown by average linkage; each of its branches is weighed by people, agreement and movement over time; the best
-branches that do not overlap are taken, and each draws in the threads that are as near to it as its own are to each other, by half.
+From every telling a group is grown, the nearest to all of it next; each is weighed at several sizes by people, agreement and movement
+over time, the best groups that do not overlap are taken, and what is as near to one as its own are comes in. A group stands on its own
+tellings alone: one more telling elsewhere in the archive does not join two matters, as it does where a tree of all is cut.
 """
 
 from __future__ import annotations
@@ -12,32 +13,33 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import linkage
-from scipy.spatial.distance import squareform
 
 from minecop.insight.models import Trend
-from minecop.insight.threads import mean_likeness
 from minecop.insight.trends import is_quiet
 
+_SIZES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 19, 22, 26, 30, 35, 41, 48)
+"""Tellings at which a group is weighed: each about a sixth more than the one before, where that is a whole one."""
+
 _LARGEST_SHARE = 0.25
-"""Of all threads that one candidate may hold: beyond that it is no matter but a manner of writing."""
+"""Of all tellings that one candidate may hold: beyond that it is no matter but a manner of writing."""
 
 _LARGEST_AT_LEAST = 12
 
-_DRAWN_IN = 0.5
-"""How near another thread must be to a candidate, against how near the candidate's own threads are to each other."""
+_PEOPLE, _AGREEMENT = 1.5, 3.0
+"""Powers of people and agreement in the weight: with less of agreement groups grow until all have joined, with less of people three who
+happen to use the same words weigh as much as ten who do not."""
 
-_DRAWN_IN_AT_LEAST = 0.13
-"""Likeness above that of any two threads that draws a thread in at the least."""
+_CLEAR, _LIKELY = 150.0, 50.0
+"""Weight from which a candidate is clear, or likely: six people, alike by two and a half spreads, surely rising; or the same, steady."""
 
-_CLEAR, _LIKELY = 1.0, 0.5
-"""Weight from which a candidate is clear, or likely: ten people, alike by 0.2, rising surely; ten people, steady."""
+_LIGHTEST = 8.0
+"""Weight below which a group is chance: three people who hardly voice anything. Its tellings stand by themselves then."""
 
-_LIGHTEST = 0.3
-"""Weight below which a branch is chance: three people, little alike, at no time in particular. Its threads stand by themselves then."""
+_MANY = 20
+"""Tellings of which that bar and the power of agreement are half: of few, few groups are alike by chance, and how alike says little."""
 
-_SETTLING = 20
-"""Threads that a mean likeness needs to be trusted; with fewer, two threads may well be alike because all are on one matter."""
+_BELONGS = 0.75
+"""How near a telling, or another group, must be to a group, against how near its own are to each other, to be of it."""
 
 _UNMOVED = 0.3
 """What a candidate weighs whose share of the voices does not move: less than a rising one, but it can still be heard by its people."""
@@ -48,24 +50,27 @@ _FALLING = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Some threads that may voice one concern.
+    """Some tellings that may voice one concern.
 
     Attributes
     ----------
-    threads
+    tellings
         Their indexes, sorted.
-    authors
-        Distinct people who speak in them.
+    voicing
+        People who speak in them, each counted by how likely they voice something unsettled.
     agreement
-        Mean likeness of its threads above that of any two threads; 0 for a single thread.
+        Mean likeness of its tellings of different threads, in spreads above that of any two.
     trend
         Of its voices.
+    trust
+        How far agreement tells anything, 0 to 1: among few tellings hardly.
     """
 
-    threads: tuple[int, ...]
-    authors: int
+    tellings: tuple[int, ...]
+    voicing: float
     agreement: float
     trend: Trend
+    trust: float = 1.0
 
     @property
     def movement(self) -> float:
@@ -77,14 +82,17 @@ class Candidate:
 
     @property
     def weight(self) -> float:
-        """People times agreement times movement: what candidates are ordered by. What falls weighs little."""
-        return self.authors * max(self.agreement, 0.0) * max(_UNMOVED + self.movement, _FALLING)
+        """People and agreement, to their powers, times movement: what candidates are ordered by. What falls weighs little."""
+        return self._weight(self.movement)
 
     @property
     def distinctness(self) -> float:
         """The weight, or where all have fallen silent what it would be if it rose as it fell: so that what fades is found too."""
-        moved = abs(self.movement) if is_quiet(self.trend) else self.movement
-        return self.authors * max(self.agreement, 0.0) * max(_UNMOVED + moved, _FALLING)
+        return self._weight(abs(self.movement) if is_quiet(self.trend) else self.movement)
+
+    def _weight(self, movement: float) -> float:
+        agreed = math.pow(max(self.agreement, 0.0), self.trust * _AGREEMENT)
+        return math.pow(self.voicing, _PEOPLE) * agreed * max(_UNMOVED + movement, _FALLING)
 
     @property
     def confidence(self) -> str:
@@ -92,86 +100,102 @@ class Candidate:
         return "clear" if self.weight >= _CLEAR else "likely" if self.weight >= _LIKELY else "weak"
 
 
-Measure = Callable[[Sequence[int]], tuple[bool, int, Trend]]
-"""Tells of some threads whether they are to be weighed at all, how many people speak in them, and the trend of their voices."""
+Measure = Callable[[Sequence[int]], tuple[bool, float, Trend]]
+"""Tells of some tellings whether they are to be weighed at all, how many people voice something in them, and the trend of their voices."""
 
 
-def find_candidates(likeness: NDArray[np.float32], measure: Measure) -> list[Candidate]:
+def find_candidates(likeness: NDArray[np.float32], threads: Sequence[str], measure: Measure) -> list[Candidate]:
     """Return candidates that do not overlap, in the order of their weight.
 
     Parameters
     ----------
     likeness
-        Of threads, shape (n, n).
+        Of n tellings, shape (n, n), 0 where any two of different threads lie.
+    threads
+        What thread each is of.
     measure
-        What is to be known of some threads.
+        What is to be known of some tellings.
     """
     count = len(likeness)
-    if count < 2:
-        return []
-    base = mean_likeness(likeness) * count**2 / (count**2 + _SETTLING**2)
-    largest = max(_LARGEST_AT_LEAST, round(_LARGEST_SHARE * count))
+    thread = np.unique(np.asarray(threads, dtype=str), return_inverse=True)[1]
+    apart = thread[:, None] != thread[None, :]
 
-    def candidate(threads: Sequence[int]) -> Candidate | None:
-        eligible, authors, trend = measure(threads)
-        if not eligible:
-            return None
-        return Candidate(tuple(sorted(threads)), authors, mean_likeness(likeness, threads) - base, trend)
+    trust = count / (count + _MANY)
 
-    branches = [
-        found for threads in _branches(likeness) if 2 <= len(threads) <= largest and (found := candidate(threads))
+    def weighed(tellings: Sequence[int], agreement: float) -> Candidate | None:
+        own = tuple(sorted(tellings))
+        eligible, voicing, trend = measure(own)
+        return Candidate(own, voicing, agreement, trend, trust) if eligible else None
+
+    found = [
+        candidate
+        for tellings, agreement in _groups(likeness, apart)
+        if agreement > 0 and (candidate := weighed(tellings, agreement))
     ]
-    branches.sort(key=lambda c: (-c.distinctness, c.threads))
+    found.sort(key=lambda candidate: (-candidate.distinctness, candidate.tellings))
     chosen: list[Candidate] = []
     taken: set[int] = set()
-    for branch in branches:
-        if branch.distinctness >= _LIGHTEST and not taken & set(branch.threads):
-            chosen.append(branch)
-            taken |= set(branch.threads)
-    return _drawn_in(likeness, chosen, candidate, base, largest)
+    for candidate in found:
+        if candidate.distinctness >= trust * _LIGHTEST and taken.isdisjoint(candidate.tellings):
+            chosen.append(candidate)
+            taken |= set(candidate.tellings)
+    whole = _joined([candidate.tellings for candidate in chosen], np.where(apart, likeness, 0), apart)
+    done = [candidate for tellings, agreement in whole if (candidate := weighed(tellings, agreement))]
+    return sorted(done, key=lambda candidate: (-candidate.weight, candidate.tellings))
 
 
-def _branches(likeness: NDArray[np.float32]) -> list[list[int]]:
-    distance = 1 - (likeness + likeness.T) / 2
-    np.fill_diagonal(distance, 0)
-    tree = linkage(squareform(np.clip(distance, 0, None), checks=False), "average")
-    branches = [[n] for n in range(len(likeness))]
-    for left, right, *_ in tree:
-        branches.append(branches[int(left)] + branches[int(right)])
-    return branches
+def _joined(
+    groups: Sequence[Sequence[int]], likeness: NDArray[np.float32], apart: NDArray[np.bool_]
+) -> list[tuple[list[int], float]]:
+    """Return groups, those that are one joined, with what belongs to each drawn in, and the agreement that each had before that."""
+    member = np.zeros((len(groups), len(likeness)), dtype=np.float32)
+    for number, group in enumerate(groups):
+        member[number, list(group)] = 1
+    others = apart.astype(np.float32)
+    while True:
+        links = (member @ likeness @ member.T) / np.maximum(member @ others @ member.T, 1)
+        own = np.diagonal(links).copy()
+        shares = np.triu(links / np.maximum(np.minimum(own[:, None], own[None, :]), 1e-6), 1)
+        if len(shares) < 2 or shares.max() < _BELONGS:
+            break
+        one, other = np.unravel_index(int(shares.argmax()), shares.shape)
+        member[one] += member[other]
+        member = np.delete(member, other, axis=0)
+    made = [np.flatnonzero(row).tolist() for row in member]
+    if not made:
+        return []
+    nearness = (member @ likeness) / np.maximum(member @ others, 1) / np.maximum(own, 1e-6)[:, None]
+    for telling in np.flatnonzero(~member.any(axis=0)).tolist():
+        nearest = int(nearness[:, telling].argmax())
+        if nearness[nearest, telling] >= _BELONGS:
+            made[nearest].append(telling)
+    return list(zip(made, own.tolist(), strict=True))
 
 
-def _drawn_in(
-    likeness: NDArray[np.float32],
-    chosen: list[Candidate],
-    candidate: Callable[[Sequence[int]], Candidate | None],
-    base: float,
-    largest: int,
-) -> list[Candidate]:
-    """Let each candidate, the weightiest first, draw in near threads - also those of a weaker candidate, which then loses them."""
-    free = set(range(len(likeness)))
-    done: list[Candidate] = []
-    waiting = sorted(chosen, key=lambda c: (-c.weight, c.threads))
-    while waiting:
-        best = waiting.pop(0)
-        own = [thread for thread in best.threads if thread in free]
-        if len(own) < len(best.threads):  # another has drawn some of its threads in: weigh again what is left
-            left = candidate(own) if len(own) > 1 else None
-            if left and left.distinctness >= _LIGHTEST:
-                waiting = sorted([*waiting, left], key=lambda c: (-c.weight, c.threads))
-            continue
-        needed = base + max(_DRAWN_IN * best.agreement, _DRAWN_IN_AT_LEAST)
-        while len(own) < largest:
-            others = sorted(free - set(own))
-            if not others:
-                break
-            links = likeness[np.ix_(others, own)].mean(axis=1)
-            nearest = int(links.argmax())
-            if links[nearest] < needed:
-                break
-            own.append(others[nearest])
-        grown = candidate(own) or best
-        # what it was chosen for stays its own: agreement of the core, people and trend of all
-        done.append(Candidate(grown.threads, grown.authors, best.agreement, grown.trend))
-        free -= set(grown.threads)
-    return sorted(done, key=lambda c: (-c.weight, c.threads))
+def _groups(likeness: NDArray[np.float32], apart: NDArray[np.bool_]) -> list[tuple[tuple[int, ...], float]]:
+    """Return the groups grown from every telling at each size, with their agreement, each once, in the order of their tellings."""
+    count = len(likeness)
+    largest = min(count, max(_LARGEST_AT_LEAST, round(_LARGEST_SHARE * count)), _SIZES[-1])
+    seeds = np.arange(count)
+    members = seeds[:, None]
+    links = likeness.copy()  # of each group to each telling, added up
+    links[seeds, seeds] = -np.inf
+    others = np.where(apart, likeness, np.float32(0))
+    across, pairs = (
+        np.zeros(count),
+        np.zeros(count),
+    )  # likeness and number of the pairs of different threads in each group
+    found: dict[tuple[int, ...], float] = {}
+    for size in range(2, largest + 1):
+        nearest = links.argmax(axis=1)
+        across += np.take_along_axis(others[nearest], members, axis=1).sum(axis=1)
+        pairs += np.take_along_axis(apart[nearest], members, axis=1).sum(axis=1)
+        members = np.hstack([members, nearest[:, None]])
+        links += likeness[nearest]
+        links[seeds, nearest] = -np.inf
+        if size in _SIZES:
+            agreement = across / np.maximum(pairs, 1)
+            found |= {
+                tuple(sorted(own)): value for own, value in zip(members.tolist(), agreement.tolist(), strict=True)
+            }
+    return sorted(found.items())

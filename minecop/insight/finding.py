@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from minecop.archive.store import Archive
 from minecop.core.dates import BANGKOK
@@ -22,7 +24,7 @@ from minecop.insight.models import STATUSES, Faded, Group, Insight, Issue, SetAs
 from minecop.insight.naming import Namer
 from minecop.insight.quotes import choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, REASONS, posts_set_aside, title_stem
-from minecop.insight.threads import Thread, blocks_of, group_threads, likeness_of, mean_likeness
+from minecop.insight.tellings import Comparer, Telling, mean_likeness, tellings_of
 from minecop.insight.trends import TrendMeter, is_quiet
 from minecop.process.definition import Process
 from minecop.text.words import phrases
@@ -41,8 +43,11 @@ _EVIDENCE_WEIGHT = 3
 _AS_LIKE = 0.6
 """How like the tellings of an event a post of the same weeks must be, against how like they are among themselves, to be one more."""
 
-_SPEAKING = ("concern", "wish", "request", "case", "experience")
-"""Acts by which a comment voices a matter rather than answers or remarks."""
+_SOFTLY = 1.0
+"""How far below the bar (log odds) a passage is as likely to voice a matter as not: the bar is set for marks that are right one by one."""
+
+_SAID, _SURELY = 0.2, 0.9
+"""Probability of voicing something from which a passage of a telling is one of its voices, and from which in words of its own, too."""
 
 
 def find_insight(
@@ -120,6 +125,7 @@ class _Finder:
         self.words: list[list[str]] = words["joined"].to_pylist()
         self.marks: list[dict[str, Any]] = acts.to_pylist()
         self.issue = [mark["concern"] or mark["wish"] for mark in self.marks]
+        self.voicing = expit(np.array([mark["openness"] for mark in self.marks]) + _SOFTLY)
         self.steps: list[int] = steps["step"].to_pylist()
         self.vectors = vectors
         self.row_of = {voice.passage_id: row for row, voice in enumerate(self.voices)}
@@ -129,15 +135,6 @@ class _Finder:
         moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
         self.meter = TrendMeter([v for v, kept in zip(self.voices, self.contentful, strict=True) if kept], moment)
         self.aside = posts_set_aside([post for post in archive.posts if not post.duplicate_of])
-        post_author = {post.id: post.author_id for post in archive.posts}
-        self.speaks = [
-            voice.comment is None
-            or (
-                any(mark[act] for act in _SPEAKING)
-                and (voice.author_id is None or voice.author_id != post_author[voice.post_id])
-            )
-            for voice, mark in zip(self.voices, self.marks, strict=True)
-        ]
 
     # ---- issues
 
@@ -147,92 +144,98 @@ class _Finder:
             kept and self.aside.get(voice.post_id, "event") == "event" and not mark["explainer"]
             for voice, kept, mark in zip(self.voices, self.contentful, self.marks, strict=True)
         ]
-        threads = group_threads([voice.post_id for voice in self.voices], keep)
+        threads: dict[str, list[int]] = {}
+        for row, kept in enumerate(keep):
+            if kept:
+                threads.setdefault(self.voices[row].post_id, []).append(row)
         lengths = [len(text) for text in self.texts]
-        groups: list[tuple[list[int], Candidate]] = []
-        alone: list[Thread] = []
-        for block in blocks_of(threads, self.vectors, lengths, self.seed):
-            found, left = self._candidates([threads[n] for n in block], lengths)
-            groups += found
-            alone += left
+        # what the writer of a post says in reply is no voice beside the post
+        writers = {post.id: post.author_id for post in self.archive.posts}
+        speaking = [
+            kept and (voice.comment is None or voice.author_id is None or voice.author_id != writers[voice.post_id])
+            for voice, kept in zip(self.voices, keep, strict=True)
+        ]
+        comparer = Comparer(self.terms, self.vectors, lengths, self.voicing, threads, self.seed)
+        groups = [
+            group
+            for block in comparer.blocks(tellings_of(self.voices, speaking, self.voicing))
+            for group in self._candidates(block, comparer)
+        ]
         groups.sort(key=lambda group: -group[1].weight)  # stable: blocks keep their order among equals
         people = [voice.author_id for voice in self.voices]
         names = Namer([phrases(all_words) for all_words in self.words], people, self._own_names())
-        shared = [(names.on_the_matter(rows), candidate) for rows, candidate in groups]
+        shared = [(self._on_the_matter(rows, names), candidate) for rows, candidate in groups]
         # what the threads of an issue say beside its matter may be somebody's concern too
         used = {row for rows, _ in shared for row in rows}
-        early = self._early([*alone, *self._beside(threads, groups, used)])
+        early = self._early([row for rows in threads.values() for row in rows if row not in used])
         return self._ranked([*shared, *((rows, None) for rows in early)], names)
 
-    def _beside(
-        self, threads: Sequence[Thread], groups: Iterable[tuple[list[int], Candidate]], used: set[int]
-    ) -> Iterator[Thread]:
-        """Yield the threads of candidates, with those of their passages that no candidate holds."""
-        held = {self.voices[row].post_id for rows, _ in groups for row in rows}
-        for thread in threads:
-            rows = tuple(row for row in thread.rows if row not in used)
-            if rows and thread.post_id in held:
-                yield Thread(thread.post_id, rows)
-
-    def _candidates(
-        self, threads: Sequence[Thread], lengths: Sequence[int]
-    ) -> tuple[list[tuple[list[int], Candidate]], list[Thread]]:
-        """Return the candidates among some threads with their passages, and the threads that belong to none."""
-        likeness = likeness_of(threads, self.terms, self.vectors, lengths, self.seed)
-        told = self._event(threads, likeness)
-        own = [n for n, thread in enumerate(threads) if thread.post_id not in told]
-        threads, likeness = [threads[n] for n in own], likeness[np.ix_(own, own)]
-
-        def across(indexes: Sequence[int]) -> tuple[bool, int, Trend]:
-            authors, communities, trend = self._measure(threads, indexes)
-            return authors >= FEWEST_AUTHORS and communities >= FEWEST_COMMUNITIES, authors, trend
-
-        def within(indexes: Sequence[int]) -> tuple[bool, int, Trend]:
-            authors, communities, trend = self._measure(threads, [left[n] for n in indexes])
-            return authors >= FEWEST_AUTHORS and communities < FEWEST_COMMUNITIES, authors, trend
-
-        found = find_candidates(likeness, across)
-        taken = {thread for candidate in found for thread in candidate.threads}
-        left = [n for n in range(len(threads)) if n not in taken]
-        groups = [(self._members(threads, candidate.threads), candidate) for candidate in found]
+    def _candidates(self, tellings: Sequence[Telling], comparer: Comparer) -> list[tuple[list[int], Candidate]]:
+        """Return the candidates among some tellings, with their passages."""
+        self._event({telling.post_id for telling in tellings}, comparer)
+        left = [telling for telling in tellings if telling.post_id not in self.aside]
+        likeness = comparer.tellings(left)
+        groups: list[tuple[list[int], Candidate]] = []
         # of what is left: what several people of one community say is one early voice of many
-        early = find_candidates(likeness[np.ix_(left, left)], within)
-        groups += [(self._members(threads, [left[n] for n in candidate.threads]), candidate) for candidate in early]
-        taken |= {left[n] for candidate in early for n in candidate.threads}
-        return groups, [thread for n, thread in enumerate(threads) if n not in taken]
+        for shared in (True, False):
+            found = find_candidates(
+                likeness, [telling.post_id for telling in left], partial(self._measure, left, shared=shared)
+            )
+            groups += [(self._members(left[n] for n in candidate.tellings), candidate) for candidate in found]
+            taken = {n for candidate in found for n in candidate.tellings}
+            rest = [n for n in range(len(left)) if n not in taken]
+            left, likeness = [left[n] for n in rest], likeness[np.ix_(rest, rest)]
+        return groups
 
-    def _measure(self, threads: Sequence[Thread], indexes: Iterable[int]) -> tuple[int, int, Trend]:
-        """Return the people, communities and trend of some threads."""
-        voices = [self.voices[row] for row in self._members(threads, indexes)]
+    def _measure(
+        self, tellings: Sequence[Telling], indexes: Sequence[int], *, shared: bool
+    ) -> tuple[bool, float, Trend]:
+        """Tell of some tellings whether enough people of several communities, or of one, voice them; see ``Measure``."""
+        rows = self._members(tellings[n] for n in indexes)
+        voices = [self.voices[row] for row in rows]
         authors, communities = people_of(voices)
-        return len(authors), len(communities), self.meter.measure(voices)
+        fits = len(authors) >= FEWEST_AUTHORS and (len(communities) >= FEWEST_COMMUNITIES) == shared
+        return fits, self._voicing_of(rows), self.meter.measure(voices)
 
-    def _event(self, threads: Sequence[Thread], likeness: NDArray[np.float32]) -> set[str]:
-        """Return the posts that tell of an event, with those that do so without naming it: of the same weeks, and as like as its own."""
-        posts = {post.id: post for post in self.archive.posts}
-        core = [n for n, thread in enumerate(threads) if thread.post_id in self.aside]
-        for n, thread in enumerate(threads):
-            when = posts[thread.post_id].published
-            if n in core or when is None:
+    def _voicing_of(self, rows: Iterable[int]) -> float:
+        """Return how many people voice something in some passages: each counts by the passage that is the likeliest to."""
+        surest: dict[str, float] = {}
+        for row in rows:
+            author = self.voices[row].author_id
+            if author:
+                surest[author] = max(surest.get(author, 0.0), float(self.voicing[row]))
+        return sum(surest.values())
+
+    def _event(self, told: Set[str], comparer: Comparer) -> None:
+        """Set aside posts that tell of an event without naming it, too: of the same weeks as its tellings, and as like as these are."""
+        when = {post.id: post.published for post in self.archive.posts if post.id in told and post.published}
+        posts = sorted(when)
+        core = [n for n, post in enumerate(posts) if self.aside.get(post) == "event"]
+        if len(core) < EVENT_PEOPLE:
+            return
+        likeness = comparer.threads(posts)
+        for n, post in enumerate(posts):
+            near = [m for m in core if abs(when[posts[m]] - when[post]) <= EVENT_SPAN]
+            if n in core or len(near) < EVENT_PEOPLE:
                 continue
-            near = [m for m in core if abs((posts[threads[m].post_id].published or when) - when) <= EVENT_SPAN]
-            enough = len(near) >= EVENT_PEOPLE
-            if enough and float(likeness[n, near].mean()) >= _AS_LIKE * mean_likeness(likeness, near):
-                self.aside[thread.post_id] = "event"
-        return set(self.aside)
+            if float(likeness[n, near].mean()) >= _AS_LIKE * mean_likeness(likeness, near) > 0:
+                self.aside[post] = "event"
 
-    def _members(self, threads: Sequence[Thread], indexes: Iterable[int]) -> list[int]:
-        return [row for index in indexes for row in threads[index].rows if self.speaks[row]]
+    def _on_the_matter(self, rows: Sequence[int], names: Namer) -> list[int]:
+        """Return those passages that use a word by which the group differs from the rest, or surely voice something."""
+        telling = set(names.on_the_matter(rows))
+        return [row for row in rows if row in telling or self.voicing[row] >= _SURELY]
 
-    def _early(self, threads: Sequence[Thread]) -> list[list[int]]:
+    def _members(self, tellings: Iterable[Telling]) -> list[int]:
+        return [row for telling in tellings for row in telling.rows if self.voicing[row] >= _SAID]
+
+    def _early(self, rows: Iterable[int]) -> list[list[int]]:
         """Return what is voiced in threads by themselves, the most people first: the passages that show a concern or ask for something."""
-        groups = [
-            [row for row in self._members(threads, [index]) if self.issue[row] or self.marks[row]["request"]]
-            for index in range(len(threads))
-        ]
-        return sorted(
-            filter(None, groups), key=lambda rows: (-len(people_of(self.voices[row] for row in rows)[0]), rows[0])
-        )
+        groups: dict[str, list[int]] = {}
+        for row in rows:
+            if self.issue[row] or self.marks[row]["request"]:
+                groups.setdefault(self.voices[row].post_id, []).append(row)
+        return sorted(groups.values(), key=lambda own: (-len(people_of(self.voices[row] for row in own)[0]), own[0]))
 
     def _ranked(self, groups: Sequence[tuple[list[int], Candidate | None]], names: Namer) -> tuple[Issue, ...]:
         titles: set[str] = set()

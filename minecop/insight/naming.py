@@ -64,8 +64,10 @@ class Namer:
     def on_the_matter(self, rows: Sequence[int]) -> list[int]:
         """Return those of some passages that use a word by which they differ from the rest: a thread also speaks of other things.
 
-        All of them where fewer than half would be left, for then no words tell the matter.
+        All of them where fewer than half would be left, or where they are half of the archive: then no words tell the matter.
         """
+        if 2 * len(rows) >= len(self._phrases):
+            return list(rows)
         telling = set(self.terms(rows, _TELLING))
         left = [row for row in rows if telling.intersection(self._phrases[row])]
         return left if 2 * len(left) >= len(rows) else list(rows)

@@ -18,6 +18,9 @@ FEWEST_AUTHORS = 10
 FEWEST_VOICES = 3
 """People who must speak of something for its share to be said to move."""
 
+_QUIET = 10
+"""People who spoke before, for one who still does where it has become quiet."""
+
 _90_PERCENT = 1.645  # two-sided standard normal quantile
 
 
@@ -136,8 +139,8 @@ def bursts_of(periods: Sequence[Period]) -> tuple[str, ...]:
 
 
 def is_quiet(trend: Trend) -> bool:
-    """Tell whether nobody has spoken in the last third of the periods."""
-    return bool(trend.periods) and not any(period.voices for period in _parted(trend.periods)[1])
+    """Tell whether hardly anybody has spoken in the last third of the periods: nobody, or one for ten before."""
+    return bool(trend.periods) and _QUIET * trend.lately <= trend.before
 
 
 def _parted(periods: tuple[Period, ...]) -> tuple[tuple[Period, ...], tuple[Period, ...]]:

@@ -1,0 +1,224 @@
+"""Tellings as the unit of meaning: posts and comments that may voice a matter, and how like each other they are.
+
+Told in a few sentences, one concern shares hardly a word with another telling of it; told in a whole thread - title, post, and what people
+add - it does. So a telling is compared by its own meaning, and with the words and the meaning of its thread; passages go with theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from sklearn.cluster import MiniBatchKMeans
+from sklearn.decomposition import TruncatedSVD
+from sklearn.preprocessing import normalize
+
+from minecop.insight.models import Voice
+from minecop.vectors.embedder import unit_rows
+
+HEARD = 0.3
+"""Probability of voicing something from which a passage makes its post or comment a telling."""
+
+MOST = 3_000
+"""Tellings that are compared each with each; more are parted by their threads into blocks of about half as many first."""
+
+_LARGE = 20
+"""Threads from which words in a single one are left out, and a latent space is learned."""
+
+_DIMENSIONS = 30
+"""Of the latent space of threads: few, so that words which go together in the archive stand for one another."""
+
+_DAMPING = 3
+"""How soon a word said again counts little more: the logarithm of 1 and so many times what it counts."""
+
+_QUIET = 0.05
+"""What a passage that voices nothing still counts in a comparison: its words may name the matter."""
+
+_USUAL_MEANING, _USUAL_WORDS, _USUAL_SUM = (0.05, 0.085), (0.04, 0.03), (1.0, 1.2)
+"""Mean and spread of cosines of vectors and of words, and of what they make together, in archives of some size."""
+
+_SETTLING = 20
+"""Things that a mean and a spread need to be trusted; with fewer, any two may well be alike because all are on one matter."""
+
+_SHARPNESS = 0.5
+"""How far the one of words and meaning in which two tellings are the more alike decides (0: their mean; large: it alone)."""
+
+_SURENESS = 0.3
+"""How much surer (log odds) tellings are the more alike, in spreads: what hardly voices anything is like nothing."""
+
+_HIGHEST = 3.0
+"""Likeness, in spreads, above which tellings are no more alike: beyond lie copies and set phrases, not the same matter."""
+
+_OWN_THREAD = (1.0, 2.0)
+"""Of two tellings of one thread: how alike they are at the least, and how much more than by their meaning."""
+
+Matrix = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One post, or one comment, that may voice a matter.
+
+    Attributes
+    ----------
+    post_id
+        Of its thread.
+    rows
+        Indexes of its passages.
+    """
+
+    post_id: str
+    rows: tuple[int, ...]
+
+
+def tellings_of(voices: Sequence[Voice], keep: Sequence[bool], voicing: NDArray[np.floating]) -> list[Telling]:
+    """Return the posts and comments of which a passage that is kept voices something (``HEARD``), in the order of the passages."""
+    rows: dict[tuple[str, int | None], list[int]] = {}
+    for row, (voice, kept) in enumerate(zip(voices, keep, strict=True)):
+        if kept:
+            rows.setdefault((voice.post_id, voice.comment), []).append(row)
+    return [Telling(post_id, tuple(own)) for (post_id, _), own in rows.items() if max(voicing[own]) >= HEARD]
+
+
+class Comparer:
+    """Compares tellings with each other, and threads.
+
+    Parameters
+    ----------
+    terms
+        Content words of every passage.
+    vectors
+        One of every passage, rows of length 1.
+    lengths
+        Characters of every passage.
+    voicing
+        Probability of every passage that it voices something unsettled: as far does it count in what it is part of, its vector by the
+        square root of its length too.
+    threads
+        Passages of every thread that are compared, by post.
+    seed
+        Of what is random.
+    """
+
+    def __init__(
+        self,
+        terms: Sequence[Sequence[str]],
+        vectors: Matrix,
+        lengths: Sequence[int],
+        voicing: NDArray[np.floating],
+        threads: dict[str, list[int]],
+        seed: int = 0,
+    ) -> None:
+        self._terms = terms
+        self._vectors = vectors
+        self._voicing = np.asarray(voicing, dtype=np.float32) + np.float32(_QUIET)
+        self._weights = self._voicing * np.sqrt(np.asarray(lengths, dtype=np.float32))
+        self._threads = threads
+        self._seed = seed
+
+    def blocks(self, tellings: Sequence[Telling]) -> list[list[Telling]]:
+        """Return tellings in blocks that can be compared each with each, threads whole: one, or several by k-means of the threads."""
+        if len(tellings) <= MOST:
+            return [list(tellings)]
+        by_post: dict[str, list[Telling]] = {}
+        for telling in tellings:
+            by_post.setdefault(telling.post_id, []).append(telling)
+        means = self._means([self._threads[post] for post in by_post])
+        count = len(tellings) // (MOST // 2) + 1
+        labels = MiniBatchKMeans(count, random_state=self._seed, n_init=3).fit_predict(means)
+        parted: dict[int, list[list[Telling]]] = {}
+        for label, own in zip(labels.tolist(), by_post.values(), strict=True):
+            blocks = parted.setdefault(label, [[]])
+            if len(blocks[-1]) + len(own) > MOST and blocks[-1]:
+                blocks.append([])
+            blocks[-1] += own
+        return [block for label in sorted(parted) for block in parted[label]]
+
+    def tellings(self, tellings: Sequence[Telling]) -> Matrix:
+        """Return how like each other tellings are in what they voice, shape (n, n), 0 on the diagonal.
+
+        In spreads above that of any two tellings of different threads. Each sees what the others miss: the meaning of the tellings and of
+        their threads (cosines of vectors), and the words of their threads, as they are and in a latent space of few dimensions. A pair
+        counts as alike that is so in meaning or in words.
+        """
+        posts = list(dict.fromkeys(telling.post_id for telling in tellings))
+        place = {post: number for number, post in enumerate(posts)}
+        thread = np.array([place[telling.post_id] for telling in tellings], dtype=np.int64)
+        apart = thread[:, None] != thread[None, :]
+        if not apart.any():
+            return np.zeros((len(tellings), len(tellings)), dtype=np.float32)
+        words, meaning = self._threads_alike(posts)
+        own = self._means([telling.rows for telling in tellings])
+        of_own = _in_spreads(own @ own.T, apart, _USUAL_MEANING)
+        meant = _in_spreads(of_own + meaning[np.ix_(thread, thread)], apart, (0.0, 1.6))
+        said = _in_spreads(words[np.ix_(thread, thread)], apart, (0.0, 1.0))
+        surest = np.log([max(self._voicing[list(telling.rows)]) for telling in tellings]).astype(np.float32)
+        together = np.logaddexp(_SHARPNESS * meant, _SHARPNESS * said) + _SURENESS * (surest[:, None] + surest[None, :])
+        least, more = _OWN_THREAD
+        alike = np.where(apart, _in_spreads(together, apart, _USUAL_SUM), np.maximum(least, of_own) + more)
+        likeness: Matrix = np.minimum(alike, _HIGHEST).astype(np.float32)
+        np.fill_diagonal(likeness, 0)
+        return likeness
+
+    def threads(self, posts: Sequence[str]) -> Matrix:
+        """Return how like each other threads are, by words and meaning alike, in spreads above any two, shape (n, n)."""
+        words, meaning = self._threads_alike(posts)
+        made: Matrix = np.mean([words, meaning], axis=0, dtype=np.float32)
+        return made
+
+    def _threads_alike(self, posts: Sequence[str]) -> tuple[Matrix, Matrix]:
+        """Return how like each other threads are by their words, and by their meaning, each in spreads, shapes (n, n)."""
+        rows = [self._threads[post] for post in posts]
+        apart = ~np.eye(len(posts), dtype=bool)
+        weighed = self._weighed_words(rows)
+        words: Matrix = _in_spreads(np.asarray((weighed @ weighed.T).todense()), apart, _USUAL_WORDS)
+        dimensions = min(_DIMENSIONS, min(weighed.shape) - 1)
+        if len(posts) >= _LARGE and dimensions >= _DIMENSIONS // 2:
+            reduced = TruncatedSVD(dimensions, n_iter=7, random_state=self._seed).fit_transform(weighed)
+            latent = unit_rows(reduced)
+            words += _in_spreads(latent @ latent.T, apart, _USUAL_MEANING)
+            words *= 0.5
+        means = self._means(rows)
+        return words, _in_spreads(means @ means.T, apart, _USUAL_MEANING)
+
+    def _means(self, all_rows: Sequence[Sequence[int]]) -> Matrix:
+        """Return the direction of the vectors of some passages together, for each group of them, shape (n, d)."""
+        sums = [self._weights[list(rows)] @ self._vectors[list(rows)] for rows in all_rows]
+        return unit_rows(np.stack(sums))
+
+    def _weighed_words(self, all_rows: Sequence[Sequence[int]]) -> sp.csr_matrix:
+        """Return the TF-IDF of words, rows of length 1: a word counts by the voicing of the passages that it stands in."""
+        numbers: dict[str, int] = {}
+        owners, columns, weights = [], [], []
+        for owner, rows in enumerate(all_rows):
+            for row in rows:
+                owners += [owner] * len(self._terms[row])
+                columns += [numbers.setdefault(term, len(numbers)) for term in self._terms[row]]
+                weights += [float(self._voicing[row])] * len(self._terms[row])
+        counts = sp.csr_matrix((weights, (owners, columns)), (len(all_rows), max(1, len(numbers))), dtype=np.float32)
+        users = counts.getnnz(axis=0)
+        if len(all_rows) >= _LARGE and (users >= 2).any():
+            counts, users = counts[:, users >= 2], users[users >= 2]
+        counts.data = np.log1p(_DAMPING * counts.data)
+        weighed: sp.csr_matrix = normalize(counts @ sp.diags(np.log((1 + len(all_rows)) / (1 + users)) + 1))
+        return weighed.tocsr()
+
+
+def _in_spreads(cosines: Matrix, apart: NDArray[np.bool_], usual: tuple[float, float]) -> Matrix:
+    """Return likeness in spreads above its mean over the pairs that are apart; of few things the usual mean and spread count too."""
+    others = cosines[apart]
+    trust = len(cosines) ** 2 / (len(cosines) ** 2 + _SETTLING**2)
+    mean = trust * float(others.mean()) + (1 - trust) * usual[0] if others.size else usual[0]
+    spread = trust * float(others.std()) + (1 - trust) * usual[1] if others.size else usual[1]
+    made: Matrix = ((cosines - mean) / max(spread, 1e-6)).astype(np.float32)
+    return made
+
+
+def mean_likeness(likeness: Matrix, some: Sequence[int]) -> float:
+    """Return how like each other some are on the average, each with every other; 0 for fewer than two."""
+    part = likeness[np.ix_(some, some)]
+    count = len(part)
+    return (float(part.sum()) - float(np.trace(part))) / (count * (count - 1)) if count > 1 else 0.0
