@@ -43,6 +43,7 @@ def test_cli_report_writes_every_file_and_speaks_to_stderr(run):
         "report.md",
         "report.json",
         "issues.csv",
+        "lessons.csv",
         "passages.parquet",
         "topic_members.parquet",
         "run.json",

@@ -103,7 +103,7 @@ def test_hostile_titles_run_nowhere(jsonl, tmp_path, minecop):
     code, _, _ = minecop("report", jsonl(posts), "-o", tmp_path / "run")
     assert code == 0
     assert script not in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
-    for table in ("issues.csv", "stages/archive/authors.csv"):
+    for table in ("issues.csv", "lessons.csv", "stages/archive/authors.csv"):
         cells = (
             (tmp_path / "run" / table).read_text(encoding="utf-8-sig").replace('"', "").replace("\n", ",").split(",")
         )

@@ -70,6 +70,7 @@ def test_privacy_export_with_masks_and_pseudonyms_holds_no_original(minecop, run
         "comments.csv",
         "passages.csv",
         "issues.csv",
+        "lessons.csv",
     } <= set(files)
     for name, text in files.items():
         for secret in (*SECRETS, *AUTHORS):

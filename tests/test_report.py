@@ -12,6 +12,7 @@ from test_run import posts
 from minecop.core.errors import QuoteError
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Quote
+from minecop.report.quoting import quote_view
 from minecop.report.rendering import (
     RENDERERS,
     markdown_text,
@@ -22,7 +23,6 @@ from minecop.report.rendering import (
     safe_cell,
     write_reports,
 )
-from minecop.report.view import quote_view
 from minecop.report.words import Words, _texts
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
@@ -81,7 +81,9 @@ def test_rendering_every_quote_stands_in_the_page_letter_for_letter(analysis):
         assert quote.text in page
 
 
-@pytest.mark.parametrize("name", sorted({*RENDERERS} - {"issues.csv"}))  # which cuts its texts from the source itself
+@pytest.mark.parametrize(
+    "name", sorted({*RENDERERS} - {"issues.csv", "lessons.csv"})
+)  # in which there are no quotes of issues
 @pytest.mark.parametrize(
     "change", [{"text": "ไม่ได้พูดอย่างนี้"}, {"end": 10_000}, {"post_id": "nobody"}, {"comment": 7}, {"start": -1}]
 )
@@ -109,7 +111,7 @@ def test_rendering_both_languages_from_one_run(analysis):
 
 def test_rendering_order_of_the_page(analysis):
     sections = re.findall(r'<section id="(\w+)"', render_html(analysis))
-    assert sections == ["summary", "read", "issues", "early", "steps", "method"]
+    assert sections == ["summary", "read", "issues", "early", "lessons", "steps", "method"]
 
 
 def test_rendering_small_archive_says_what_cannot_be_claimed(jsonl, tmp_path):
@@ -140,7 +142,7 @@ def test_rendering_csv_is_safe_in_a_spreadsheet(analysis):
 
 def test_rendering_json_holds_the_contract(analysis):
     values = json.loads(render_json(analysis))
-    assert {"issues", "set_aside", "topics", "steps", "funnel", "settings", "archive"} == set(values)
+    assert {"issues", "set_aside", "topics", "steps", "lessons", "funnel", "settings", "archive"} == set(values)
 
 
 def test_rendering_markdown_escapes_what_would_be_markup():

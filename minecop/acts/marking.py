@@ -23,6 +23,9 @@ ACTS = (
 ISSUE = "issue"
 """What a group could take up: a concern or a wish. It is learned as one, and parted after."""
 
+LESSONS = ("lesson", "reported")
+"""What was learned from the writer's own action, and from that of others."""
+
 TENSES = ("planned", "doing", "done", "back", "none")
 
 MARKS = pa.schema(
@@ -30,13 +33,15 @@ MARKS = pa.schema(
         ("passage_id", pa.string()),
         *((act, pa.bool_()) for act in ACTS),
         ("openness", pa.float32()),
+        ("learning", pa.float32()),
         ("tense", pa.string()),
         ("parts", pa.string()),
         ("evidence", pa.string()),
     ]
 )
-"""Columns of the marks: a yes or no for each act; how far a passage lies above the bar of an issue (log odds), or below; the tense; of a
-lesson the places of its parts in the passage (JSON: part to start and end); and the words that showed each act (JSON by act)."""
+"""Columns of the marks: a yes or no for each act; how far a passage lies above the bar of an issue (log odds), or below; that of a
+lesson, own or reported; the tense; of a lesson the places of its parts in the passage (JSON: part to start and end); and the words
+that showed each act (JSON by act)."""
 
 
 _COURTESY_BEFORE = 1.0
@@ -56,15 +61,19 @@ class Marks:
     openness
         How far it lies above the bar of an issue (log odds); below 0 it is marked as none, but the nearer, the likelier it is one told
         softly.
+    learning
+        The same of a lesson, of one's own or of others, whichever it is the more.
     tense
         Of what most of it tells: one of ``TENSES``.
     parts
-        Of a lesson: ``problem``, ``action``, ``result``, ``why`` and ``advice``, as spans of the passage, where they are there.
+        Of a lesson, own or reported: ``problem``, ``action``, ``result``, ``why`` and ``advice``, as spans of the passage, where they are
+        there.
     """
 
     acts: frozenset[str]
     evidence: dict[str, tuple[str, ...]] = field(default_factory=dict)
     openness: float = 0.0
+    learning: float = 0.0
     tense: str = "none"
     parts: dict[str, tuple[int, int]] = field(default_factory=dict)
 
@@ -110,8 +119,9 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
         acts = _consistent({act for act in ACTS if score[act] >= 0}, score)
         said = passages[row].phrases
         evidence = {act: model.evidence(features, row, places[act], said) for act in ACTS if act in acts}
-        marks.append(Marks(frozenset(acts), evidence, score[ISSUE], max(TENSES, key=score.__getitem__)))
-    lessons = [row for row, of_row in enumerate(marks) if "lesson" in of_row]
+        learning = max(score[act] for act in LESSONS)
+        marks.append(Marks(frozenset(acts), evidence, score[ISSUE], learning, max(TENSES, key=score.__getitem__)))
+    lessons = [row for row, of_row in enumerate(marks) if not of_row.acts.isdisjoint(LESSONS)]
     found = parts_of([texts[row] for row in lessons], [all_words[row] for row in lessons], _model("parts"))
     for row, parts in zip(lessons, found, strict=True):
         marks[row] = replace(marks[row], parts=parts)
@@ -139,6 +149,7 @@ def mark_passages(
         "passage_id": passage_ids,
         **{act: [act in found.acts for found in marks] for act in ACTS},
         "openness": [found.openness for found in marks],
+        "learning": [found.learning for found in marks],
         "tense": [found.tense for found in marks],
         "parts": [json.dumps(found.parts) if found.parts else "{}" for found in marks],
         "evidence": [json.dumps(found.evidence, ensure_ascii=False) if found.evidence else "{}" for found in marks],

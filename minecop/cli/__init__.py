@@ -29,6 +29,10 @@ COMMANDS = {
         "topics",
         "แสดงหัวข้อทั้งหมดของผลวิเคราะห์ หรือหัวข้อเดียวพร้อมเสียงของคน / Show the topics of a run, or one with its voices.",
     ),
+    "lessons": (
+        "lessons",
+        "แสดงบทเรียนที่คนเล่าไว้ ตามหัวข้อ ขั้น หรือประเด็น / Show the lessons that people tell, by topic, step or issue.",
+    ),
     "steps": (
         "steps",
         "แสดงขั้นของกระบวนการ ติดป้ายแก้ วัดผล และสร้างกระบวนการของตน / Steps of the process: show, correct, evaluate, define.",

@@ -42,7 +42,7 @@ def command(archive: Path, **options: Any) -> None:
     """ทำรายงานประเด็นร่วมที่กำลังก่อตัวจากคลังบันทึก / Report on the emerging shared issues of an archive.
 
     ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly. Writes report.html,
-    report.md, report.json and issues.csv beside the run's tables.
+    report.md, report.json, issues.csv and lessons.csv beside the run's tables.
 
     \b
     minecop report corpora/sample

@@ -20,7 +20,8 @@ from minecop.archive.store import Archive
 from minecop.core.dates import BANGKOK
 from minecop.insight.candidates import Candidate, find_candidates
 from minecop.insight.groups import group_of, people_of
-from minecop.insight.models import STATUSES, Faded, Group, Insight, Issue, SetAside, Topic, Trend, Voice
+from minecop.insight.lessons import Told, find_lessons
+from minecop.insight.models import STATUSES, Faded, Group, Insight, Issue, Lesson, SetAside, Topic, Trend, Voice
 from minecop.insight.naming import Namer
 from minecop.insight.quotes import choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, REASONS, posts_set_aside, title_stem
@@ -97,6 +98,7 @@ def find_insight(
         faded=tuple(Faded(one["topic"], one["label"], tuple(one["others"])) for one in faded),
         steps=finder.step_groups(process),
         communities=finder.community_groups(),
+        lessons=finder.lessons(issues, topic_of),
         funnel=finder.funnel(issues)
         | {"without_topic": sum(t < 0 and kept for t, kept in zip(topic_of, finder.telling, strict=True))},
     )
@@ -332,6 +334,13 @@ class _Finder:
             title = name or " / ".join(titles[post_id] for post_id in sorted(ids))
             found.append(SetAside(reason, title, tuple(members)))
         return tuple(found)
+
+    def lessons(self, issues: Sequence[Issue], topic_of: Sequence[int]) -> tuple[Lesson, ...]:
+        """Return what people tell that was learned."""
+        told = Told(
+            self.voices, self.texts, self.terms, self.marks, self.vectors, self.contentful, self.steps, topic_of
+        )
+        return find_lessons(told, self.aside, issues)
 
     def _voices_by(self, keys: Iterable[Key]) -> dict[Key, list[Voice]]:
         """Return the voices by what each has in ``keys``, given in the same order."""

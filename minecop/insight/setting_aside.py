@@ -89,9 +89,9 @@ def _about(clean: Mapping[str, str], act: str) -> set[str]:
 def _copied(posts: Sequence[Post]) -> set[str]:
     """Return posts of different authors of which one is, for the larger part, in the other (containment of letter runs)."""
     long = [post for post in posts if len(post.body) >= _SHORTEST_COPY]
-    runs = [_letter_runs(post.body, _COPY_LETTERS) for post in long]
+    runs = [letter_runs(post.body, _COPY_LETTERS) for post in long]
     shared: Counter[tuple[int, int]] = Counter()
-    for where in _shared_runs(runs, 2, _EVENT_MOST_POSTS):
+    for where in shared_runs(runs, 2, _EVENT_MOST_POSTS):
         shared.update(combinations(where, 2))
     copied: set[str] = set()
     for (one, other), count in shared.items():
@@ -101,7 +101,7 @@ def _copied(posts: Sequence[Post]) -> set[str]:
     return copied
 
 
-def _letter_runs(text: str, length: int) -> Numbers:
+def letter_runs(text: str, length: int) -> Numbers:
     """Return a number for each distinct run of a length of letters in a row, sorted: a polynomial of its code points, modulo 2**64."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     if len(codes) < length:
@@ -115,7 +115,7 @@ def _letter_runs(text: str, length: int) -> Numbers:
     return np.unique(runs[whole])
 
 
-def _shared_runs(runs: Sequence[Numbers], fewest: int, most: int) -> Iterator[tuple[int, ...]]:
+def shared_runs(runs: Sequence[Numbers], fewest: int, most: int) -> Iterator[tuple[int, ...]]:
     """Yield, for each run that stands in at least and at most so many texts, the indexes of those texts, sorted."""
     if not runs:
         return
@@ -152,9 +152,9 @@ def _events(posts: Sequence[Post]) -> set[str]:
     most = min(_EVENT_MOST_POSTS, int(_EVENT_LARGEST_SHARE * len(posts)))
     if most < EVENT_PEOPLE:
         return set()
-    runs = [_letter_runs(f"{post.title or ''} {post.body}", _NAME_LETTERS) for post in posts]
+    runs = [letter_runs(f"{post.title or ''} {post.body}", _NAME_LETTERS) for post in posts]
     found: set[str] = set()
-    for where in set(_shared_runs(runs, EVENT_PEOPLE, most)):
+    for where in set(shared_runs(runs, EVENT_PEOPLE, most)):
         told = [posts[index] for index in where]
         days = [post.published for post in told if post.published and post.author_id]
         if len(days) < len(told) or max(days) - min(days) > EVENT_SPAN:

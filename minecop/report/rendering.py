@@ -17,6 +17,7 @@ from minecop.core.files import write_text
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Issue, Voice
 from minecop.insight.privacy import Privacy
+from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
 from minecop.report.view import build_view
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -65,6 +66,7 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         **issues_json(analysis),
         "topics": topics_json(analysis),
         "steps": groups_json(analysis.insight.steps, analysis.privacy),
+        "lessons": lessons_json(analysis, numbered(analysis)),
         "settings": analysis.settings,
     }
     return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
@@ -184,6 +186,7 @@ RENDERERS: dict[str, Callable[[Analysis, str], str]] = {
     "report.md": render_markdown,
     "report.json": render_json,
     "issues.csv": render_csv,
+    "lessons.csv": render_lessons_csv,
 }
 """Files of a report, and what renders each."""
 

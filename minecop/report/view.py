@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from minecop.archive.models import Comment, Post
 from minecop.core.dates import format_date
 from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
-from minecop.insight.models import Group, Issue, Period, Quote, SetAside, Topic
+from minecop.insight.models import Group, Issue, Period, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
+from minecop.report.lessons import lessons_for_issue, lessons_view
+from minecop.report.quoting import quote_view
 from minecop.report.words import Words
 
 SHOWN_FIRST = 7
@@ -61,6 +62,7 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "limits": _limits(analysis, words),
         "communities": _communities(analysis, words),
         "set_aside": [_set_aside(analysis, aside, words) for aside in analysis.insight.set_aside[:_SET_ASIDE_SHOWN]],
+        "lessons": lessons_view(analysis, words),
         "steps": _steps(analysis, lang),
         "gaps": _gaps(analysis, words),
         "themes": _themes(analysis, words),
@@ -229,42 +231,9 @@ def _issue(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]:
         "terms": [analysis.privacy.label(term) for term in issue.terms],
         "quotes": [quote_view(analysis, quote, words) for quote in issue.quotes],
         "more": max(0, len(group.members) - len(issue.quotes)),
+        "lessons": lessons_for_issue(analysis, group.id, words),
         "unheard": words("not_heard", names=", ".join(unheard)) if unheard else "",
     }
-
-
-def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]:
-    """Return a quote, checked against its source, with who said it, where and when."""
-    quote = analysis.verified(quote)
-    post = analysis.posts[quote.post_id]
-    text = _text_of(post, quote.comment)
-    title = " ".join((analysis.title_of(post) or words("untitled")).split())
-    return {
-        "text": quote.text,
-        "author": analysis.names.get(text.author_id or "") or words("anonymous"),
-        "where": f"{words('in_comment')} “{title}”" if quote.comment else f"“{title}”",
-        "number": words("post_number", id=post.id) + (f" #{quote.comment}" if quote.comment else ""),
-        "date": format_date(text.published, words.lang, estimated=isinstance(text, Post) and text.estimated),
-        "community": _community(analysis, post, text, words),
-        # An address of a blog names its author.
-        "url": post.url or "" if _is_web(post.url) and not analysis.privacy.authors else "",
-    }
-
-
-def _is_web(url: str | None) -> bool:
-    return url is not None and url.startswith(("http://", "https://"))
-
-
-def _community(analysis: Analysis, post: Post, text: Post | Comment, words: Words) -> str:
-    """Return where a voice is at home; where that is not known, the thread's community, said to be that."""
-    home = analysis.homes.get(text.author_id or "")
-    if home or not post.communities:
-        return home or ""
-    return words("community_of_thread", name=", ".join(post.communities))
-
-
-def _text_of(post: Post, comment: int | None) -> Post | Comment:
-    return post if comment is None else next(c for c in post.comments if c.position == comment)
 
 
 def _funnel(analysis: Analysis, words: Words) -> list[tuple[str, int]]:

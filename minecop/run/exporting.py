@@ -23,8 +23,8 @@ EXPORT_FILE = "export.json"
 def export_run(analysis: Analysis, run: Run, folder: Path, lang: str = "th") -> Path:
     """Write a folder that can be handed on; of an analysis with masks it holds no original text.
 
-    ``report.html report.md report.json issues.csv``, the archive as ``posts.jsonl`` and as ``posts.csv`` and ``comments.csv``, and
-    ``passages.csv``: every passage with its words and everything said of it.
+    ``report.html report.md report.json issues.csv lessons.csv``, the archive as ``posts.jsonl`` and as ``posts.csv`` and
+    ``comments.csv``, and ``passages.csv``: every passage with its words and everything said of it.
 
     Parameters
     ----------

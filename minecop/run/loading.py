@@ -9,7 +9,7 @@ from typing import Any
 from minecop.archive.store import read_archive
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
-from minecop.insight.models import Faded, Group, Insight, Issue, Period, Quote, SetAside, Topic, Trend, Voice
+from minecop.insight.models import Faded, Group, Insight, Issue, Lesson, Period, Quote, SetAside, Topic, Trend, Voice
 from minecop.process.definition import load_process
 from minecop.run.pipeline import Run
 
@@ -46,6 +46,7 @@ def _insight(values: dict[str, Any]) -> Insight:
         faded=tuple(Faded(v["topic"], v["label"], tuple(v["others"])) for v in values["faded"]),
         steps=tuple(_group(value) for value in values["steps"]),
         communities=tuple(_group(value) for value in values["communities"]),
+        lessons=tuple(_lesson(value) for value in values["lessons"]),
         funnel=values["funnel"],
     )
 
@@ -59,6 +60,19 @@ def _issue(value: dict[str, Any]) -> Issue:
             "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
             "terms": tuple(value["terms"]),
             "headline": Quote(**value["headline"]) if value["headline"] else None,
+        }
+    )
+
+
+def _lesson(value: dict[str, Any]) -> Lesson:
+    (voice,) = _voices([value["voice"]])
+    return Lesson(
+        **value
+        | {
+            "voice": voice,
+            "quote": Quote(**value["quote"]),
+            "parts": {part: Quote(**quote) for part, quote in value["parts"].items()},
+            "kinds": tuple(value["kinds"]),
         }
     )
 

@@ -1,0 +1,227 @@
+"""Lessons: what people tell that was learned from what was done; each once, with its parts, and the issue that it may help with."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minecop.insight.models import Issue, Lesson, Quote, Voice
+from minecop.insight.quotes import best_span
+from minecop.insight.setting_aside import letter_runs, shared_runs
+from minecop.vectors.embedder import unit_rows
+
+NOT_TOLD = frozenset({"copied", "explainer", "platform", "announcement"})
+"""Reasons of setting a post aside for which nothing in it is anybody's lesson; a series, or an event told by many, may well hold some."""
+
+_RUN_LETTERS = 8
+"""Letters in a row by which two tellings are seen to be one, as copied posts are."""
+
+_SAME = 0.6
+"""Share of the shorter telling that stands in the longer one, from which they are one."""
+
+_MOST_TELLINGS = 12
+"""Tellings that may share a run of letters for it to count: more have a set phrase in common."""
+
+_LONGEST = 320
+"""Characters of a lesson that are quoted: it takes more than a concern to be told, and still a card must fit a page."""
+
+_TRIED = frozenset({"action", "result", "advice"})
+"""Parts of which one must be told for a lesson to help with an issue: a trouble alone is one more voice of it."""
+
+_LINKED = 2.4
+"""Likeness from which a lesson, with a word of the issue in it, is said to help with that."""
+
+_VOICES = 3
+"""Voices of an issue that a lesson is compared with, the nearest: some issues hold more than one matter, and their middle is neither."""
+
+_NEAREST = 5
+"""Issues whose voices a lesson is compared with: those nearest it as a whole."""
+
+_SEEN = 500
+"""Passages by which it is known how like the voices of an issue any passage is; a mean and a spread need no more."""
+
+_LEAST_SPREAD = 0.04
+"""Spread of that likeness at the least: of a handful of passages it may be almost none."""
+
+Matrix = NDArray[np.float32]
+
+
+@cache
+def _outcomes() -> dict[str, re.Pattern[str]]:
+    table = tomllib.loads((Path(__file__).parent / "data" / "outcomes.toml").read_text(encoding="utf-8"))
+    return {name: re.compile("|".join(patterns)) for name, patterns in table.items()}
+
+
+def outcome_of(parts: Mapping[str, str]) -> str:
+    """Return whether the words of a lesson's result, or of its reason, say that it went ``good`` or ``bad``; mostly they are ``untold``."""
+    told = " ".join(parts[part] for part in ("result", "why") if part in parts)
+    said = [name for name, pattern in _outcomes().items() if pattern.search(told)]
+    return said[0] if len(said) == 1 else "untold"
+
+
+def kinds_of(parts: Mapping[str, str]) -> tuple[str, ...]:
+    """Return which of ``LESSON_KINDS`` a lesson is, by the words of its parts; none is an answer.
+
+    A success: why is told, and that the result was good. An obstacle: a problem is told, or that the result was bad. A
+    recommendation: advice is told.
+    """
+    outcome = outcome_of(parts)
+    told = (
+        ("success", "why" in parts and outcome == "good"),
+        ("obstacle", "problem" in parts or outcome == "bad"),
+        ("recommendation", "advice" in parts),
+    )
+    return tuple(kind for kind, holds in told if holds)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The passages of an archive as far as lessons need them; everything is one a passage, in the same order.
+
+    Attributes
+    ----------
+    voices, texts, terms, marks
+        Passages, their texts as written, the words that tell what they are about, and what they do.
+    vectors
+        Rows of length 1.
+    own
+        Whether the words are the writer's own, and no courtesy.
+    steps, topics
+        The step (0 = none) and the topic (-1 = none) of each.
+    """
+
+    voices: Sequence[Voice]
+    texts: Sequence[str]
+    terms: Sequence[Sequence[str]]
+    marks: Sequence[dict[str, Any]]
+    vectors: Matrix
+    own: Sequence[bool]
+    steps: Sequence[int]
+    topics: Sequence[int]
+
+
+def find_lessons(told: Told, aside: Mapping[str, str], issues: Sequence[Issue]) -> tuple[Lesson, ...]:
+    """Return the lessons, people's own before reported ones, the surest first.
+
+    Parameters
+    ----------
+    told
+        The passages.
+    aside
+        The reason for each post that was set aside, by its id.
+    issues
+        What lessons may help with; those of a single thread are left out.
+    """
+    rows = [row for row in range(len(told.voices)) if _is_lesson(told, row, aside)]
+    rows.sort(key=lambda row: (not told.marks[row]["lesson"], -told.marks[row]["learning"]))  # stable
+    again = told_once([told.texts[row] for row in rows])
+    rows = [row for place, row in enumerate(rows) if place in again]
+    linker = _Linker(told, issues)
+    return tuple(_lesson(told, row, count, linker) for row, count in zip(rows, again.values(), strict=True))
+
+
+def _is_lesson(told: Told, row: int, aside: Mapping[str, str]) -> bool:
+    mark, voice = told.marks[row], told.voices[row]
+    learned = (mark["lesson"] or mark["reported"]) and told.own[row]
+    another = mark["explainer"] or mark["platform"] or mark["announcement"]
+    # what readers add to such a post is their own
+    return learned and not another and not (voice.comment is None and aside.get(voice.post_id) in NOT_TOLD)
+
+
+def told_once(texts: Sequence[str]) -> dict[int, int]:
+    """Return the places of the texts that are no telling of an earlier one, each with how many later ones are its own told again."""
+    letters: dict[str, int] = {}
+    first = [letters.setdefault("".join(filter(str.isalnum, text)), place) for place, text in enumerate(texts)]
+    distinct = [place for place, one in enumerate(first) if one == place]
+    runs = [letter_runs(texts[place], _RUN_LETTERS) for place in distinct]
+    shared: Counter[tuple[int, int]] = Counter()
+    for where in shared_runs(runs, 2, _MOST_TELLINGS):
+        shared.update(combinations(where, 2))
+    earlier: dict[int, list[int]] = {}
+    for (one, other), count in sorted(shared.items()):
+        if count >= _SAME * min(len(runs[one]), len(runs[other])):
+            earlier.setdefault(other, []).append(one)
+    telling: dict[int, int] = {}  # of each distinct text, which of them it tells
+    for place in range(len(distinct)):
+        telling[place] = next((one for one in earlier.get(place, ()) if telling[one] == one), place)
+    kept = {distinct[place]: 0 for place, one in telling.items() if one == place}
+    number = {place: n for n, place in enumerate(distinct)}
+    for place, one in enumerate(first):
+        origin = distinct[telling[number[one]]]
+        kept[origin] += origin != place
+    return kept
+
+
+def _lesson(told: Told, row: int, again: int, linker: _Linker) -> Lesson:
+    voice, text, mark = told.voices[row], told.texts[row], told.marks[row]
+    spans: dict[str, list[int]] = json.loads(mark["parts"])
+    parts = {part: _quote(voice, text, *span) for part, span in spans.items()}
+    words = {part: quote.text for part, quote in parts.items()}
+    issue, likeness = (None if _TRIED.isdisjoint(parts) else linker.link(row)) or (None, 0.0)
+    return Lesson(
+        voice=voice,
+        own=bool(mark["lesson"]),
+        quote=_quote(voice, text, *best_span(text, list(words.values()), _LONGEST)),
+        parts=parts,
+        step=told.steps[row],
+        topic=told.topics[row],
+        outcome=outcome_of(words),
+        kinds=kinds_of(words),
+        score=round(float(mark["learning"]), 3),
+        again=again,
+        issue=issue,
+        likeness=round(likeness, 2),
+    )
+
+
+def _quote(voice: Voice, text: str, start: int, end: int) -> Quote:
+    return Quote(voice.post_id, voice.comment, voice.start + start, voice.start + end, text[start:end])
+
+
+class _Linker:
+    """Says which issue a lesson is near: as like three voices of it, of other people, as hardly any passage of the archive is."""
+
+    def __init__(self, told: Told, issues: Sequence[Issue]) -> None:
+        self._told = told
+        self._issues = [issue for issue in issues if len({voice.post_id for voice in issue.group.members}) > 1]
+        row_of = {voice.passage_id: row for row, voice in enumerate(told.voices)}
+        self._members = [[row_of[voice.passage_id] for voice in issue.group.members] for issue in self._issues]
+        telling = np.flatnonzero(told.own)
+        seen = telling[:: max(1, len(telling) // _SEEN)].tolist()
+        self._usual = [_mean_and_spread([self._near(row, n) for row in seen]) for n in range(len(self._issues))]
+        if self._issues:
+            self._centres = unit_rows(np.stack([told.vectors[rows].sum(axis=0) for rows in self._members]))
+
+    def link(self, row: int) -> tuple[str, float] | None:
+        """Return the id of the issue that a passage is nearest, and how near in spreads, where it is near enough."""
+        if not self._issues:
+            return None
+        near = np.argsort(-(self._centres @ self._told.vectors[row]), kind="stable")[:_NEAREST].tolist()
+        named = [n for n in near if not set(self._issues[n].terms).isdisjoint(self._told.terms[row])]
+        found = [((self._near(row, n) - self._usual[n][0]) / self._usual[n][1], -n) for n in named]
+        likeness, place = max(found, default=(0.0, 0))
+        return (self._issues[-place].group.id, likeness) if likeness >= _LINKED else None
+
+    def _near(self, row: int, issue: int) -> float:
+        """Return the mean cosine of a passage with the voices of an issue that are nearest it, its own writer's left out."""
+        author = self._told.voices[row].author_id
+        others = [
+            n for n in self._members[issue] if n != row and (not author or self._told.voices[n].author_id != author)
+        ]
+        cosines = np.sort(self._told.vectors[others] @ self._told.vectors[row])[-_VOICES:]
+        return float(cosines.mean()) if len(others) >= _VOICES else 0.0
+
+
+def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
+    return float(np.mean(values)), max(float(np.std(values)), _LEAST_SPREAD)

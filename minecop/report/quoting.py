@@ -1,0 +1,45 @@
+"""A quote as people read it: checked against its source, with who said it, where and when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minecop.archive.models import Comment, Post
+from minecop.core.dates import format_date
+from minecop.insight.analysis import Analysis
+from minecop.insight.models import Quote
+from minecop.report.words import Words
+
+
+def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]:
+    """Return a quote, checked against its source, with who said it, where and when."""
+    quote = analysis.verified(quote)
+    post = analysis.posts[quote.post_id]
+    text = _text_of(post, quote.comment)
+    title = " ".join((analysis.title_of(post) or words("untitled")).split())
+    return {
+        "text": quote.text,
+        "author": analysis.names.get(text.author_id or "") or words("anonymous"),
+        "where": f"{words('in_comment')} “{title}”" if quote.comment else f"“{title}”",
+        "number": words("post_number", id=post.id) + (f" #{quote.comment}" if quote.comment else ""),
+        "date": format_date(text.published, words.lang, estimated=isinstance(text, Post) and text.estimated),
+        "community": _community(analysis, post, text, words),
+        # An address of a blog names its author.
+        "url": post.url or "" if _is_web(post.url) and not analysis.privacy.authors else "",
+    }
+
+
+def _is_web(url: str | None) -> bool:
+    return url is not None and url.startswith(("http://", "https://"))
+
+
+def _community(analysis: Analysis, post: Post, text: Post | Comment, words: Words) -> str:
+    """Return where a voice is at home; where that is not known, the thread's community, said to be that."""
+    home = analysis.homes.get(text.author_id or "")
+    if home or not post.communities:
+        return home or ""
+    return words("community_of_thread", name=", ".join(post.communities))
+
+
+def _text_of(post: Post, comment: int | None) -> Post | Comment:
+    return post if comment is None else next(c for c in post.comments if c.position == comment)
