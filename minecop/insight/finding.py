@@ -209,16 +209,18 @@ class _Finder:
     def _event(self, told: Set[str], comparer: Comparer) -> None:
         """Set aside posts that tell of an event without naming it, too: of the same weeks as its tellings, and as like as these are."""
         when = {post.id: post.published for post in self.archive.posts if post.id in told and post.published}
-        posts = sorted(when)
-        core = [n for n, post in enumerate(posts) if self.aside.get(post) == "event"]
-        if len(core) < EVENT_PEOPLE:
+        core = [post for post in when if self.aside.get(post) == "event"]
+        near = {post: {m for m in core if abs(when[m] - when[post]) <= EVENT_SPAN} for post in when}
+        posts = sorted(post for post, of_event in near.items() if len(of_event) >= EVENT_PEOPLE)
+        if not posts:
             return
         likeness = comparer.threads(posts)
-        for n, post in enumerate(posts):
-            near = [m for m in core if abs(when[posts[m]] - when[post]) <= EVENT_SPAN]
-            if n in core or len(near) < EVENT_PEOPLE:
+        place = {post: number for number, post in enumerate(posts)}
+        for post in posts:
+            own = [place[m] for m in near[post] if m in place]
+            if post in core or len(own) < EVENT_PEOPLE:
                 continue
-            if float(likeness[n, near].mean()) >= _AS_LIKE * mean_likeness(likeness, near) > 0:
+            if float(likeness[place[post], own].mean()) >= _AS_LIKE * mean_likeness(likeness, own) > 0:
                 self.aside[post] = "event"
 
     def _on_the_matter(self, rows: Sequence[int], names: Namer) -> list[int]:
