@@ -114,8 +114,7 @@ def _show(analysis: Analysis, topic: Topic, words: Words, unit: str | None) -> N
     ]
     lines = [line for line in lines if line]
     if unit is not None:
-        everyone = [voice for group in analysis.insight.communities for voice in group.members]
-        view["shares"] = shares_view(periods_of(topic.group.members, everyone, unit), words)
+        view["shares"] = shares_view(periods_of(topic.group.members, analysis.voices, unit), words)
     for period in view["shares"]:
         share, low, high = period["share"]
         line = words("topic_period", name=period["name"], text=period["text"], share=share, low=low, high=high)
