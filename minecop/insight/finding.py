@@ -20,7 +20,7 @@ from minecop.insight.candidates import Candidate, find_candidates
 from minecop.insight.groups import group_of, people_of
 from minecop.insight.models import STATUSES, Faded, Group, Insight, Issue, SetAside, Topic, Trend, Voice
 from minecop.insight.naming import Namer
-from minecop.insight.profiles import StepTable, counted, profiles_of
+from minecop.insight.profiles import StepTable, counted, profile_of
 from minecop.insight.quotes import choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, REASONS, posts_set_aside, title_stem
 from minecop.insight.threads import Thread, blocks_of, group_threads, likeness_of, mean_likeness
@@ -251,7 +251,7 @@ class _Finder:
 
     def _issue(self, group: Group, rows: list[int], terms: tuple[str, ...], candidate: Candidate | None) -> Issue:
         marks = [self.marks[row] for row in rows]
-        profile = profiles_of(((0, self.voices[row]) for row in rows), self.steps)[0]
+        profile = profile_of([self.voices[row] for row in rows], self.steps)
         quotes = choose_quotes(
             group.members,
             worth=lambda voice: self._worth(voice, terms),

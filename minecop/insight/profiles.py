@@ -165,15 +165,16 @@ def profiles_of(voices: Iterable[tuple[Key, Voice]], table: StepTable) -> dict[K
     by_key: dict[Key, list[Voice]] = {}
     for key, voice in voices:
         by_key.setdefault(key, []).append(voice)
-    return {key: _profile(some, table) for key, some in by_key.items()}
+    return {key: profile_of(some, table) for key, some in by_key.items()}
 
 
-def _profile(voices: Sequence[Voice], table: StepTable) -> Profile:
-    rows = [table.row_of[voice.passage_id] for voice in voices]
+def profile_of(voices: Sequence[Voice], table: StepTable) -> Profile:
+    """Return how some passages divide over the steps."""
+    rows = np.array([table.row_of[voice.passage_id] for voice in voices], dtype=np.int64)
     first = table.first[rows]
     count = len(table.steps)
     passages = np.bincount(first, minlength=count + 1)
-    expected = table.chances[rows].sum(axis=0) if rows else np.zeros(count)
+    expected = table.chances[rows].sum(axis=0)
     names = {author: n for n, author in enumerate(sorted({v.author_id for v in voices if v.author_id}))}
     told = np.zeros((len(names), count + 1))
     for voice, step in zip(voices, first.tolist(), strict=True):

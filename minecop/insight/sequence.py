@@ -12,11 +12,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from math import exp, lgamma
 
-from scipy.stats import kendalltau
-
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Voice
-from minecop.insight.profiles import FEWEST_PEOPLE, Profile, StepTable, profiles_of
+from minecop.insight.profiles import FEWEST_PEOPLE, Profile, StepTable, profile_of
 from minecop.insight.trends import UNITS, calendar
 
 FEWEST_PASSAGES = 10
@@ -168,7 +166,7 @@ def course_of(
     unit, periods
         Of ``trends.calendar``.
     """
-    profile = profiles_of(((0, voice) for voice in voices), table).get(0) or Profile(0, 0, 0, ())
+    profile = profile_of(voices, table)
     told = _told(voices, table)
     place = {name: n for n, name in enumerate(periods)}
     people: dict[int, list[set[str]]] = {step: [set() for _ in periods] for step in table.steps}
@@ -241,6 +239,8 @@ def _moves(told: Iterable[_Told]) -> tuple[Move, ...]:
 
 
 def _order(dates: dict[int, dict[str, list[datetime]]]) -> tuple[float | None, str]:
+    from scipy.stats import kendalltau  # takes longer to load than the rest of a command
+
     points = [(step, _mean(own).timestamp()) for step, people in dates.items() for own in people.values()]
     if len({step for step, _ in points}) < FEWEST_STEPS:
         return None, "unknown"
