@@ -9,8 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import pairwise
+from functools import cache
+from itertools import pairwise, permutations
 from math import exp, lgamma
+
+import numpy as np
+from numpy.typing import NDArray
 
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Voice
@@ -19,6 +23,12 @@ from minecop.insight.trends import UNITS, calendar
 
 FEWEST_PASSAGES = 10
 """Dated passages of steps, by people who are known, below which nothing is said of an order."""
+
+_FEW = 6
+"""Periods up to which all their orders are looked at: 720."""
+
+_RANDOM_ORDERS = 1_999
+"""Orders that are looked at where there are more."""
 
 FEWEST_PERIODS = 3
 """Periods in which they must be."""
@@ -110,9 +120,9 @@ class Course:
         When each step is written of.
     moves
         The most people first.
-    tau, order
-        Rank correlation (Kendall's tau-b) of the numbers of steps with the mean dates at which each person writes of each, and what that
-        says: later steps come later (``forward``), earlier (``backward``), no order can be seen (``none``), or too little (``unknown``).
+    correlation, order
+        Of the numbers of steps with the periods in which people write of them, -1 to 1, and what that says: later steps come later
+        (``forward``), earlier (``backward``), no order can be seen (``none``), or there is too little to tell (``unknown``).
     skips, returns
         What is left out, and what comes back; empty where there is too little.
     """
@@ -126,7 +136,7 @@ class Course:
     active: int
     steps: tuple[StepTimes, ...]
     moves: tuple[Move, ...]
-    tau: float | None = None
+    correlation: float | None = None
     order: str = "unknown"
     skips: tuple[Skip, ...] = ()
     returns: tuple[Return, ...] = ()
@@ -188,8 +198,8 @@ def course_of(
     )
     if not course.enough:
         return course
-    tau, order = _order(dates)
-    return replace(course, tau=tau, order=order, skips=_skips(profile), returns=_returns(told, unit))
+    correlation, order = _order(people)
+    return replace(course, correlation=correlation, order=order, skips=_skips(profile), returns=_returns(told, unit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,17 +248,39 @@ def _moves(told: Iterable[_Told]) -> tuple[Move, ...]:
     return tuple(Move(*pair, count) for pair, count in sorted(people.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _order(dates: dict[int, dict[str, list[datetime]]]) -> tuple[float | None, str]:
-    from scipy.stats import kendalltau  # takes longer to load than the rest of a command
+def _order(people: dict[int, list[set[str]]]) -> tuple[float | None, str]:
+    """Return the correlation of the numbers of steps with the periods in which people write of them, and what it says.
 
-    points = [(step, _mean(own).timestamp()) for step, people in dates.items() for own in people.values()]
-    if len({step for step, _ in points}) < FEWEST_STEPS:
+    What people of a community write in one period hangs together, so that whole periods, not people, are put in other orders to see what
+    chance gives (Good 2005, "Permutation, parametric and bootstrap tests of hypotheses"). With fewer than five no order can be sure.
+    """
+    counts = np.array([list(map(len, by_period)) for by_period in people.values()], dtype=np.float64)
+    active = np.flatnonzero(counts.any(axis=0))
+    counts, times = counts[:, active], active.astype(np.float64)
+    if (counts.any(axis=1)).sum() < FEWEST_STEPS:
         return None, "unknown"
-    tau, chance = kendalltau(*zip(*points, strict=True))
-    if tau != tau:  # everything on one day
-        return None, "unknown"
-    order = "none" if chance >= _SURE else "forward" if tau > 0 else "backward"
-    return round(float(tau), 2), order
+    steps = np.array(list(people), dtype=np.float64)
+    total = counts.sum()
+    steps -= counts.sum(axis=1) @ steps / total
+    pull = steps @ counts  # how far each period lies toward the later steps; adds up to nothing
+    times -= counts.sum(axis=0) @ times / total
+    spread = float((counts.sum(axis=1) @ steps**2) * (counts.sum(axis=0) @ times**2)) ** 0.5
+    correlation = round(float(pull @ times) / spread, 2)
+    orders = _orders(len(active))
+    beyond = np.abs(times[orders] @ pull) >= abs(float(pull @ times)) - 1e-9
+    if beyond.mean() >= _SURE:
+        return correlation, "none"
+    return correlation, "forward" if correlation > 0 else "backward"
+
+
+@cache
+def _orders(count: int) -> NDArray[np.int64]:
+    """Return the orders of so many things: all of them, or of many the one that is and others at random."""
+    if count <= _FEW:
+        return np.array(list(permutations(range(count))), dtype=np.int64)
+    random = np.random.default_rng(0)
+    others = random.permuted(np.tile(np.arange(count), (_RANDOM_ORDERS, 1)), axis=1)
+    return np.vstack([np.arange(count), others])
 
 
 def _skips(profile: Profile) -> tuple[Skip, ...]:

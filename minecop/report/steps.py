@@ -325,7 +325,7 @@ def course_json(course: Course) -> dict[str, Any]:
         "passages": course.passages,
         "periods": list(course.periods),
         "order": course.order,
-        "tau": course.tau,
+        "correlation": course.correlation,
         "steps": [
             {
                 "step": step.step,
