@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from minecop.cli.options import echo_json, format_options, language
 from minecop.cli.showing import echo_csv, show_table
+from minecop.cli.voices import echo_passages, period_lines, quote_lines
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group
@@ -17,7 +17,6 @@ from minecop.insight.splits import SPLITS, step_profiles
 from minecop.insight.trends import UNITS
 from minecop.report.rendering import step_groups_json
 from minecop.report.steps import gaps_view, profiles_json, share_words, step_view
-from minecop.report.view import shares_view
 from minecop.report.words import Words
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
@@ -70,13 +69,9 @@ def _all(analysis: Analysis, words: Words, *, as_json: bool, as_csv: bool) -> No
     lines = [words("step_best")]
     for view in views:
         for quote in view["quotes"][:1]:
-            lines += [f"{view['number']:>3}  “{' '.join(quote['line'].split())}”", f"     — {_source(quote)}"]
-    click.echo("\n".join(["", *(lines if lines[1:] else []), *gaps_view(analysis, profile, words)]))
-
-
-def _source(quote: dict[str, Any]) -> str:
-    keys = ("author", "community", "date", "where", "number", "sure")
-    return ", ".join(quote[key] for key in keys if quote[key])
+            line, source = quote_lines(quote, "line")
+            lines += [f"{view['number']:>3}  {line}", f"   {source}"]
+    click.echo("\n".join(["", *([*lines, ""] if lines[1:] else []), *gaps_view(analysis, profile, words)]))
 
 
 def _one(analysis: Analysis, number: str, words: Words, *, as_json: bool, as_csv: bool) -> None:
@@ -86,28 +81,10 @@ def _one(analysis: Analysis, number: str, words: Words, *, as_json: bool, as_csv
     if as_json:
         echo_json(step_groups_json(analysis)[int(number) - 1])
     elif as_csv:
-        _passages(analysis, group)
+        sure = [round(analysis.steps.chance(voice, int(number)), 3) for voice in group.members]
+        echo_passages(analysis, group.members, {"probability": sure})
     else:
         _show(analysis, group, words)
-
-
-def _passages(analysis: Analysis, group: Group) -> None:
-    heads = ("post", "comment", "start", "end", "author", "community", "published", "probability", "text")
-    rows = [
-        [
-            voice.post_id,
-            "" if voice.comment is None else voice.comment,
-            voice.start,
-            voice.end,
-            analysis.names.get(voice.author_id or "", ""),
-            voice.community or "",
-            voice.published.isoformat() if voice.published else "",
-            round(analysis.steps.chance(voice, int(group.id)), 3),
-            analysis.words_of(voice),
-        ]
-        for voice in group.members
-    ]
-    echo_csv(heads, rows)
 
 
 def _show(analysis: Analysis, group: Group, words: Words) -> None:
@@ -123,19 +100,17 @@ def _show(analysis: Analysis, group: Group, words: Words) -> None:
         f"{words('trend')}: {view['trend_words']}",
     ]
     lines = [line for line in lines if line]
-    for period in shares_view(group.trend.periods, words):
-        share, low, high = period["share"]
-        line = words("topic_period", name=period["name"], text=period["text"], share=share, low=low, high=high)
-        lines.append(f"  {line}{words('topic_burst') if period['burst'] else ''}")
+    lines += period_lines(group.trend.periods, words)
     if view["quotes"]:
         lines += ["", words("topic_quotes")]
     for quote in view["quotes"]:
-        lines += [f"  “{' '.join(quote['text'].split())}”", f"    — {_source(quote)}"]
+        lines += [f"  {line}" for line in quote_lines(quote)]
     click.echo("\n".join(lines))
 
 
 def _split(analysis: Analysis, by: str, words: Words, *, as_json: bool, as_csv: bool) -> None:
-    values = profiles_json(analysis, by, words)
+    profiles = step_profiles(analysis, by)
+    values = profiles_json(analysis, by, profiles, words)
     if as_json:
         echo_json(values)
         return
@@ -148,7 +123,7 @@ def _split(analysis: Analysis, by: str, words: Words, *, as_json: bool, as_csv: 
         echo_csv(["id", "title", *_OF_PARTS], rows)
         return
     shown = []
-    for (key, profile), value in zip(step_profiles(analysis, by).items(), values, strict=True):
+    for (key, profile), value in zip(profiles.items(), values, strict=True):
         if profile.passages:
             title = f"{key} {value['title']}" if by == "topic" and key else value["title"]
             counts = [step.authors or "–" for step in profile.steps]

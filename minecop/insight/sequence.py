@@ -208,16 +208,17 @@ class _Told:
     when: datetime
     author: str
     text: tuple[str, int]
+    start: int
 
 
 def _told(voices: Iterable[Voice], table: StepTable) -> list[_Told]:
     """Return what can be put in order: who wrote of which step when, in which text."""
     found = [
-        _Told(step, voice.published, voice.author_id, (voice.post_id, voice.comment or 0))
-        for voice in sorted(voices, key=lambda v: (v.post_id, v.comment or 0, v.start))
+        _Told(step, voice.published, voice.author_id, (voice.post_id, voice.comment or 0), voice.start)
+        for voice in voices
         if voice.author_id and voice.published and (step := table.step(voice))
     ]
-    return sorted(found, key=lambda one: one.when)  # stable: passages of one text stay together
+    return sorted(found, key=lambda one: (one.when, one.text, one.start))
 
 
 def _times(step: int, dates: dict[str, list[datetime]], people: Sequence[set[str]]) -> StepTimes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
 from math import sqrt
@@ -280,8 +281,8 @@ def share_json(step: StepShare) -> dict[str, Any]:
     return {name: getattr(step, name) for name in names}
 
 
-def profiles_json(analysis: Analysis, by: str, words: Words) -> list[dict[str, Any]]:
-    """Return how each part of an archive divides over the steps (``insight.splits``)."""
+def profiles_json(analysis: Analysis, by: str, profiles: Mapping[str, Profile], words: Words) -> list[dict[str, Any]]:
+    """Return how each part of an archive divides over the steps (``insight.splits.step_profiles``), as users' scripts read it."""
     return [
         {
             "id": key,
@@ -296,7 +297,7 @@ def profiles_json(analysis: Analysis, by: str, words: Words) -> list[dict[str, A
                 for step in profile.steps
             ],
         }
-        for key, profile in step_profiles(analysis, by).items()
+        for key, profile in profiles.items()
     ]
 
 
