@@ -24,12 +24,6 @@ from minecop.insight.trends import UNITS, calendar
 FEWEST_PASSAGES = 10
 """Dated passages of steps, by people who are known, below which nothing is said of an order."""
 
-_FEW = 6
-"""Periods up to which all their orders are looked at: 720."""
-
-_RANDOM_ORDERS = 1_999
-"""Orders that are looked at where there are more."""
-
 FEWEST_PERIODS = 3
 """Periods in which they must be."""
 
@@ -41,6 +35,12 @@ FEWEST_STEPS = 3
 
 _SURE = 0.05
 """Greatest probability by chance with which an order, or that a step comes back, is claimed."""
+
+_FEW = 6
+"""Periods up to which all their orders are looked at: 720."""
+
+_RANDOM_ORDERS = 1_999
+"""Orders that are looked at where there are more."""
 
 ORDERS = ("forward", "backward", "none", "unknown")
 
@@ -121,8 +121,8 @@ class Course:
     moves
         The most people first.
     correlation, order
-        Of the numbers of steps with the periods in which people write of them, -1 to 1, and what that says: later steps come later
-        (``forward``), earlier (``backward``), no order can be seen (``none``), or there is too little to tell (``unknown``).
+        Of the numbers of steps with the periods in which people write of them, -1 to 1, and one of ``ORDERS``: later steps come later, or
+        earlier, no order can be seen, or there is too little to tell.
     skips, returns
         What is left out, and what comes back; empty where there is too little.
     """
