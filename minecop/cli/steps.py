@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from minecop.cli.groups import show_groups
-from minecop.cli.options import echo_json, format_options, language
+from minecop.cli.options import echo_json, language
 from minecop.cli.showing import show_table
+from minecop.cli.stepsequence import sequence_command
+from minecop.cli.stepshow import show_command
 from minecop.core.messages import message
 from minecop.process.definition import BUILT_IN, Process, load_process, write_template
 from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
 from minecop.process.training import StepFigures
-from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
 from minecop.run.stepping import (
     Doubtful,
@@ -46,20 +46,17 @@ def command() -> None:
     """แสดงขั้นของกระบวนการ ติดป้ายแก้ วัดผล และสร้างกระบวนการของตน / Steps of the process: show, correct, evaluate, define.
 
     \b
-    minecop steps outputs/sample
+    minecop steps outputs/sample 7
+    minecop steps outputs/sample --by community
+    minecop steps sequence outputs/sample
     minecop steps label outputs/sample
     minecop steps evaluate labels.csv
     minecop steps new ours.toml
     """
 
 
-@command.command("show")
-@click.argument("run", type=_PATH)
-@format_options
-@language
-def show_command(run: Path, as_json: bool, as_csv: bool, lang: str) -> None:
-    """แสดงว่าคนเขียนถึงขั้นใดของกระบวนการบ้าง / Show which steps of the process people write of."""
-    show_groups(load_analysis(open_run(run)).insight.steps, as_json=as_json, as_csv=as_csv, lang=lang)
+command.add_command(show_command)
+command.add_command(sequence_command)
 
 
 @command.command("label")

@@ -9,12 +9,13 @@ import click
 
 from minecop.cli.options import echo_json, format_options, language
 from minecop.cli.showing import echo_csv, show_table
+from minecop.cli.voices import echo_passages, period_lines, quote_lines
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Topic
 from minecop.insight.trends import UNITS, periods_of
 from minecop.report.rendering import topics_json
-from minecop.report.view import faded_view, shares_view, topic_view
+from minecop.report.view import faded_view, topic_view
 from minecop.report.words import Words
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
@@ -46,7 +47,7 @@ def command(run: Path, number: str | None, unit: str | None, as_json: bool, as_c
         if as_json:
             echo_json(next(value for value in values if value["id"] == number))
         elif as_csv:
-            _passages(analysis, topic)
+            echo_passages(analysis, topic.group.members)
         else:
             _show(analysis, topic, words, unit)
     elif as_json:
@@ -80,24 +81,6 @@ def _cell(row: dict[str, Any], head: str, words: Words) -> object:
     return row[head]
 
 
-def _passages(analysis: Analysis, topic: Topic) -> None:
-    heads = ("post", "comment", "start", "end", "author", "community", "published", "text")
-    rows = [
-        [
-            voice.post_id,
-            "" if voice.comment is None else voice.comment,
-            voice.start,
-            voice.end,
-            analysis.names.get(voice.author_id or "", ""),
-            voice.community or "",
-            voice.published.isoformat() if voice.published else "",
-            analysis.words_of(voice),
-        ]
-        for voice in topic.group.members
-    ]
-    echo_csv(heads, rows)
-
-
 def _show(analysis: Analysis, topic: Topic, words: Words, unit: str | None) -> None:
     view = topic_view(analysis, topic, words)
     theme = next((theme.title for theme in analysis.insight.themes if theme.id == topic.theme), "")
@@ -113,17 +96,11 @@ def _show(analysis: Analysis, topic: Topic, words: Words, unit: str | None) -> N
         words("topic_phrases", terms=" · ".join(view["terms"])) if view["terms"] else "",
     ]
     lines = [line for line in lines if line]
+    periods = topic.group.trend.periods
     if unit is not None:
-        everyone = [voice for group in analysis.insight.communities for voice in group.members]
-        view["shares"] = shares_view(periods_of(topic.group.members, everyone, unit), words)
-    for period in view["shares"]:
-        share, low, high = period["share"]
-        line = words("topic_period", name=period["name"], text=period["text"], share=share, low=low, high=high)
-        lines.append(f"  {line}{words('topic_burst') if period['burst'] else ''}")
+        periods = periods_of(topic.group.members, analysis.voices, unit)
+    lines += period_lines(periods, words)
     lines += ["", words("topic_quotes")]
     for quote in view["quotes"]:
-        source = ", ".join(
-            filter(None, (quote["author"], quote["community"], quote["date"], quote["where"], quote["number"]))
-        )
-        lines += [f"  “{' '.join(quote['text'].split())}”", f"    — {source}"]
+        lines += [f"  {line}" for line in quote_lines(quote)]
     click.echo("\n".join(lines))

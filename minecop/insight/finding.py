@@ -22,6 +22,7 @@ from minecop.insight.candidates import Candidate, find_candidates
 from minecop.insight.groups import group_of, people_of
 from minecop.insight.models import STATUSES, Faded, Group, Insight, Issue, SetAside, Topic, Trend, Voice
 from minecop.insight.naming import Namer
+from minecop.insight.profiles import StepTable, counted, profile_of
 from minecop.insight.quotes import choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, REASONS, posts_set_aside, title_stem
 from minecop.insight.tellings import Comparer, Telling, mean_likeness, tellings_of
@@ -126,7 +127,7 @@ class _Finder:
         self.marks: list[dict[str, Any]] = acts.to_pylist()
         self.issue = [mark["concern"] or mark["wish"] for mark in self.marks]
         self.voicing = expit(np.array([mark["openness"] for mark in self.marks]) + _SOFTLY)
-        self.steps: list[int] = steps["step"].to_pylist()
+        self.steps = StepTable.from_table(steps)
         self.vectors = vectors
         self.row_of = {voice.passage_id: row for row, voice in enumerate(self.voices)}
         self.telling = [not mark["courtesy"] for mark in self.marks]
@@ -255,12 +256,7 @@ class _Finder:
 
     def _issue(self, group: Group, rows: list[int], terms: tuple[str, ...], candidate: Candidate | None) -> Issue:
         marks = [self.marks[row] for row in rows]
-        by_step: dict[int, set[str]] = {}
-        for row in rows:
-            if self.steps[row]:
-                by_step.setdefault(self.steps[row], set()).add(
-                    self.voices[row].author_id or self.voices[row].passage_id
-                )
+        profile = profile_of([self.voices[row] for row in rows], self.steps)
         quotes = choose_quotes(
             group.members,
             worth=lambda voice: self._worth(voice, terms),
@@ -278,7 +274,7 @@ class _Finder:
             ),
             questions=sum(mark["request"] for mark in marks),
             concerns=sum(self.issue[row] for row in rows),
-            steps={step: len(people) for step, people in sorted(by_step.items())},
+            steps={one.step: one.authors for one in profile.steps if one.authors},
             quotes=quotes,
             terms=terms,
             headline=headline(quotes[0], terms) if quotes else None,
@@ -375,8 +371,11 @@ class _Finder:
         )
 
     def step_groups(self, process: Process) -> tuple[Group, ...]:
-        """Return the steps of the process, counted by people."""
-        members = self._voices_by(self.steps)
+        """Return the steps of the process, counted by people: of what they say in their own words."""
+        own = [voice for voice, kept in zip(self.voices, self.contentful, strict=True) if kept]
+        members: dict[int, list[Voice]] = {}
+        for voice in counted(own, self.set_aside()):
+            members.setdefault(self.steps.step(voice), []).append(voice)
         return tuple(
             group_of(str(s.number), s.names["th"], members.get(s.number, ()), self.meter) for s in process.steps
         )

@@ -18,8 +18,6 @@ SHOWN_FIRST = 7
 _EARLY_SHOWN = 12
 _SET_ASIDE_SHOWN = 30
 _ACCOUNT_SHOWN = 60
-_FEW_PEOPLE = 0.05
-"""Share of the people who write of any step, below which a step is said to be little written of."""
 
 
 def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
@@ -61,8 +59,6 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "limits": _limits(analysis, words),
         "communities": _communities(analysis, words),
         "set_aside": [_set_aside(analysis, aside, words) for aside in analysis.insight.set_aside[:_SET_ASIDE_SHOWN]],
-        "steps": _steps(analysis, lang),
-        "gaps": _gaps(analysis, words),
         "themes": _themes(analysis, words),
         "faded_topics": faded_view(analysis, words),
         "without_topic": analysis.insight.funnel["without_topic"],
@@ -108,7 +104,8 @@ def _selection(analysis: Analysis, words: Words) -> str:
     return words("selection_note", parts="; ".join(parts)) if parts else ""
 
 
-def _people(group: Group, words: Words) -> str:
+def people_words(group: Group, words: Words) -> str:
+    """Return how many people of how many communities, and how many voices without a name."""
     if group.community_names:
         text = words("people_in_communities", authors=len(group.author_ids), communities=len(group.community_names))
     else:
@@ -122,7 +119,7 @@ def _group(analysis: Analysis, group: Group, words: Words) -> dict[str, Any]:
     return {
         "id": group.id,
         "title": analysis.privacy.label(group.title),
-        "people": _people(group, words),
+        "people": people_words(group, words),
         "authors": len(group.author_ids),
         "communities": len(group.community_names),
         "passages": len(group.members),
@@ -336,37 +333,6 @@ def _set_aside(analysis: Analysis, aside: SetAside, words: Words) -> dict[str, A
         "people": words("people_only", authors=len(authors)),
         "passages": len(aside.members),
     }
-
-
-def _steps(analysis: Analysis, lang: str) -> list[dict[str, Any]]:
-    groups = {group.id: group for group in analysis.insight.steps}
-    rows: list[dict[str, Any]] = [
-        {
-            "number": step.number,
-            "name": step.names[lang],
-            "authors": len(groups[str(step.number)].author_ids),
-            "passages": len(groups[str(step.number)].members),
-        }
-        for step in analysis.process.steps
-    ]
-    shown = "authors" if any(row["authors"] for row in rows) else "passages"
-    most = max((row[shown] for row in rows), default=0) or 1
-    return [row | {"width": round(100 * row[shown] / most)} for row in rows]
-
-
-def _gaps(analysis: Analysis, words: Words) -> list[str]:
-    groups = {group.id: group for group in analysis.insight.steps}
-    everyone = {author for group in analysis.insight.steps for author in group.author_ids}
-    names: dict[str, list[str]] = {"gap_none": [], "gap_few": []}
-    for step in analysis.process.steps:
-        group = groups[str(step.number)]
-        label = f"{step.number} {step.names[words.lang]}"
-        if not group.members:
-            names["gap_none"].append(label)
-        elif len(group.author_ids) < _FEW_PEOPLE * len(everyone):
-            names["gap_few"].append(label)
-    said = [words(key, steps="; ".join(steps)) for key, steps in names.items() if steps]
-    return said or [words("no_gap")]
 
 
 def _account(analysis: Analysis, lang: str) -> dict[str, Any]:
