@@ -25,6 +25,7 @@ from minecop.topics.matching import CHANGES, match_topics, with_growth
 from minecop.topics.membership import assigned, bars_of, centrality, centroids_of, settled, shares_of
 from minecop.topics.neighbours import nearest
 from minecop.topics.themes import themes_of
+from minecop.topics.wholes import Wholes
 from minecop.vectors.embedder import unit_rows
 from minecop.vectors.lsa import ArchiveEmbedder
 
@@ -184,6 +185,82 @@ def test_labels_are_each_unlike_the_others():
         "—",
         "— (2)",
     ]
+
+
+# ---- wholes
+
+
+def wholes(*passages: str):
+    return Wholes(count_terms([passage.split() for passage in passages]))
+
+
+def around(piece: str, count: int = 10) -> list[str]:
+    """So many passages in which something stands, each time between other words."""
+    return [f"ก่อน{n} {piece} หลัง{n}" for n in range(count)]
+
+
+def test_wholes_half_a_name_after_a_title_is_a_person():
+    found = wholes(*around("พลเอก อนันต พร"), *around("นาย ไมตรี อินทุ สุต"), *around("นายกรัฐมนตรี"))
+    for piece in ("อนันต", "พร", "อินทุ", "สุต"):
+        assert found.of((piece,)).person, piece
+    assert found.of(("พลเอก", "อนันต")).person
+    assert found.of(("นายกรัฐมนตรี",)).names
+
+
+def test_wholes_people_differ_but_a_title_always_stands_before():
+    found = wholes(
+        *(f"นาย สิปปกร {n} นา" for n in range(6)), *(f"ครู ประจำชั้น {n}" for n in range(6)), "ป้า แต๋ว ขาย", "ป้า แต๋ว"
+    )
+    assert found.of(("สิปปกร",)).person
+    assert found.of(("แต๋ว",)).person
+    assert not found.of(("ประจำชั้น",)).person  # a word like any other
+
+
+def test_wholes_a_term_that_was_cut_is_put_together():
+    found = wholes(*around("กระทรวงทรัพยากรธรรมชาติ และ สิ่งแวดล้อม"), *around("ไวรัส โค โร นา", 12), *around("สิ่งแวดล้อม", 2))
+    assert found.of(("กระทรวงทรัพยากรธรรมชาติ",)).parts == ("กระทรวงทรัพยากรธรรมชาติ", "และ", "สิ่งแวดล้อม")
+    assert found.of(("สิ่งแวดล้อม",)).parts == ("กระทรวงทรัพยากรธรรมชาติ", "และ", "สิ่งแวดล้อม")
+    assert found.of(("โค", "โร")).parts == ("ไวรัส", "โค", "โร", "นา")  # นา is a small word, but not here
+    assert found.of(("โค", "โร")).names
+
+
+def test_wholes_small_words_and_somebody_s_title_end_them():
+    found = wholes(*around("ผู้ป่วย ที่ โรงพยาบาล"), *around("ที่", 15), *around("โฆษก นายแพทย์ ทวีศิลป์"))
+    assert found.of(("โรงพยาบาล",)).parts == ("โรงพยาบาล",)
+    assert found.of(("โฆษก",)).parts == ("โฆษก",)
+    assert not found.of(("โฆษก",)).person
+
+
+def test_wholes_few_places_tell_nothing_and_many_neighbours_are_none():
+    found = wholes(*around("ซ่อม ท่อ", 4), *(f"ครู {word}" for word in ["สอน", "เล่น", "อ่าน", "เขียน", "ร้อง", "เต้น"]))
+    assert found.of(("ท่อ",)).parts == ("ท่อ",)
+    assert found.of(("ครู",)).parts == ("ครู",)
+    assert found.of(("ไม่เคยมี",)).parts == ("ไม่เคยมี",)
+
+
+def test_wholes_what_is_always_the_same_at_length_is_a_form():
+    found = wholes(*around("your browser does not support the audio element"))
+    assert found.of(("browser",)).form
+    assert not found.of(("browser",)).names
+
+
+def test_wholes_a_word_that_stands_only_in_phrases_gives_way_to_them():
+    others = ["น้ำ", "ครู", "ยา", "ข้าว", "ปุ๋ย", "หนังสือ", "ฝน", "เวร", "ตึก", "แผล"]
+    found = wholes(
+        *(f"{other} พระ {word} {other}" for word in ("บาท", "บรม", "ราช") for other in others),
+        *(f"{other} พระ" for other in others[:2]),
+    )
+    assert found.of(("พระ",)).piece
+    assert not found.of(("พระ", "ราช")).piece
+    assert not found.of(("ครู",)).piece
+
+
+def test_fitting_half_a_name_is_no_label():
+    passages = [[*words, "พลเอก", "อนันต", "พร"] if n % 4 == 0 else words for n, words in enumerate(archive(240))]
+    found = fit_topics(passages, vectors_of(archive(240)), np.arange(240) % 11)
+    terms = {term for topic in found.topics for term, _ in topic.terms}
+    assert terms
+    assert not any(piece in term for term in terms for piece in ("อนันต", "พร", "พลเอก"))
 
 
 # ---- membership, themes
