@@ -17,12 +17,19 @@ from minecop.run.settings import Settings
 from minecop.topics import neighbours
 from minecop.topics.archive import chosen_rows, memberships
 from minecop.topics.clustering import FEWEST, agglomerate, number_by_size
-from minecop.topics.communities import best_overlap, central_communities, communities_of, graph_of, stability_of
+from minecop.topics.communities import (
+    best_overlap,
+    central_communities,
+    communities_of,
+    communities_of_parts,
+    graph_of,
+    stability_of,
+)
 from minecop.topics.counting import count_terms
 from minecop.topics.fitting import Fit, fit_topics, within_threads
 from minecop.topics.labels import labels_of, worth_of
 from minecop.topics.matching import CHANGES, match_topics, with_growth
-from minecop.topics.membership import assigned, bars_of, centrality, centroids_of, settled, shares_of
+from minecop.topics.membership import assigned, bars_of, centrality, centroids_of, settled, shares_of, sureness_of
 from minecop.topics.neighbours import nearest
 from minecop.topics.themes import themes_of
 from minecop.topics.wholes import Wholes
@@ -126,10 +133,21 @@ def test_communities_of_passages_without_neighbours_are_one_each():
 def test_communities_stability_tells_what_is_there_from_what_is_not():
     vectors, around = clouds(600, 6)
     graph = graph_of(vectors)
-    real = stability_of(graph, around.astype(np.int64))
-    chance = stability_of(graph, np.random.default_rng(0).integers(0, 6, 600))
+    parts = communities_of_parts(graph)
+    real = stability_of(around.astype(np.int64), parts)
+    chance = stability_of(np.random.default_rng(0).integers(0, 6, 600), parts)
     assert real.min() > 0.9
     assert chance.max() < 0.4
+
+
+def test_communities_parts_lack_every_passage_once():
+    vectors, _ = clouds(605, 6)
+    parts = communities_of_parts(graph_of(vectors), 3)
+    lacking = [set(range(605)) - set(part.tolist()) for part, _ in parts]
+    assert sorted(row for rows in lacking for row in rows) == list(range(605))
+    assert all(len(found) == len(part) for part, found in parts)
+    again = communities_of_parts(graph_of(vectors), 3)
+    assert all(one.tobytes() == other.tobytes() for (_, one), (_, other) in zip(parts, again, strict=True))
 
 
 # ---- counting
@@ -314,6 +332,42 @@ def test_membership_of_passages_not_learned_from_is_that_of_the_likest():
     assert assigned(vectors, np.empty((0, 24), np.float32), np.empty(0, np.float32)).tolist() == [-1] * 400
 
 
+def test_membership_is_sure_where_topics_lie_apart_and_not_where_they_run_into_each_other():
+    people = np.arange(600) % 20
+    shares = []
+    for spread in (0.5, 3.0):
+        vectors, around = clouds(600, 6, spread)
+        graph = graph_of(vectors)
+        labels = settled(vectors, around.astype(np.int64), people)
+        sure = sureness_of(vectors, labels, people, communities_of_parts(graph))
+        assert sure.shape == (labels.max() + 1,)
+        shares.append(float(np.nanmean(sure)))
+    assert shares[0] > 0.95
+    assert shares[1] < 0.7
+
+
+def test_membership_sureness_is_about_the_share_that_is_right():
+    people = np.arange(900) % 20
+    for spread in (0.8, 1.2, 1.6):
+        vectors, around = clouds(900, 6, spread)
+        graph = graph_of(vectors)
+        labels = settled(vectors, central_communities(graph), people)
+        most = np.array([np.bincount(around[labels == topic]).argmax() for topic in range(labels.max() + 1)])
+        right = (most[labels] == around)[labels >= 0].mean()
+        sure = sureness_of(vectors, labels, people, communities_of_parts(graph))
+        sizes = np.bincount(labels[labels >= 0])
+        assert abs(np.average(sure, weights=sizes) - right) < 0.1, spread
+
+
+def test_membership_sureness_is_not_known_where_no_passage_was_left_out():
+    vectors, around = clouds(100, 2, 0.3)
+    labels = around.astype(np.int64)
+    part = np.flatnonzero((labels == 0) | (np.arange(100) < 50))
+    sure = sureness_of(vectors, labels, np.full(100, -1), [(part, labels[part])])
+    assert np.isnan(sure[0])
+    assert sure[1] == 1
+
+
 def test_themes_put_near_topics_together_and_few_stay_as_they_are():
     middles = unit_rows(np.random.default_rng(1).normal(size=(3, 24)).astype(np.float32))
     topics = unit_rows(
@@ -391,6 +445,7 @@ def test_fitting_finds_the_subjects_and_names_them_in_the_words_of_the_archive()
         words = SUBJECTS[subject].split()
         assert all(any(word in term for word in words) for term, _ in topic.terms)
         assert topic.stability > 0.5
+        assert topic.sure > 0.8
 
 
 @pytest.mark.parametrize("method", ["graph", "density", "tree"])
@@ -566,6 +621,7 @@ def test_cli_topics_and_one_topic(jsonl, tmp_path, minecop):
     for value in values:
         assert value["terms"][:1] == value["title"].split(" · ")[:1]
         assert value["stability"] is None or 0 <= value["stability"] <= 1
+        assert value["sure"] is None or 0 <= value["sure"] <= 1
         assert value["change"] is None
     one = values[0]["id"]
     code, out, _ = minecop("topics", run, one)
@@ -579,6 +635,32 @@ def test_cli_topics_and_one_topic(jsonl, tmp_path, minecop):
     code, _, err = minecop("topics", run, "999", "--lang", "en")
     assert code == 1
     assert "no topic 999" in err
+
+
+def test_cli_and_report_say_how_sure_topics_are(jsonl, tmp_path, minecop):
+    from minecop.report.rendering import render_html
+    from minecop.run.loading import load_analysis
+
+    rows = [
+        {"id": f"{n}", "author": f"คน {n % 9}", "published": "2009-02-03", "body": f"{SUBJECTS[n % 4]} ครั้งที่ {n}"}
+        for n in range(140)
+    ]
+    run = analyse(jsonl(rows), tmp_path / "run")
+    code, out, _ = minecop("topics", run.folder, "--lang", "en")
+    assert code == 0
+    shares = [value["sure"] for value in json.loads(minecop("topics", run.folder, "--json")[1])]
+    assert all(share > 0.8 for share in shares)
+    sizes = [value["passages"] for value in json.loads(minecop("topics", run.folder, "--json")[1])]
+    overall = round(100 * float(np.average(shares, weights=sizes)))
+    assert f"About {overall} in 100 come to the same topic again" in out
+    one = json.loads(minecop("topics", run.folder, "--json")[1])[0]
+    out = minecop("topics", run.folder, one["id"])[1]
+    assert f"ความแน่ใจ: ราว {round(100 * one['sure'])} ใน 100 ช่วง" in out
+    page = render_html(load_analysis(run), "th")
+    assert f"รวมทั้งคลังราว {overall} ใน 100 ช่วงกลับเข้าหัวข้อเดิม" in page
+    few = analyse(jsonl(rows[:40]), tmp_path / "few")
+    out = minecop("topics", few.folder, "--lang", "en")[1]
+    assert "in 100 come" not in out
 
 
 def test_clustering_numbers_by_size():

@@ -441,7 +441,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("process", 3, ("text", "acts"), ("process",), _make_process, _steps_outside),
     Stage(
         "insight",
-        18,
+        19,
         ("archive", "text", "vectors", "acts", "topics", "process"),
         ("as_of", "seed"),
         _make_insight,

@@ -12,11 +12,11 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from minecop.topics.clustering import FEWEST, SMALL, agglomerate, by_density, number_by_size
-from minecop.topics.communities import central_communities, graph_of, stability_of
+from minecop.topics.communities import central_communities, communities_of_parts, graph_of, stability_of
 from minecop.topics.counting import Words, count_terms, weighed
 from minecop.topics.framing import fit_frame, weights_of
 from minecop.topics.labels import Namer, labels_of
-from minecop.topics.membership import bars_of, centrality, centroids_of, settled
+from minecop.topics.membership import bars_of, centrality, centroids_of, settled, sureness_of
 from minecop.topics.themes import themes_of
 from minecop.vectors.embedder import unit_rows
 
@@ -45,6 +45,8 @@ class Topic:
         Number of its theme.
     stability
         Share of it that is found again in parts of the archive, 0 to 1; ``None`` where there are too few passages to tell.
+    sure
+        Share of its passages that come to it again when topics are found without them, 0 to 1; ``None`` where that cannot be told.
     typical
         Rows of the passages most like it, each by another person, of different threads as far as may be.
     """
@@ -53,6 +55,7 @@ class Topic:
     terms: list[tuple[str, float]]
     theme: int
     stability: float | None
+    sure: float | None
     typical: list[int]
 
 
@@ -143,7 +146,7 @@ def fit_topics(
     method
         One of ``methods.METHODS``; a small archive is grouped as a tree in any case.
     stability
-        Whether to look how stable each topic is.
+        Whether to look how stable and how sure each topic is.
 
     Returns
     -------
@@ -168,16 +171,21 @@ def fit_topics(
     themes = themes_of(centroids, np.bincount(labels[labels >= 0]))
     namer = Namer(counts, _voices(people), names, encode)
     named = namer.terms_of(weights_of(frame, counts, labels), labels)
-    again = stability_of(graph, labels, seed) if graph is not None and stability else None
+    parts = communities_of_parts(graph, seed) if graph is not None and stability else None
+    stable = None if parts is None else stability_of(labels, parts)
+    sure = None if parts is None else sureness_of(vectors, labels, people, parts)
     topics = []
     for number, (label, terms) in enumerate(zip(labels_of(named), named, strict=True)):
         rows = np.flatnonzero(labels == number)
         typical = _typical(rows[np.argsort(-central[rows], kind="stable")], people, threads)
-        stable = None if again is None else float(again[number])
-        topics.append(Topic(label, terms, int(themes[number]), stable, typical))
+        topics.append(Topic(label, terms, int(themes[number]), _at(stable, number), _at(sure, number), typical))
     of_passages = np.where(labels >= 0, themes[labels], -1)
     of_themes = labels_of(namer.terms_of(weights_of(frame, counts, of_passages), of_passages))
     return Fit(labels, topics, of_themes, vectors, centroids, bars_of(vectors, labels, centroids), frame)
+
+
+def _at(values: NDArray[np.float64] | None, number: int) -> float | None:
+    return None if values is None or np.isnan(values[number]) else float(values[number])
 
 
 def _grouped(
