@@ -458,6 +458,46 @@ def test_fitting_by_each_method_gives_the_same_topics_each_time(method):
     assert [topic.label for topic in one.topics] == [topic.label for topic in two.topics]
 
 
+@pytest.mark.parametrize(("method", "passages"), [("graph", 600), ("tree", 600), ("density", 600), ("graph", 50)])
+def test_fitting_few_topics_are_fewer_and_many_more(method, passages):
+    vectors, _ = clouds(passages, 12, 2.0)
+    documents = [[f"คำ{n % 12}"] for n in range(passages)]
+    few, usual, many = (
+        len(fit_topics(documents, vectors, method=method, count=count, stability=False).topics)
+        for count in ("few", "usual", "many")
+    )
+    assert few <= usual <= many
+    assert few < many
+
+
+def test_fitting_usual_topics_are_those_of_resolution_one():
+    vectors, _ = clouds(300, 9, 1.5)
+    documents = [[f"คำ{n % 9}"] for n in range(300)]
+    plain = settled(vectors, number_by_size(central_communities(graph_of(vectors), 0)), np.full(300, -1))
+    assert fit_topics(documents, vectors).labels.tolist() == plain.tolist()
+
+
+def test_run_how_many_topics_is_a_setting_of_the_stage(jsonl, tmp_path, minecop):
+    rows = [
+        {"id": f"{n}", "author": f"คน {n % 9}", "body": f"{SUBJECTS[n % 4]} {SUBJECTS[n % 3]} ครั้งที่ {n}"}
+        for n in range(140)
+    ]
+    source = jsonl(rows)
+    counts = {}
+    for count in ("few", "usual", "many"):
+        code, _, err = minecop("analyse", source, "-o", tmp_path / "run", "--topic-count", count, "-v", "--lang", "en")
+        assert code == 0
+        counts[count] = len(pq.read_table(tmp_path / "run" / "stages" / "topics" / "topics.parquet"))
+    assert counts["few"] < counts["many"]
+    assert 'topics: settings changed: topic_count "usual" → "many"' in err
+    assert "vectors: settings changed" not in err
+    settings_file = tmp_path / "settings.toml"
+    settings_file.write_text('topic_count = "some"', encoding="utf-8")
+    code, _, err = minecop("analyse", source, "-o", tmp_path / "run", "--settings", settings_file, "--lang", "en")
+    assert code == 1
+    assert "few, usual, many" in err
+
+
 def test_fitting_names_are_no_labels():
     passages = [[*words, "บุญมี"] for words in archive(240)[::4]]
     found = fit_topics([*passages, *archive(240)], vectors_of([*passages, *archive(240)]), names={"บุญมี"})

@@ -437,7 +437,13 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("acts", 5, ("text",), (), _make_acts, _acts_outside),
     Stage("vectors", 3, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
-    Stage("topics", 4, ("archive", "text", "vectors", "acts"), ("seed", "topics", "llm_url", "llm_model"), make_topics),
+    Stage(
+        "topics",
+        4,
+        ("archive", "text", "vectors", "acts"),
+        ("seed", "topics", "topic_count", "llm_url", "llm_model"),
+        make_topics,
+    ),
     Stage("process", 3, ("text", "acts"), ("process",), _make_process, _steps_outside),
     Stage(
         "insight",

@@ -90,6 +90,7 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
             shipped_model().encode_words,
             seed=context.settings.seed,
             method=context.settings.topics,
+            count=context.settings.topic_count,
         )
         before, free, labelled = _before(context)
         numbers, changes = match_topics(before, learned, fit.labels, free)

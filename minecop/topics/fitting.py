@@ -17,6 +17,7 @@ from minecop.topics.counting import Words, count_terms, weighed
 from minecop.topics.framing import fit_frame, weights_of
 from minecop.topics.labels import Namer, labels_of
 from minecop.topics.membership import bars_of, centrality, centroids_of, settled, sureness_of
+from minecop.topics.methods import COUNTS
 from minecop.topics.themes import themes_of
 from minecop.vectors.embedder import unit_rows
 
@@ -125,6 +126,7 @@ def fit_topics(
     *,
     seed: int = 0,
     method: str = "graph",
+    count: str = "usual",
     stability: bool = True,
 ) -> Fit:
     """Find the topics of passages.
@@ -145,6 +147,8 @@ def fit_topics(
         Seed of what is random.
     method
         One of ``methods.METHODS``; a small archive is grouped as a tree in any case.
+    count
+        How many topics are wanted: one of ``methods.COUNTS``.
     stability
         Whether to look how stable and how sure each topic is.
 
@@ -160,7 +164,7 @@ def fit_topics(
         return Fit(np.full(total, -1, dtype=np.int64))
     with ThreadPoolExecutor(1) as beside:  # terms need no groups: most of both is done where threads run side by side
         counting = beside.submit(count_terms, documents)
-        labels, graph = _grouped(vectors, people, seed, method)
+        labels, graph = _grouped(vectors, people, seed, method, COUNTS[count])
         counts = counting.result()
     if labels.max(initial=-1) < 0:
         return Fit(labels)
@@ -171,7 +175,7 @@ def fit_topics(
     themes = themes_of(centroids, np.bincount(labels[labels >= 0]))
     namer = Namer(counts, _voices(people), names, encode)
     named = namer.terms_of(weights_of(frame, counts, labels), labels)
-    parts = communities_of_parts(graph, seed) if graph is not None and stability else None
+    parts = communities_of_parts(graph, seed, COUNTS[count]) if graph is not None and stability else None
     stable = None if parts is None else stability_of(labels, parts)
     sure = None if parts is None else sureness_of(vectors, labels, people, parts)
     topics = []
@@ -189,15 +193,15 @@ def _at(values: NDArray[np.float64] | None, number: int) -> float | None:
 
 
 def _grouped(
-    vectors: NDArray[np.float32], people: NDArray[np.int64], seed: int, method: str
+    vectors: NDArray[np.float32], people: NDArray[np.int64], seed: int, method: str, fineness: float
 ) -> tuple[NDArray[np.int64], sp.csr_matrix | None]:
     """Return the group of each passage, -1 for none, and the graph that the groups were found in, if in one."""
     if len(vectors) <= SMALL or method == "tree":
-        return settled(vectors, agglomerate(vectors), people), None
+        return settled(vectors, agglomerate(vectors, fineness), people), None
     if method == "density":
-        return settled(vectors, by_density(vectors, seed), people), None
+        return settled(vectors, by_density(vectors, seed, fineness), people), None
     graph = graph_of(vectors, seed)
-    return settled(vectors, number_by_size(central_communities(graph, seed)), people), graph
+    return settled(vectors, number_by_size(central_communities(graph, seed, fineness)), people), graph
 
 
 def _voices(people: NDArray[np.int64]) -> NDArray[np.int64]:
