@@ -393,6 +393,46 @@ def test_threads_draw_their_passages_together():
     assert within_threads(vectors[:0], threads[:0], threads[:0]).shape == (0, 24)
 
 
+def test_threads_that_speak_of_two_matters_at_length_keep_them_apart():
+    matters, _ = clouds(2, 2, 0.0)
+    vectors = unit_rows(np.repeat(matters, 12, axis=0) + 0.05 * clouds(24, 24, 0.1)[0])
+    found = within_threads(vectors, np.zeros(24, dtype=np.int64), np.full(24, 100))
+    near = found @ matters.T
+    assert (near[:9, 0] > near[:9, 1]).all()
+    assert (near[-9:, 1] > near[-9:, 0]).all()
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=60), st.integers(0, 9))
+@settings(max_examples=30, deadline=None)
+def test_threads_may_stand_in_any_order(threads, seed):
+    threads = np.sort(np.array(threads, dtype=np.int64))
+    vectors, _ = clouds(len(threads), 3, 1.0, seed)
+    lengths = 40 + np.arange(len(threads))
+    found = within_threads(vectors, threads, lengths)
+    for thread in set(threads.tolist()):
+        rows = threads == thread
+        alone = within_threads(vectors[rows], threads[rows], lengths[rows])
+        assert np.allclose(found[rows], alone, atol=1e-5)
+    order = np.argsort(np.random.default_rng(seed).permutation(5)[threads], kind="stable")
+    assert np.allclose(within_threads(vectors[order], threads[order], lengths[order]), found[order], atol=1e-5)
+
+
+def test_threads_joined_of_two_subjects_are_given_both():
+    passages, _ = archive(240), None
+    vectors = vectors_of(passages)
+    subject = np.arange(240) % 4
+    threads = np.arange(240)
+    one, other = np.flatnonzero(subject == 0)[:10], np.flatnonzero(subject == 1)[:10]
+    order = np.concatenate([one, other, np.setdiff1d(np.arange(240), [*one, *other])])
+    threads[[*one, *other]] = 0
+    around = within_threads(vectors[order], threads[order], np.full(240, 100))
+    found = fit_topics([passages[row] for row in order], around, np.arange(240) % 11)
+    first, second = (
+        np.bincount(found.labels[rows][found.labels[rows] >= 0]).argmax() for rows in (slice(0, 10), slice(10, 20))
+    )
+    assert first != second
+
+
 # ---- all together
 
 

@@ -25,6 +25,11 @@ _THREAD = 0.5
 """Weight of the thread against the passage itself. On the sample archive the average precision of ranking the passages of a planted issue
 is .23 without it, .30 with .35 to .65, .29 with .8; the agreement of fits on nine tenths of it .42 without, .80 with."""
 
+_NEAR, _FURTHEST = 4, 16
+"""Passages further on in the thread at which what is said weighs e times less, and beyond which it is not heard. Were all of a thread heard
+alike, a long post on two matters would be of one topic: two pieces of news joined are given both in .6 of cases, .04 if all are heard
+alike, .5 with 6, .7 with 2, where planted issues of the sample are ranked worse (.298; .304 with 4, .310 if all are heard alike)."""
+
 _CENTRAL = 4
 """Power of how central a passage is, by which its words count for the name of a topic: what is said at the edges does not name it."""
 
@@ -92,28 +97,36 @@ class Fit:
 def within_threads(
     vectors: NDArray[np.float32], threads: NDArray[np.int64], lengths: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """Return vectors that lean on what the whole thread says, shape (n, d), rows of length 1.
+    """Return vectors that lean on what is said around them in the thread, shape (n, d), rows of length 1.
 
-    Told in a few sentences, one concern shares hardly a word with another telling of it; told in a whole thread it does.
+    Told in a few sentences, one concern shares hardly a word with another telling of it; told in a whole thread it does. What stands
+    further away is heard less, for a long thread may speak of several matters.
 
     Parameters
     ----------
     vectors
         Shape (n, d), rows of length 1.
     threads
-        Which thread each passage is of.
+        Which thread each passage is of; those of a thread in the order in which they were written.
     lengths
         Characters of each passage: longer ones say more of what a thread is about, by their square root.
     """
     if not len(vectors):
         return vectors
-    by_length = np.sqrt(np.maximum(lengths, 1))[:, None] * vectors
     order = np.argsort(threads, kind="stable")
-    starts = np.flatnonzero(np.diff(threads[order], prepend=threads[order[0]] - 1))
-    sums = unit_rows(np.add.reduceat(by_length[order], starts, axis=0).astype(np.float32))
-    whole = np.empty_like(vectors)
-    whole[order] = np.repeat(sums, np.diff([*starts, len(order)]), axis=0)
-    return unit_rows((1 - _THREAD) * vectors + _THREAD * whole)
+    thread, weights = threads[order], np.sqrt(np.maximum(lengths[order], 1))
+    rows, columns, values = [np.arange(len(order))], [np.arange(len(order))], [weights]
+    for apart in range(1, _FURTHEST + 1):
+        before = np.flatnonzero(thread[apart:] == thread[:-apart])
+        if not len(before):
+            break
+        after = before + apart
+        rows += [before, after]
+        columns += [after, before]
+        values += [np.exp(-apart / _NEAR) * weights[one] for one in (after, before)]
+    near = (np.concatenate(values).astype(np.float32), (order[np.concatenate(rows)], order[np.concatenate(columns)]))
+    around = sp.csr_matrix(near, shape=(len(order), len(order))) @ vectors
+    return unit_rows((1 - _THREAD) * vectors + _THREAD * unit_rows(around))
 
 
 def fit_topics(
