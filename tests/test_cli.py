@@ -88,7 +88,11 @@ def test_cli_groups_json_csv_and_table(run, minecop, name):
     assert code == 0
     assert values
     for value in values:
-        extra = {"terms", "theme", "stability", "change", "others", "machine_written"} if name == "topics" else set()
+        extra = (
+            {"terms", "theme", "stability", "sure", "change", "others", "machine_written"}
+            if name == "topics"
+            else set()
+        )
         assert set(value) == {"id", "title", "authors", "communities", "passages", "trend", "members"} | extra
     _, out, _ = minecop(name, run, "--csv")
     assert len(list(csv.reader(io.StringIO(out)))) == len(values) + 1
