@@ -89,7 +89,7 @@ def test_cli_groups_json_csv_and_table(run, minecop, name):
     assert values
     for value in values:
         extra = {
-            "topics": {"terms", "theme", "stability", "change", "others", "machine_written"},
+            "topics": {"terms", "theme", "stability", "sure", "change", "others", "machine_written"},
             "steps": {"unnamed", "expected", "share", "low", "high", "coverage", "quotes"},
         }
         assert set(value) == {"id", "title", "authors", "communities", "passages", "trend", "members"} | extra[name]

@@ -15,12 +15,24 @@ from minecop.insight.analysis import Analysis
 from minecop.insight.models import Topic
 from minecop.insight.trends import UNITS, periods_of
 from minecop.report.rendering import topics_json
-from minecop.report.view import faded_view, topic_view
+from minecop.report.view import faded_view, sureness_view, topic_view
 from minecop.report.words import Words
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
 
-_HEADS = ("id", "authors", "communities", "passages", "trend", "stability", "title", "phrases", "theme", "change")
+_HEADS = (
+    "id",
+    "authors",
+    "communities",
+    "passages",
+    "trend",
+    "stability",
+    "sure",
+    "title",
+    "phrases",
+    "theme",
+    "change",
+)
 
 
 @click.command("topics")
@@ -64,6 +76,8 @@ def _list(analysis: Analysis, values: list[dict[str, Any]], words: Words, *, as_
     heads = _HEADS if any(row["change"] for row in rows) else tuple(head for head in _HEADS if head != "change")
     shown = [[_cell(row, head, words) for head in heads] for row in sorted(rows, key=lambda row: -row["authors"])]
     show_table([words(f"head_{head}") for head in heads], shown, words.lang)
+    if sure := sureness_view(analysis, words):
+        click.echo(sure)
     left = analysis.insight.funnel["without_topic"]
     if left and shown:
         click.echo(words("without_topic", count=left))
@@ -74,7 +88,7 @@ def _list(analysis: Analysis, values: list[dict[str, Any]], words: Words, *, as_
 def _cell(row: dict[str, Any], head: str, words: Words) -> object:
     if head == "trend":
         return words(f"trend_{row[head]}")
-    if head == "stability":
+    if head in ("stability", "sure"):
         return "–" if row[head] is None else f"{row[head]:.2f}"
     if head == "change":
         return words(f"change_{row[head]}", others=", ".join(row["others"])) if row[head] else ""
@@ -92,6 +106,7 @@ def _show(analysis: Analysis, topic: Topic, words: Words, unit: str | None) -> N
         words("topic_first_last", first=view["first"], last=view["last"]) if view["first"] else "",
         f"{words('trend')}: {view['trend_words']}",
         f"{words('stability')}: {view['stability_words']}",
+        f"{words('sure')}: {view['sure_words']}",
         view["change_words"],
         words("topic_phrases", terms=" · ".join(view["terms"])) if view["terms"] else "",
     ]

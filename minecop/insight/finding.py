@@ -358,7 +358,15 @@ class _Finder:
         group = group_of(str(row["topic"]), row["label"], members, self.meter)
         others = tuple(row["others"] or ())
         return Topic(
-            group, terms, str(row["theme"]), _rounded(row["stability"]), row["change"], others, quotes, row["machine"]
+            group,
+            terms,
+            str(row["theme"]),
+            _rounded(row["stability"]),
+            _rounded(row["sure"]),
+            row["change"],
+            others,
+            quotes,
+            row["machine"],
         )
 
     def theme_groups(self, topics: pa.Table, themes: pa.Table, topic_of: Sequence[int]) -> tuple[Group, ...]:
@@ -414,8 +422,8 @@ class _Finder:
         }
 
 
-def _rounded(stability: float | None) -> float | None:
-    return None if stability is None else round(stability, 2)
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 2)
 
 
 def voices_of(passages: pa.Table) -> list[Voice]:

@@ -115,6 +115,7 @@ def topics_json(analysis: Analysis) -> list[dict[str, Any]]:
             "terms": [privacy.label(term) for term in topic.terms],
             "theme": themes.get(topic.theme, ""),
             "stability": topic.stability,
+            "sure": topic.sure,
             "change": topic.change,
             "machine_written": topic.machine,
             "others": [str(other) for other in topic.others],

@@ -96,7 +96,7 @@ def step_view(analysis: Analysis, group: Group, profile: Profile, words: Words) 
 
 def _quote(analysis: Analysis, one: StepQuote, words: Words) -> dict[str, Any]:
     sure = words(
-        "sure", chance=min(99, round(100 * one.chance))
+        "guess_sure", chance=min(99, round(100 * one.chance))
     )  # of nothing that is told by words a program is wholly sure
     return quote_view(analysis, one.quote, words) | {"line": analysis.verified(one.line).text, "sure": sure}
 

@@ -62,6 +62,7 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "themes": _themes(analysis, words),
         "faded_topics": faded_view(analysis, words),
         "without_topic": analysis.insight.funnel["without_topic"],
+        "topics_sure": sureness_view(analysis, words),
         "account": _account(analysis, lang),
         "settings": _settings(analysis),
     }
@@ -170,12 +171,28 @@ def topic_view(analysis: Analysis, topic: Topic, words: Words) -> dict[str, Any]
         "terms": [analysis.privacy.label(term) for term in topic.terms],
         "stability": topic.stability,
         "stability_words": words(f"stability_{stability}"),
+        "sure": topic.sure,
+        "sure_words": sure_words(topic.sure, words),
         "change_words": words(f"change_{topic.change}", others=others) if topic.change else "",
         "first": format_date(dated[0], words.lang) if dated else "",
         "last": format_date(dated[-1], words.lang) if dated else "",
         "shares": shares_view(group.trend.periods, words),
         "quotes": [quote_view(analysis, quote, words) for quote in topic.quotes],
     }
+
+
+def sure_words(sure: float | None, words: Words) -> str:
+    """Return how many of a hundred passages come to their topic again, in words; that it cannot be told where it is not known."""
+    return words("sure_unknown") if sure is None else words("sure_count", count=round(100 * sure))
+
+
+def sureness_view(analysis: Analysis, words: Words) -> str:
+    """Return how sure it is that passages belong to the topics they were given, all topics taken together; nothing where unknown."""
+    known = [(topic.sure, len(topic.group.members)) for topic in analysis.insight.topics if topic.sure is not None]
+    passages = sum(count for _, count in known)
+    if not passages:
+        return ""
+    return words("topics_sure", count=round(100 * sum(sure * count for sure, count in known) / passages))
 
 
 def shares_view(periods: tuple[Period, ...], words: Words) -> list[dict[str, Any]]:

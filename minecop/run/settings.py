@@ -10,7 +10,7 @@ from typing import Any
 
 from minecop.core.errors import SettingsError
 from minecop.text.passages import Selection
-from minecop.topics.methods import METHODS
+from minecop.topics.methods import COUNTS, METHODS
 from minecop.vectors.transformers import BACKENDS
 
 
@@ -32,6 +32,8 @@ class Settings:
         Whether a static embedding is trained further on the archive, where that makes it better.
     topics
         How topics are found: communities of a ``graph``, by ``density`` (UMAP and HDBSCAN) or as a ``tree``.
+    topic_count
+        How many topics are wanted: ``few``, ``usual`` or ``many``.
     llm_url, llm_model
         Address of an endpoint that speaks as OpenAI's does, and a model there, that names topics; ``None`` for none, so that nothing
         leaves the machine.
@@ -51,6 +53,7 @@ class Settings:
     threads: int | None = None
     adapt: bool = True
     topics: str = "graph"
+    topic_count: str = "usual"
     llm_url: str | None = None
     llm_model: str | None = None
     seed: int = 0
@@ -129,6 +132,8 @@ def _checked(name: str, value: Any) -> Any:
         expected, good = "true, false", isinstance(value, bool)
     elif name == "topics":
         expected, good = ", ".join(METHODS), value in METHODS
+    elif name == "topic_count":
+        expected, good = ", ".join(COUNTS), value in tuple(COUNTS)
     elif name == "backend":
         expected, good = ", ".join(BACKENDS), value in BACKENDS
     if not good:
