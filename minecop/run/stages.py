@@ -32,7 +32,15 @@ from minecop.core.tables import TableWriter, count_rows, read_rows, read_table, 
 from minecop.insight.finding import find_insight
 from minecop.process.definition import Process, load_process
 from minecop.process.labels import labels_path, read_labels
-from minecop.process.matching import StepMatcher, match_passages, match_schema, model_of, with_labels
+from minecop.process.matching import (
+    LABELLED,
+    StepMatcher,
+    learns,
+    match_passages,
+    match_schema,
+    model_of,
+    with_labels,
+)
 from minecop.process.model import load_step_model
 from minecop.run.artefacts import Key
 from minecop.run.settings import Settings
@@ -336,17 +344,18 @@ def _process_outside(context: Context) -> dict[str, str]:
 
 
 def _steps_outside(context: Context) -> dict[str, str]:
-    folders = ("models/steps", "corpora/labelled") if labels_path(context.source).is_file() else ("models/steps",)
-    files = [path for folder in folders for path in sorted(shipped(*folder.split("/")).iterdir())]
-    labels = labels_path(context.source)
-    return _process_outside(context) | {path.name: sha256_file(path) for path in (*files, labels) if path.is_file()}
+    process, labels = context.process, labels_path(context.source)
+    files = [*sorted(shipped("models", "steps").iterdir()), labels]
+    if process.extends and learns(process, corrected=labels.is_file()):
+        files += sorted(shipped(*LABELLED).glob("*.jsonl"))
+    return _process_outside(context) | {path.name: sha256_file(path) for path in files if path.is_file()}
 
 
 def _make_process(context: Context, folder: Path) -> dict[str, int]:
     process = context.process
     labels = read_labels(labels_path(context.source), len(process.steps))
     own, digest = None, ""
-    if labels or not process.ships:
+    if learns(process, corrected=bool(labels)):
         model_of(process, list(labels.values())).save(folder)
         own, digest = folder, sha256_of({path.name: sha256_file(path) for path in sorted(folder.glob("steps.*"))})
     work = partial(_process_chunk, name=context.settings.process, folder=own, digest=digest)
