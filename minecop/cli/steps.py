@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
@@ -13,7 +13,8 @@ from minecop.cli.groups import show_groups
 from minecop.cli.options import echo_json, format_options, language
 from minecop.cli.showing import show_table
 from minecop.core.messages import message
-from minecop.process.definition import BUILT_IN, Process, load_process, write_template
+from minecop.process.definition import BUILT_IN, Process, load_facets, load_process, write_template
+from minecop.process.facets import facet_figures
 from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
 from minecop.process.training import StepFigures
 from minecop.run.evidence import Evidence, evidence_of
@@ -31,6 +32,9 @@ from minecop.run.stepping import (
 
 _PATH = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+_RELIABLE = 0.5
+"""F1 of a value of a facet below which it is marked as a hint only."""
 
 _LINE = 200
 """Characters of a text that is shown beside a passage."""
@@ -52,6 +56,7 @@ def command() -> None:
 
     \b
     minecop steps outputs/sample
+    minecop steps facets outputs/sample
     minecop steps label outputs/sample
     minecop steps why outputs/sample 104/0/1
     minecop steps evaluate labels.csv
@@ -66,6 +71,30 @@ def command() -> None:
 def show_command(run: Path, as_json: bool, as_csv: bool, lang: str) -> None:
     """แสดงว่าคนเขียนถึงขั้นใดของกระบวนการบ้าง / Show which steps of the process people write of."""
     show_groups(load_analysis(open_run(run)).insight.steps, as_json=as_json, as_csv=as_csv, lang=lang)
+
+
+@command.command("facets")
+@click.argument("run", type=_PATH)
+@format_options
+@language
+def facets_command(run: Path, as_json: bool, as_csv: bool, lang: str) -> None:
+    """แสดงว่าคนเขียนถึงภารกิจ องค์ประกอบ และความรู้ชนิดใดบ้าง / Show which missions, components and kinds of knowledge people write of.
+
+    A passage may tell of several, or of none. How far each is to be relied on stands below the table.
+    """
+    groups = {group.id: group for group in load_analysis(open_run(run)).insight.facets}
+    plain = not as_json and not as_csv
+    weak = {value for value, worth in facet_figures().items() if plain and worth["f1"] < _RELIABLE}
+    named = [
+        replace(groups[value.id], title=f"{facet.names[lang]}: {value.names[lang]}{' *' if value.id in weak else ''}")
+        for facet in load_facets()
+        for value in facet.steps
+        if value.id in groups
+    ]
+    show_groups(tuple(named), as_json=as_json, as_csv=as_csv, lang=lang)
+    if named and plain:
+        worth = ", ".join(f"{group.id} {facet_figures()[group.id]['f1']:.2f}" for group in named)
+        click.echo(message("steps_facets_worth", lang, worth=worth))
 
 
 @command.command("label")
@@ -186,6 +215,11 @@ def _why(found: Evidence, process: Process, lang: str) -> Iterator[str]:
     for key, near in zip(("near", "near_own"), found.nearest, strict=False):
         yield message(f"steps_why_{key}", lang, step=near.step, name=names[near.step], likeness=f"{near.likeness:.2f}")
         yield f"    {_one_line(near.text)}"
+    for facet in load_facets():
+        for value in facet.steps:
+            if value.id in found.facets:
+                said = " · ".join(found.facets[value.id])
+                yield f"{facet.names[lang]}: {value.names[lang]} ({said})"
     for key, text in (("before", found.before), ("after", found.after), ("answers", found.answers)):
         if text:
             yield f"{message(f'steps_why_{key}', lang)}: {_one_line(text)}"

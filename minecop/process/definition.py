@@ -179,8 +179,8 @@ exclude = [      # passages that look like the step and are not
 # rule_en = "Told as done in one's own group: this step. A mere explanation of what it is: none."
 
 [none]
-definition_th = "อะไรบ้างที่ไม่นับว่าอยู่ในขั้นใด"
-definition_en = "What is about none of the steps"
+# definition_th = "อะไรบ้างที่ไม่นับว่าอยู่ในขั้นใด"
+# definition_en = "What is about none of the steps"
 examples = [
   "ช่วงความที่ไม่อยู่ในขั้นใดเลย เช่น คำขอบคุณ หรือเรื่องส่วนตัว",
 ]

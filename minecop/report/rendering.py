@@ -65,6 +65,7 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         **issues_json(analysis),
         "topics": topics_json(analysis),
         "steps": groups_json(analysis.insight.steps, analysis.privacy),
+        "facets": groups_json(analysis.insight.facets, analysis.privacy),
         "settings": analysis.settings,
     }
     return json.dumps(values, ensure_ascii=False, indent=1) + "\n"

@@ -45,6 +45,8 @@ class Evidence:
         Whether what it tells is ``planned``, ``doing``, ``done``, looked ``back`` at, or ``none`` of these.
     nearest
         Labelled examples: the one that it is most like, and where that is of another step, the one of its own step that it is most like.
+    facets
+        The missions, components and kinds of knowledge that it tells of, each with the words that speak for it.
     before, after
         The passages beside it in the same post or comment; empty where there is none.
     answers
@@ -63,6 +65,7 @@ class Evidence:
     words: dict[int, tuple[str, ...]]
     tense: str
     nearest: tuple[Nearest, ...]
+    facets: dict[str, tuple[str, ...]]
     before: str
     after: str
     answers: str
@@ -128,6 +131,7 @@ def evidence_of(run: Run, passage_ids: Sequence[str]) -> list[Evidence]:
                 words={int(step): tuple(said) for step, said in json.loads(told["step_evidence"]).items()},
                 tense=acts[passage]["tense"],
                 nearest=_shown(nearest, told["step"]),
+                facets={value: tuple(said) for value, said in json.loads(told.get("facet_evidence", "{}")).items()},
                 before=_beside(there, place, place - 1),
                 after=_beside(there, place, place + 1),
                 answers=answers,
