@@ -61,9 +61,7 @@ def facet_passages(all_words: Sequence[Sequence[str]], titles: Sequence[Sequence
 
 def facet_words(all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]) -> list[list[str]]:
     """Return the words by which facets are told: those of a passage, in classes, and before them those of its title, as such."""
-    return [
-        [*(f"<{word}" for word in title), *in_classes(own)] for own, title in zip(all_words, titles, strict=True)
-    ]
+    return [[*(f"<{word}" for word in title), *in_classes(own)] for own, title in zip(all_words, titles, strict=True)]
 
 
 def _meanings(all_words: Sequence[Sequence[str]]) -> Vectors:
