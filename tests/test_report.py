@@ -146,7 +146,9 @@ def test_rendering_csv_is_safe_in_a_spreadsheet(analysis):
 
 def test_rendering_json_holds_the_contract(analysis):
     values = json.loads(render_json(analysis))
-    assert {"issues", "set_aside", "topics", "steps", "sequence", "funnel", "settings", "archive"} == set(values)
+    assert {"issues", "set_aside", "topics", "steps", "sequence", "facets", "funnel", "settings", "archive"} == set(
+        values
+    )
 
 
 def test_rendering_markdown_escapes_what_would_be_markup():

@@ -185,7 +185,10 @@ def _trained(examples: Examples, rows: NDArray[np.int64], bars: NDArray[np.float
 
 
 def _regression(strength: float) -> LogisticRegression:
-    return LogisticRegression(C=strength, class_weight="balanced", max_iter=3000, solver="liblinear", random_state=0)
+    # in the dual, as there are fewer passages than features: the same weights in a quarter of the time, and less with vectors beside words
+    return LogisticRegression(
+        C=strength, class_weight="balanced", dual=True, max_iter=30_000, solver="liblinear", random_state=0
+    )
 
 
 def _fields_with(features: sp.csr_matrix, fields: NDArray[np.str_]) -> NDArray[np.int64]:

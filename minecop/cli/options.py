@@ -50,6 +50,11 @@ def run_options(command: Command) -> Command:
                 help="civic, organisation หรือไฟล์ของท่าน / or your own file [organisation]",
             ),
             click.option(
+                "--facets/--no-facets",
+                default=None,
+                help="ดูภารกิจ องค์ประกอบ และชนิดของความรู้ด้วยหรือไม่ / look for missions, components and kinds of knowledge, too [--facets]",
+            ),
+            click.option(
                 "--model", metavar="NAME|FOLDER", help="โมเดล sentence-transformers / a sentence-transformers model"
             ),
             click.option(
@@ -137,6 +142,7 @@ def settings_of(options: dict[str, Any]) -> Settings:
     return read_settings(
         options["settings_file"],
         process=options["process"],
+        facets=options["facets"],
         model=options["model"],
         backend=options["backend"],
         threads=options["threads"],

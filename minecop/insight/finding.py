@@ -27,7 +27,7 @@ from minecop.insight.quotes import choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, REASONS, posts_set_aside, title_stem
 from minecop.insight.tellings import Comparer, Telling, mean_likeness, tellings_of
 from minecop.insight.trends import TrendMeter, is_quiet
-from minecop.process.definition import Process
+from minecop.process.definition import Process, load_facets
 from minecop.text.words import phrases
 
 Key = TypeVar("Key")
@@ -100,6 +100,7 @@ def find_insight(
         communities=finder.community_groups(),
         funnel=finder.funnel(issues)
         | {"without_topic": sum(t < 0 and kept for t, kept in zip(topic_of, finder.telling, strict=True))},
+        facets=finder.facet_groups(steps),
     )
 
 
@@ -386,6 +387,21 @@ class _Finder:
             members.setdefault(self.steps.step(voice), []).append(voice)
         return tuple(
             group_of(str(s.number), s.names["th"], members.get(s.number, ()), self.meter) for s in process.steps
+        )
+
+    def facet_groups(self, steps: pa.Table) -> tuple[Group, ...]:
+        """Return the values of facets that were looked for, counted by people; a passage may count for several."""
+        if "facets" not in steps.column_names:
+            return ()
+        members: dict[str, list[Voice]] = {}
+        for voice, values in zip(self.voices, steps["facets"].to_pylist(), strict=True):
+            for value in values.split():
+                members.setdefault(value, []).append(voice)
+        return tuple(
+            group_of(value.id, value.names["th"], members.get(value.id, ()), self.meter)
+            for facet in load_facets()
+            for value in facet.steps
+            if f"facet_{value.id}" in steps.column_names
         )
 
     def community_groups(self) -> tuple[Group, ...]:

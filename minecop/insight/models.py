@@ -226,3 +226,4 @@ class Insight:
     steps: tuple[Group, ...]
     communities: tuple[Group, ...]
     funnel: dict[str, int]
+    facets: tuple[Group, ...] = ()

@@ -73,6 +73,7 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         "topics": topics_json(analysis),
         "steps": step_groups_json(analysis),
         "sequence": [course_json(course) for course in courses(analysis)],
+        "facets": groups_json(analysis.insight.facets, analysis.privacy),
         "settings": analysis.settings,
     }
     return json.dumps(values, ensure_ascii=False, indent=1) + "\n"

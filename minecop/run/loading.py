@@ -51,6 +51,7 @@ def _insight(values: dict[str, Any]) -> Insight:
         steps=tuple(_group(value) for value in values["steps"]),
         communities=tuple(_group(value) for value in values["communities"]),
         funnel=values["funnel"],
+        facets=tuple(_group(value) for value in values["facets"]),
     )
 
 

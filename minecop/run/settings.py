@@ -22,6 +22,8 @@ class Settings:
     ----------
     process
         ``civic``, ``organisation`` or the path of a process file.
+    facets
+        Whether the missions, components and kinds of knowledge that passages tell of are looked for, too.
     model
         Hub name or folder of a sentence-transformers model, or folder of a static embedding; ``None`` for the one that ships.
     backend
@@ -48,6 +50,7 @@ class Settings:
     """
 
     process: str = "organisation"
+    facets: bool = True
     model: str | None = None
     backend: str = "torch"
     threads: int | None = None
@@ -128,7 +131,7 @@ def _checked(name: str, value: Any) -> Any:
         good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32
     elif name == "threads":
         expected, good = "1 .. 256", isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 256
-    elif name == "adapt":
+    elif name in {"adapt", "facets"}:
         expected, good = "true, false", isinstance(value, bool)
     elif name == "topics":
         expected, good = ", ".join(METHODS), value in METHODS
