@@ -44,8 +44,11 @@ _EVIDENCE_WEIGHT = 3
 _AS_LIKE = 0.6
 """How like the tellings of an event a post of the same weeks must be, against how like they are among themselves, to be one more."""
 
-_SOFTLY = 1.0
-"""How far below the bar (log odds) a passage is as likely to voice a matter as not: the bar is set for marks that are right one by one."""
+_SOFTLY = 0.8
+"""Log odds below 0 at which a passage is as likely to voice a matter as not: most that do say so softly."""
+
+_FROM_AFAR = 0.6
+"""How much less likely one voices something that is neither of the writer's own life nor marked: idle talk, news."""
 
 _SAID, _SURELY = 0.2, 0.9
 """Probability of voicing something from which a passage of a telling is one of its voices, and from which in words of its own, too."""
@@ -127,7 +130,9 @@ class _Finder:
         self.words: list[list[str]] = words["joined"].to_pylist()
         self.marks: list[dict[str, Any]] = acts.to_pylist()
         self.issue = [mark["concern"] or mark["wish"] for mark in self.marks]
-        self.voicing = expit(np.array([mark["openness"] for mark in self.marks]) + _SOFTLY)
+        plain = [mark["experience"] or issue for mark, issue in zip(self.marks, self.issue, strict=True)]
+        voicing = expit(np.array([mark["openness"] for mark in self.marks]) + _SOFTLY)
+        self.voicing = voicing * np.where(np.array(plain, dtype=bool), 1.0, _FROM_AFAR)
         self.steps = StepTable.from_table(steps)
         self.vectors = vectors
         self.row_of = {voice.passage_id: row for row, voice in enumerate(self.voices)}
