@@ -40,6 +40,10 @@ _CHANCE = 0.05
 """How likely it may be that as few people speak as do, were an issue voiced as before, for it to have faded."""
 
 
+_SELECTING = {"since", "until", "communities", "groups"}
+"""Settings that say which texts are read: the texts themselves tell how runs differ in these."""
+
+
 @dataclass(frozen=True, slots=True)
 class Course:
     """What became of one issue.
@@ -100,7 +104,8 @@ class Comparison:
     known
         Texts of the later run that the earlier one read, too.
     differing
-        Names of settings that differ, and ``version`` where the program's stages do: then changes may be the machine's.
+        Names of settings that differ, those left out that say what is read, and ``version`` where the program's stages do: then
+        changes may be the machine's.
     """
 
     courses: tuple[Course, ...]
@@ -136,11 +141,12 @@ def _authors(voices: Iterable[Voice]) -> set[str]:
 
 def _voices(analysis: Analysis) -> list[Voice]:
     """Return all voices with something to say."""
-    return [voice for group in analysis.insight.communities for voice in group.members]
+    groups = (*analysis.insight.communities, *(issue.group for issue in analysis.insight.issues))
+    return [voice for group in groups for voice in group.members]
 
 
 def _differing(earlier: Analysis, later: Analysis) -> tuple[str, ...]:
-    names = sorted(earlier.settings.keys() | later.settings.keys())
+    names = sorted((earlier.settings.keys() | later.settings.keys()) - _SELECTING)
     versions = [
         {name: stage["version"] for name, stage in analysis.manifest.get("stages", {}).items()}
         for analysis in (earlier, later)

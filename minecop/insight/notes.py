@@ -144,7 +144,7 @@ def read_notes(path: Path, issues: Sequence[Issue]) -> list[Note]:
     try:
         heads = [_column(cell) for cell in next(reader, [])]
         if "status" not in heads or not {"rank", "id", "title"}.intersection(heads):
-            raise InputError("notes_without_columns", path=path, columns=", ".join(n for n, _ in _COLUMNS.values()))
+            raise InputError("notes_without_columns", path=path, columns=", ".join(map(" / ".join, _COLUMNS.values())))
         notes = []
         for cells in reader:
             row = {head: plain_cell(cell).strip() for head, cell in zip(heads, cells, strict=False) if head}

@@ -81,7 +81,7 @@ def change_in_words(course: Course, words: Words) -> str:
     parts = [words(key, **ranks)]
     if course.took_in:
         parts.append(words("compare_took_in", issues=_ranks(course.took_in)))
-    if course.others and course.after:
+    if course.others and course.change != "split":
         parts.append(words("compare_parted", issues=_ranks(course.others)))
     if course.by_words:
         parts.append(words("compare_by_words"))
