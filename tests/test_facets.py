@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from minecop.acts.labelled import read_labelled
 from minecop.acts.training import best_bars, figures, unseen_scores
-from minecop.cli.steps import _RELIABLE
+from minecop.cli.facetshow import _RELIABLE
 from minecop.process.definition import FACETS, load_facets
 from minecop.process.facet_training import examples_of_facet, scale_of, train_facet
 from minecop.process.facets import facet_figures, facet_models, match_facets, told_facets
