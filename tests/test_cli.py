@@ -89,8 +89,11 @@ def test_cli_groups_json_csv_and_table(run, minecop, name):
     assert code == 0
     assert values
     for value in values:
-        extra = {"terms", "theme", "stability", "change", "others", "machine_written"} if name == "topics" else set()
-        assert set(value) == {"id", "title", "authors", "communities", "passages", "trend", "members"} | extra
+        extra = {
+            "topics": {"terms", "theme", "stability", "sure", "change", "others", "machine_written"},
+            "steps": {"unnamed", "expected", "share", "low", "high", "coverage", "quotes"},
+        }
+        assert set(value) == {"id", "title", "authors", "communities", "passages", "trend", "members"} | extra[name]
     _, out, _ = minecop(name, run, "--csv")
     assert len(list(csv.reader(io.StringIO(out)))) == len(values) + 1
     code, out, _ = minecop(name, run, "--lang", "en")

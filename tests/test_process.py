@@ -9,8 +9,9 @@ from scipy.special import softmax
 from minecop.acts.labelled import read_labelled
 from minecop.core.errors import ModelError, ProcessError
 from minecop.process.definition import load_process
-from minecop.process.matching import StepMatcher, match_passages, match_schema
+from minecop.process.matching import StepMatcher, labelled_of, match_passages, match_schema
 from minecop.process.model import load_step_model
+from minecop.process.nearest import nearest_examples
 from minecop.process.training import (
     calibration_error,
     examples_of_steps,
@@ -45,6 +46,9 @@ examples = ["เก็บผักได้สามกำ แบ่งข้า
 """
 
 
+TWO = "[process]\nname_th='ก'\n[[step]]\nname_th='ก'\n[[step]]\nname_th='ข'\n"
+
+
 def test_definition_organisation_extends_civic():
     civic, organisation = load_process("civic"), load_process("organisation")
     assert [step.number for step in civic.steps] == list(range(1, 8))
@@ -55,6 +59,51 @@ def test_definition_organisation_extends_civic():
         assert step.names["th"] and step.names["en"] and step.definitions["th"] and step.definitions["en"]
         assert len(step.cues) >= 10
         assert len(step.examples) >= 12
+        assert len(step.exclude) >= 2
+        assert step.situations["th"] and step.situations["en"]
+    assert all(organisation.definition(0, lang) for lang in ("th", "en"))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(1, 7), (1, 2), (2, 3), (2, 6), (2, 7), (3, 4), (4, 5), (4, 6), (5, 10), (6, 7), (7, 8), (7, 9), (9, 10)],
+)
+def test_definition_confusable_steps_are_told_apart_from_either_side(one, other):
+    process = load_process("organisation")
+    for lang in ("th", "en"):
+        rule = process.rule(one, other, lang)
+        assert str(one) in rule and str(other) in rule
+        assert process.rule(other, one, lang) == rule
+    assert process.rule(3, 9, "th") == ""
+    assert process.rule(0, 8, "en")
+
+
+def test_definition_own_file_says_all_that_one_that_ships_does(tmp_path):
+    path = tmp_path / "garden.toml"
+    path.write_text(
+        OWN
+        + """
+exclude = ["ซื้อผักจากตลาดมาผัด"]
+situations_th = ["เช้าวันหยุด"]
+
+[[step.confusable]]
+step = 1
+rule_th = "มือเปื้อนดินคือขั้น 1 มือถือผักคือขั้น 2"
+
+[none]
+definition_en = "What is not of the garden."
+examples = ["ฝนตกทั้งวัน นอนอ่านหนังสือ"]
+""",
+        encoding="utf-8",
+    )
+    process = load_process(str(path))
+    soil, harvest = process.steps
+    assert harvest.exclude == ("ซื้อผักจากตลาดมาผัด",)
+    assert harvest.situations == {"th": ("เช้าวันหยุด",), "en": ("เช้าวันหยุด",)}
+    assert process.rule(1, 2, "en") == process.rule(2, 1, "th") == "มือเปื้อนดินคือขั้น 1 มือถือผักคือขั้น 2"
+    assert process.definition(0, "th") == "What is not of the garden."
+    assert process.definition(1, "th") == ""
+    assert (soil.id, harvest.id) == ("1", "2")
 
 
 def test_definition_own_file(tmp_path):
@@ -77,13 +126,38 @@ def test_definition_own_file(tmp_path):
         ("[process]\nname_th='ก'\n[[step]]\nname_th='ก'\nexamples=[1]", "examples"),
         ("[process]\nname_th='ก'\nextends='nowhere.toml'", "no process"),
         ("[process]\nname_th='ก'\nextends='p.toml'", "itself"),
+        ("process = 3", r"\[process\]: there is no such table"),
+        ("[process]\nname_th='ก'\nextend='civic'", r"\[process\]: extend is unknown; there may be id, name_th"),
+        ("[process]\nname_th='ก'\n[steps]\n", "TOML: steps is unknown; there may be process, step, none"),
+        ("[process]\nname_th='ก'\nname_en=' '", r"\[process\]: name_th / name_en"),
+        (f"{TWO}examples=['']", r"\[\[step\]\] 2: examples must be a list of texts"),
+        (f"{TWO}include=['ก']", r"\[\[step\]\] 2: include is unknown; .*exclude"),
+        (f"{TWO}definition_th=3", r"\[\[step\]\] 2: definition_th must be a text"),
+        (f"{TWO}confusable='1'", r"confusable must be written as tables, \[\[confusable\]\]"),
+        (f"{TWO}confusable=[{{step=1}}]", r"\[\[step\]\] 2 \[\[confusable\]\] 1: rule_th / rule_en"),
+        (f"{TWO}confusable=[{{step=2, rule_th='x'}}]", "number of another step, or 0 .*, not 2"),
+        (f"{TWO}confusable=[{{step='1', rule_th='x'}}]", "number of another step"),
+        (f"{TWO}confusable=[{{step=1, rule='x'}}]", "rule is unknown; there may be step, rule_th, rule_en"),
+        (
+            f"{TWO}confusable=[{{step=9, rule_th='x'}}]",
+            r"step 2: confusable names step 9, which is not there \(the last is 2\)",
+        ),
+        (
+            f"{TWO}confusable=[{{step=1, rule_th='x'}},{{step=1, rule_th='y'}}]",
+            "steps 2 and 1: told apart by two rules",
+        ),
+        (f"{TWO}[[step]]\nname_th='ข'", r"steps 2 and 3 have the same name \(ข\)"),
+        ("[process]\nname_th='ก'\n[[step]]\nname_th='ข'", r"\[none\]: a process of one step"),
+        (f"{TWO}[none]\nexamples='ก'", r"\[none\]: examples must be a list of texts"),
+        ("[process]\nname_th='ก'\nextends='civic'\n[[step]]\nname_th='ลงมือปฏิบัติ'", "steps 6 and 8 have the same name"),
     ],
 )
 def test_definition_bad_file_is_said(tmp_path, text, reason):
     path = tmp_path / "p.toml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(ProcessError, match=reason):
+    with pytest.raises(ProcessError, match=reason) as caught:
         load_process(str(path))
+    assert str(path) in caught.value.text("th") or "nowhere.toml" in text
 
 
 def test_definition_missing_process_is_said():
@@ -205,6 +279,54 @@ def test_matching_process_that_extends_one_that_ships_learns_its_own_steps_besid
         ["คืนนี้กินเลี้ยงฉลองกัน รำวงร้องเพลงสนุกมาก", "นัดทีมวันศุกร์หน้า แบ่งงานกันแล้วว่าใครทำอะไร งบสองหมื่น เริ่มเดือนมกราคม"]
     )
     assert [match.step for match in matches] == [11, 4]
+
+
+def test_learned_excluded_passages_are_examples_of_something_else():
+    process = load_process("organisation")
+    found = examples_of_steps(process, labelled_of(process))
+    step_of = dict(zip(found.texts, found.steps.tolist(), strict=True))
+    for step in process.steps:
+        assert all(step_of[text] != step.number for text in step.exclude)
+    logistics, circle = process.steps[1].exclude
+    assert (step_of[logistics], step_of[circle]) == (6, 7)
+
+
+def test_learned_excluded_passages_of_an_own_process(tmp_path):
+    text = "ซื้อผักกาดจากตลาดมาสองกำ"
+    told = []
+    for name, exclude in (("without", ""), ("with", f'exclude = ["{text}", "ซื้อผักบุ้งจากตลาดมาผัด"]')):
+        path = tmp_path / f"{name}.toml"
+        path.write_text(f"{OWN}{exclude}", encoding="utf-8")
+        told.append(StepMatcher(load_process(str(path))).match([text])[0])
+    assert [match.step for match in told] == [2, 0]  # where nothing else is known, not this step is none
+
+
+def test_learned_steps_that_a_process_does_not_begin_with_say_nothing(tmp_path):
+    path = tmp_path / "more.toml"
+    path.write_text('[process]\nname_th = "เพิ่ม"\nextends = "civic"\n[[step]]\nname_th = "เลี้ยงฉลอง"\n', encoding="utf-8")
+    assert {row.step for row in labelled_of(load_process(str(path)))} == {None, *range(8)}
+    assert {row.step for row in labelled_of(load_process("civic"))} == {None, *range(11)}
+    path.write_text(OWN, encoding="utf-8")
+    assert labelled_of(load_process(str(path))) == []
+
+
+def test_nearest_examples_by_what_tells_steps():
+    process = load_process("organisation")
+    some = [row for row in labelled_of(process) if row.step is not None][::12]
+    found = examples_of_steps(process, some)
+    model = load_step_model(ROOT / "models/steps")
+    text = "นัดทีมวันศุกร์หน้า แบ่งงานกันแล้วว่าใครทำอะไร งบสองหมื่น เริ่มเดือนมกราคม"
+    (near,) = nearest_examples(model, found, [text], [words(text)], [[]])
+    best = max(near.values(), key=lambda one: one.likeness)
+    assert best.step == 4
+    assert {step: one.step for step, one in near.items()} == {step: step for step in near}
+    assert all(0 < one.likeness <= 1.001 and one.text in found.texts for one in near.values())
+    (again,) = nearest_examples(model, found, [text], [words(text)], [[]], {best.text})
+    assert again[4].likeness < best.likeness
+    same = found.texts[0]
+    (without,) = nearest_examples(model, found, [same], [words(same)], [[]])
+    assert same not in {one.text for one in without.values()}
+    assert nearest_examples(model, found, ["zzz"], [["zzz"]], [[]]) == [{}]
 
 
 def test_learned_words_count_of_passage_and_title(examples):

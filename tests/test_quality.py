@@ -174,10 +174,28 @@ def test_quality_planted_issues_come_first_and_rise(parts, truth):
     assert np.mean(rising) >= FLOORS["sample"]["planted_rising"], rising
 
 
-@pytest.mark.parametrize("what", PLANTED)
+@pytest.mark.parametrize("what", [*PLANTED, "fuel"])
 def test_quality_members_of_planted_issues(parts, truth, what):
     f1s = [best_of(issues, passages, truth, what)[0] for issues, passages in parts]
     assert np.mean(f1s) >= FLOORS["sample"][what.replace("-", "_") + "_f1"], f1s
+
+
+def test_quality_members_are_right_and_few_are_missing(parts, truth):
+    precisions, recalls = [], []
+    for what in (*PLANTED, "fuel"):
+        for issues, passages in parts:
+            members = best_of(issues, passages, truth, what)[1].group.members
+            voiced = sum(said(truth, p["post_id"], p["comment"], p["start"], p["end"]) == what for p in passages)
+            right = sum(said(truth, v.post_id, v.comment, v.start, v.end) == what for v in members)
+            precisions.append(right / len(members))
+            recalls.append(right / voiced)
+    assert np.mean(precisions) >= FLOORS["sample"]["members_precision"], precisions
+    assert np.mean(recalls) >= FLOORS["sample"]["members_recall"], recalls
+
+
+def test_quality_what_fades_is_said_to_have_faded(parts, truth):
+    found = [best_of(issues, passages, truth, "fuel")[1] for issues, passages in parts]
+    assert np.mean([issue.status == "fading" for issue in found]) >= FLOORS["sample"]["fading"]
 
 
 def test_quality_decoys_do_not_come_first(analysis, truth):

@@ -13,6 +13,7 @@ from minecop.core.errors import QuoteError
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Quote
 from minecop.report.quoting import quote_view
+from minecop.report.rendering import _TEMPLATES as TEMPLATES
 from minecop.report.rendering import (
     RENDERERS,
     markdown_text,
@@ -69,6 +70,11 @@ def test_rendering_shows_hostile_text_as_text(analysis):
     assert "alert(1)" in page
     assert not re.search(r'(?:src|href)="https?://(?!a\.example/)', page)
     assert not re.search(r"(?<!\\)<", render_markdown(analysis))
+
+
+def test_rendering_style_is_the_file_letter_for_letter(analysis):
+    style = re.search(r"<style>(.*?)</style>", render_html(analysis), re.DOTALL)[1]
+    assert style == (TEMPLATES / "report.css").read_text(encoding="utf-8")
 
 
 def test_rendering_every_quote_stands_in_the_page_letter_for_letter(analysis):
@@ -142,7 +148,18 @@ def test_rendering_csv_is_safe_in_a_spreadsheet(analysis):
 
 def test_rendering_json_holds_the_contract(analysis):
     values = json.loads(render_json(analysis))
-    assert {"issues", "set_aside", "topics", "steps", "lessons", "funnel", "settings", "archive"} == set(values)
+    assert {
+        "issues",
+        "set_aside",
+        "topics",
+        "steps",
+        "sequence",
+        "lessons",
+        "facets",
+        "funnel",
+        "settings",
+        "archive",
+    } == set(values)
 
 
 def test_rendering_markdown_escapes_what_would_be_markup():

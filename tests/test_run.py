@@ -18,6 +18,7 @@ from minecop.core.errors import OutputError, RunError, SettingsError
 from minecop.core.executors import SerialExecutor, make_executor, map_chunks
 from minecop.core.files import sha256_file
 from minecop.core.tables import TableWriter, count_rows, read_tables
+from minecop.process.facets import told_facets
 from minecop.run.artefacts import Key, making, why_run
 from minecop.run.pipeline import analyse, open_run
 from minecop.run.settings import Settings, read_settings
@@ -63,7 +64,8 @@ def test_pipeline_leaves_the_contract_table_and_a_manifest(jsonl, tmp_path):
     run = analyse(jsonl(posts()), tmp_path / "run")
     table = pq.read_table(run.folder / "passages.parquet")
     assert table.column_names[: len(CONTRACT)] == list(CONTRACT)
-    assert table.column_names[len(CONTRACT) :] == [f"step_{n}" for n in range(1, 11)]
+    facets = ["facets", *(f"facet_{value}" for value in told_facets())]
+    assert table.column_names[len(CONTRACT) :] == [*(f"step_{n}" for n in range(1, 11)), *facets]
     by_id = {post["id"]: post for post in posts()}
     for row in table.to_pylist():
         post = by_id[row["post_id"]]

@@ -1,17 +1,25 @@
 import csv
 import json
+from itertools import pairwise
 
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT, SAMPLE
 
-from minecop.cli.steps import command
+from minecop.acts.labelled import read_labelled
+from minecop.acts.marking import TENSES
+from minecop.archive.store import read_archive
+from minecop.cli.steps import _explain, command
 from minecop.core.errors import InputError, RunError
+from minecop.core.progress import silent
 from minecop.process.definition import load_process
 from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
 from minecop.process.matching import StepMatcher, model_of
+from minecop.run.evidence import evidence_of
 from minecop.run.pipeline import analyse, open_run
+from minecop.run.settings import Settings
+from minecop.run.stages import Context, _steps_outside
 from minecop.run.stepping import agreement_of, least_sure, source_of
 
 TEXTS = (
@@ -33,9 +41,22 @@ def archive(jsonl):
     )
 
 
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    """Seven steps of few examples, which are learned in no time."""
+    path = tmp_path_factory.mktemp("process") / "few.toml"
+    parts = ['[process]\nid = "few"\nname_th = "ย่อ"']
+    for step in load_process("civic").steps:
+        parts.append(f"[[step]]\nname_th = {json.dumps(step.names['th'])}\nexamples = {json.dumps(step.examples[:4])}")
+        parts.append(f"definition_th = {json.dumps(step.definitions['th'])}")
+    parts.append(f"[none]\nexamples = {json.dumps(load_process('civic').none_examples[:6])}")
+    path.write_text("\n".join(parts), encoding="utf-8")
+    return Settings(process=str(path))
+
+
 @pytest.fixture
-def run(archive, tmp_path):
-    return analyse(archive, tmp_path / "run")
+def run(archive, settings, tmp_path):
+    return analyse(archive, tmp_path / "run", settings)
 
 
 def ask(run, answers, *options):
@@ -49,7 +70,7 @@ def steps_of(run):
     return dict(zip(table["passage_id"].to_pylist(), table["step"].to_pylist(), strict=True))
 
 
-def test_labels_are_asked_kept_and_learned_from(archive, run, tmp_path):
+def test_labels_are_asked_kept_and_learned_from(archive, run, settings, tmp_path):
     before = steps_of(run)
     out = ask(run, "3\nnonsense\n๔\ns\nq\n")
     assert "[1/4]" in out
@@ -58,7 +79,7 @@ def test_labels_are_asked_kept_and_learned_from(archive, run, tmp_path):
     assert [label.step for label in labels.values()] == [3, 4]
     assert all(label.text in TEXTS and label.title.startswith("=") for label in labels.values())
     assert archive.with_name("labels.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    again = analyse(archive, tmp_path / "run")
+    again = analyse(archive, tmp_path / "run", settings)
     after = steps_of(again)
     assert {passage: after[passage] for passage in labels} == {p: label.step for p, label in labels.items()}
     assert after.keys() == before.keys()  # the labels are no posts
@@ -83,9 +104,9 @@ def test_labels_least_sure_first_and_from_different_posts(run):
     assert margins == sorted(margins)
 
 
-def test_labels_the_same_on_any_number_of_workers(archive, run, tmp_path):
-    write_labels(labels_path(archive), [StepLabel("0/0", 9, "", TEXTS[1])])
-    one, two = analyse(archive, tmp_path / "one"), analyse(archive, tmp_path / "two", workers=2)
+def test_labels_the_same_on_any_number_of_workers(archive, settings, tmp_path):
+    write_labels(labels_path(archive), [StepLabel("0/0", 7, "", TEXTS[1])])
+    one, two = (analyse(archive, tmp_path / f"{n}", settings, workers=n) for n in (1, 2))
     steps = [pq.read_table(made.stage_folder("process") / "steps.parquet") for made in (one, two)]
     assert steps[0].equals(steps[1])
     assert one.manifest["stages"]["process"]["about"]["labels_of_passages_here"] == 0
@@ -156,13 +177,72 @@ def test_steps_evaluate(minecop, tmp_path):
     assert "no label with a text" in minecop("steps", "evaluate", path, "--lang", "en")[1]
 
 
-def test_steps_evaluate_what_ships_has_a_curve_that_rises(minecop):
+@pytest.fixture
+def few_labelled(monkeypatch):
+    """Every twentieth of the labelled passages: ten models are learned of all of them otherwise, which takes minutes."""
+    monkeypatch.setattr("minecop.process.matching.read_labelled", lambda folder: read_labelled(folder)[::20])
+
+
+def test_steps_evaluate_what_ships_has_a_curve_that_rises(minecop, few_labelled):
     code, out, _ = minecop("steps", "evaluate", "--json")
     values = json.loads(out)
     assert code == 0
     passages, reached = zip(*values["curve"], strict=True)
     assert list(passages) == sorted(passages)
     assert reached[-1] > reached[0]
+    assert len(values["of_steps"]) == 11
+
+
+def test_steps_evaluate_of_other_processes(minecop, few_labelled, settings, tmp_path):
+    code, out, _ = minecop("steps", "evaluate", "--process", settings.process, "--lang", "en")
+    assert (code, out.startswith("None of the labelled passages")) == (0, True)
+    path = tmp_path / "more.toml"
+    path.write_text(
+        '[process]\nname_th = "เพิ่ม"\nextends = "civic"\n[[step]]\nname_th = "เลี้ยงฉลอง"\n'
+        'examples = ["เย็นนี้เลี้ยงฉลองกันทั้งกลุ่ม รำวงจนดึก", "ฉลองครบสิบปี กินเลี้ยงรำวงกัน"]\n',
+        encoding="utf-8",
+    )
+    for process, count in (("civic", 8), (path, 9)):
+        code, out, _ = minecop("steps", "evaluate", "--json", "--process", process)
+        assert (code, len(json.loads(out)["of_steps"])) == (0, count)
+
+
+@pytest.mark.parametrize(
+    ("process", "labels", "learns"),
+    [("organisation", False, False), ("civic", True, True), ("more", False, True), ("anew", True, False)],
+)
+def test_steps_are_matched_anew_when_what_they_are_learned_from_changes(
+    archive, settings, tmp_path, process, labels, learns
+):
+    more = tmp_path / "more.toml"
+    more.write_text('[process]\nname_th = "เพิ่ม"\nextends = "civic"\n[[step]]\nname_th = "ฉลอง"\n', encoding="utf-8")
+    if labels:
+        write_labels(labels_path(archive), [StepLabel("0/0/1", 2, "", TEXTS[0])])
+    name = {"more": str(more), "anew": settings.process}.get(process, process)
+    outside = _steps_outside(Context(archive, tmp_path, Settings(process=name), None, silent))
+    assert ("ag.jsonl" in outside) == learns
+    assert ("labels.csv" in outside) == labels
+
+
+def test_labels_question_mark_tells_what_the_guesses_mean(run, settings):
+    (one, *_) = least_sure(run, (), 1)
+    (first, _), (second, _) = one.guesses
+    out = ask(run, "?\n3\nq\n")
+    process = load_process(settings.process)
+    for step in filter(None, (first, second)):
+        assert process.definition(step, "en") in out
+    assert "the process file has no rule" in out
+    assert "1 passages labelled this time" in out
+
+
+def test_labels_question_mark_gives_the_rule_of_a_process_that_has_one(archive, tmp_path, capsys):
+    process = load_process("organisation")
+    _explain(4, 6, process, "th")
+    out = capsys.readouterr().out
+    assert process.rule(4, 6, "th") in out
+    assert all(process.steps[n - 1].situations["th"][0] in out for n in (4, 6))
+    _explain(0, 8, process, "en")
+    assert process.none_definitions["en"] in capsys.readouterr().out
 
 
 def test_steps_new_is_a_process_that_can_be_used(minecop, tmp_path):
@@ -177,9 +257,92 @@ def test_steps_new_is_a_process_that_can_be_used(minecop, tmp_path):
     assert path.name in err
 
 
-def test_steps_of_the_sample_are_shown(minecop, tmp_path):
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    return analyse(SAMPLE, tmp_path_factory.mktemp("sample") / "run")
+
+
+def test_steps_of_the_sample_are_shown(minecop, sample):
     assert SAMPLE.is_relative_to(ROOT)
-    analyse(SAMPLE, tmp_path / "run")
-    named, default = minecop("steps", "show", tmp_path / "run"), minecop("steps", tmp_path / "run")
+    named, default = minecop("steps", "show", sample.folder), minecop("steps", sample.folder)
     assert named == default
     assert named[0] == 0
+
+
+@pytest.fixture(scope="module")
+def chosen(sample):
+    """A passage within a post, one of a comment that is about a step, and one that is mere courtesy."""
+    rows = pq.read_table(sample.folder / "passages.parquet").to_pylist()
+    within = next(b for a, b in pairwise(rows) if b["step"] and b["comment"] is None and a["post_id"] == b["post_id"])
+    comment = next(row for row in rows if row["step"] and row["comment"])
+    return [within, comment, next(row for row in rows if row["courtesy"])]
+
+
+def test_evidence_of_passages(sample, chosen):
+    ids = [row["passage_id"] for row in chosen]
+    within, comment, courtesy = found = evidence_of(sample, ids)
+    posts = {post.id: post for post in read_archive(sample.stage_folder("archive")).posts}
+    for row, one in zip(chosen, found, strict=True):
+        source = posts[row["post_id"]].text(row["comment"])
+        assert (one.passage_id, one.step) == (row["passage_id"], row["step"])
+        assert one.text == source[row["start"] : row["end"]]
+        assert one.before in source and one.after in source
+        assert sum(one.probabilities.values()) == pytest.approx(1, abs=1e-5)
+        assert one.tense in TENSES
+    assert within.before and not within.answers
+    assert comment.answers in {text.body for text in posts[comment.post_id].texts} - {""}
+    assert within.named()[0] == within.step and within.words[within.step]
+    assert {near.step for near in within.nearest} & {within.step}
+    assert within.nearest == tuple(sorted(within.nearest, key=lambda near: -near.likeness))
+    assert (courtesy.courtesy, courtesy.step, courtesy.named()) == (True, 0, [])
+    first, second = comment.likeliest()
+    assert first == comment.step != second
+    assert [one.passage_id for one in evidence_of(sample, ids[::-1])] == ids[::-1]
+
+
+def test_evidence_of_a_passage_that_is_not_there(sample):
+    with pytest.raises(RunError, match="no/0/1"):
+        evidence_of(sample, ["no/0/1"])
+
+
+def test_evidence_knows_what_people_said_and_what_a_comment_answers(jsonl, tmp_path, settings):
+    archive = jsonl(
+        [
+            {
+                "id": "a/b",
+                "author": "p",
+                "body": TEXTS[0],
+                "comments": [
+                    {"id": "c1", "author": "q", "body": TEXTS[2]},
+                    {"id": "c2", "author": "r", "reply_to": "c1", "body": TEXTS[3]},
+                ],
+            }
+        ]
+    )
+    write_labels(labels_path(archive), [StepLabel("a/b/1/1", 2, "", TEXTS[2])])
+    made = analyse(archive, tmp_path / "run", settings)
+    labelled, reply = evidence_of(made, ["a/b/1/1", "a/b/2/1"])
+    assert (labelled.given, labelled.step, labelled.probabilities[2]) == (True, 2, 1)
+    assert labelled.answers == TEXTS[0]
+    assert all(near.text != labelled.text for near in labelled.nearest)
+    assert (reply.given, reply.answers, reply.before, reply.after) == (False, TEXTS[2], "", "")
+
+
+def test_steps_why_is_said_in_both_languages(minecop, sample, chosen):
+    row = chosen[0]
+    code, out, _ = minecop("steps", "why", sample.folder, row["passage_id"], "--json")
+    values = json.loads(out)
+    assert code == 0
+    assert values["step"] == row["step"]
+    assert {"words", "tense", "nearest", "before", "after", "answers", "rule"} <= values.keys()
+    names = load_process("organisation").steps[row["step"] - 1].names
+    for lang, heads in (
+        ("th", ("เวลาที่เล่า", "ถ้าไม่ใช่", "ช่วงก่อนหน้า")),
+        ("en", ("When it is done", "Otherwise", "Before it")),
+    ):
+        code, out, _ = minecop("steps", "why", sample.folder, row["passage_id"], "--lang", lang)
+        assert code == 0
+        assert all(head in out for head in (*heads, names[lang], values["text"]))
+    assert "ทักทาย" in minecop("steps", "why", sample.folder, chosen[2]["passage_id"])[1]
+    code, _, err = minecop("steps", "why", sample.folder, "nothing")
+    assert (code, "nothing" in err) == (1, True)

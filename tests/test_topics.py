@@ -17,14 +17,22 @@ from minecop.run.settings import Settings
 from minecop.topics import neighbours
 from minecop.topics.archive import chosen_rows, memberships
 from minecop.topics.clustering import FEWEST, agglomerate, number_by_size
-from minecop.topics.communities import best_overlap, central_communities, communities_of, graph_of, stability_of
+from minecop.topics.communities import (
+    best_overlap,
+    central_communities,
+    communities_of,
+    communities_of_parts,
+    graph_of,
+    stability_of,
+)
 from minecop.topics.counting import count_terms
 from minecop.topics.fitting import Fit, fit_topics, within_threads
 from minecop.topics.labels import labels_of, worth_of
 from minecop.topics.matching import CHANGES, match_topics, with_growth
-from minecop.topics.membership import assigned, bars_of, centrality, centroids_of, settled, shares_of
+from minecop.topics.membership import assigned, bars_of, centrality, centroids_of, settled, shares_of, sureness_of
 from minecop.topics.neighbours import nearest
 from minecop.topics.themes import themes_of
+from minecop.topics.wholes import Wholes
 from minecop.vectors.embedder import unit_rows
 from minecop.vectors.lsa import ArchiveEmbedder
 
@@ -125,10 +133,21 @@ def test_communities_of_passages_without_neighbours_are_one_each():
 def test_communities_stability_tells_what_is_there_from_what_is_not():
     vectors, around = clouds(600, 6)
     graph = graph_of(vectors)
-    real = stability_of(graph, around.astype(np.int64))
-    chance = stability_of(graph, np.random.default_rng(0).integers(0, 6, 600))
+    parts = communities_of_parts(graph)
+    real = stability_of(around.astype(np.int64), parts)
+    chance = stability_of(np.random.default_rng(0).integers(0, 6, 600), parts)
     assert real.min() > 0.9
     assert chance.max() < 0.4
+
+
+def test_communities_parts_lack_every_passage_once():
+    vectors, _ = clouds(605, 6)
+    parts = communities_of_parts(graph_of(vectors), 3)
+    lacking = [set(range(605)) - set(part.tolist()) for part, _ in parts]
+    assert sorted(row for rows in lacking for row in rows) == list(range(605))
+    assert all(len(found) == len(part) for part, found in parts)
+    again = communities_of_parts(graph_of(vectors), 3)
+    assert all(one.tobytes() == other.tobytes() for (_, one), (_, other) in zip(parts, again, strict=True))
 
 
 # ---- counting
@@ -186,6 +205,82 @@ def test_labels_are_each_unlike_the_others():
     ]
 
 
+# ---- wholes
+
+
+def wholes(*passages: str):
+    return Wholes(count_terms([passage.split() for passage in passages]))
+
+
+def around(piece: str, count: int = 10) -> list[str]:
+    """So many passages in which something stands, each time between other words."""
+    return [f"ก่อน{n} {piece} หลัง{n}" for n in range(count)]
+
+
+def test_wholes_half_a_name_after_a_title_is_a_person():
+    found = wholes(*around("พลเอก อนันต พร"), *around("นาย ไมตรี อินทุ สุต"), *around("นายกรัฐมนตรี"))
+    for piece in ("อนันต", "พร", "อินทุ", "สุต"):
+        assert found.of((piece,)).person, piece
+    assert found.of(("พลเอก", "อนันต")).person
+    assert found.of(("นายกรัฐมนตรี",)).names
+
+
+def test_wholes_people_differ_but_a_title_always_stands_before():
+    found = wholes(
+        *(f"นาย สิปปกร {n} นา" for n in range(6)), *(f"ครู ประจำชั้น {n}" for n in range(6)), "ป้า แต๋ว ขาย", "ป้า แต๋ว"
+    )
+    assert found.of(("สิปปกร",)).person
+    assert found.of(("แต๋ว",)).person
+    assert not found.of(("ประจำชั้น",)).person  # a word like any other
+
+
+def test_wholes_a_term_that_was_cut_is_put_together():
+    found = wholes(*around("กระทรวงทรัพยากรธรรมชาติ และ สิ่งแวดล้อม"), *around("ไวรัส โค โร นา", 12), *around("สิ่งแวดล้อม", 2))
+    assert found.of(("กระทรวงทรัพยากรธรรมชาติ",)).parts == ("กระทรวงทรัพยากรธรรมชาติ", "และ", "สิ่งแวดล้อม")
+    assert found.of(("สิ่งแวดล้อม",)).parts == ("กระทรวงทรัพยากรธรรมชาติ", "และ", "สิ่งแวดล้อม")
+    assert found.of(("โค", "โร")).parts == ("ไวรัส", "โค", "โร", "นา")  # นา is a small word, but not here
+    assert found.of(("โค", "โร")).names
+
+
+def test_wholes_small_words_and_somebody_s_title_end_them():
+    found = wholes(*around("ผู้ป่วย ที่ โรงพยาบาล"), *around("ที่", 15), *around("โฆษก นายแพทย์ ทวีศิลป์"))
+    assert found.of(("โรงพยาบาล",)).parts == ("โรงพยาบาล",)
+    assert found.of(("โฆษก",)).parts == ("โฆษก",)
+    assert not found.of(("โฆษก",)).person
+
+
+def test_wholes_few_places_tell_nothing_and_many_neighbours_are_none():
+    found = wholes(*around("ซ่อม ท่อ", 4), *(f"ครู {word}" for word in ["สอน", "เล่น", "อ่าน", "เขียน", "ร้อง", "เต้น"]))
+    assert found.of(("ท่อ",)).parts == ("ท่อ",)
+    assert found.of(("ครู",)).parts == ("ครู",)
+    assert found.of(("ไม่เคยมี",)).parts == ("ไม่เคยมี",)
+
+
+def test_wholes_what_is_always_the_same_at_length_is_a_form():
+    found = wholes(*around("your browser does not support the audio element"))
+    assert found.of(("browser",)).form
+    assert not found.of(("browser",)).names
+
+
+def test_wholes_a_word_that_stands_only_in_phrases_gives_way_to_them():
+    others = ["น้ำ", "ครู", "ยา", "ข้าว", "ปุ๋ย", "หนังสือ", "ฝน", "เวร", "ตึก", "แผล"]
+    found = wholes(
+        *(f"{other} พระ {word} {other}" for word in ("บาท", "บรม", "ราช") for other in others),
+        *(f"{other} พระ" for other in others[:2]),
+    )
+    assert found.of(("พระ",)).piece
+    assert not found.of(("พระ", "ราช")).piece
+    assert not found.of(("ครู",)).piece
+
+
+def test_fitting_half_a_name_is_no_label():
+    passages = [[*words, "พลเอก", "อนันต", "พร"] if n % 4 == 0 else words for n, words in enumerate(archive(240))]
+    found = fit_topics(passages, vectors_of(archive(240)), np.arange(240) % 11)
+    terms = {term for topic in found.topics for term, _ in topic.terms}
+    assert terms
+    assert not any(piece in term for term in terms for piece in ("อนันต", "พร", "พลเอก"))
+
+
 # ---- membership, themes
 
 
@@ -237,6 +332,42 @@ def test_membership_of_passages_not_learned_from_is_that_of_the_likest():
     assert assigned(vectors, np.empty((0, 24), np.float32), np.empty(0, np.float32)).tolist() == [-1] * 400
 
 
+def test_membership_is_sure_where_topics_lie_apart_and_not_where_they_run_into_each_other():
+    people = np.arange(600) % 20
+    shares = []
+    for spread in (0.5, 3.0):
+        vectors, around = clouds(600, 6, spread)
+        graph = graph_of(vectors)
+        labels = settled(vectors, around.astype(np.int64), people)
+        sure = sureness_of(vectors, labels, people, communities_of_parts(graph))
+        assert sure.shape == (labels.max() + 1,)
+        shares.append(float(np.nanmean(sure)))
+    assert shares[0] > 0.95
+    assert shares[1] < 0.7
+
+
+def test_membership_sureness_is_about_the_share_that_is_right():
+    people = np.arange(900) % 20
+    for spread in (0.8, 1.2, 1.6):
+        vectors, around = clouds(900, 6, spread)
+        graph = graph_of(vectors)
+        labels = settled(vectors, central_communities(graph), people)
+        most = np.array([np.bincount(around[labels == topic]).argmax() for topic in range(labels.max() + 1)])
+        right = (most[labels] == around)[labels >= 0].mean()
+        sure = sureness_of(vectors, labels, people, communities_of_parts(graph))
+        sizes = np.bincount(labels[labels >= 0])
+        assert abs(np.average(sure, weights=sizes) - right) < 0.1, spread
+
+
+def test_membership_sureness_is_not_known_where_no_passage_was_left_out():
+    vectors, around = clouds(100, 2, 0.3)
+    labels = around.astype(np.int64)
+    part = np.flatnonzero((labels == 0) | (np.arange(100) < 50))
+    sure = sureness_of(vectors, labels, np.full(100, -1), [(part, labels[part])])
+    assert np.isnan(sure[0])
+    assert sure[1] == 1
+
+
 def test_themes_put_near_topics_together_and_few_stay_as_they_are():
     middles = unit_rows(np.random.default_rng(1).normal(size=(3, 24)).astype(np.float32))
     topics = unit_rows(
@@ -260,6 +391,46 @@ def test_threads_draw_their_passages_together():
     assert found[0] @ found[2] < 0.5
     assert np.allclose(found[5], vectors[5], atol=1e-5)
     assert within_threads(vectors[:0], threads[:0], threads[:0]).shape == (0, 24)
+
+
+def test_threads_that_speak_of_two_matters_at_length_keep_them_apart():
+    matters, _ = clouds(2, 2, 0.0)
+    vectors = unit_rows(np.repeat(matters, 12, axis=0) + 0.05 * clouds(24, 24, 0.1)[0])
+    found = within_threads(vectors, np.zeros(24, dtype=np.int64), np.full(24, 100))
+    near = found @ matters.T
+    assert (near[:9, 0] > near[:9, 1]).all()
+    assert (near[-9:, 1] > near[-9:, 0]).all()
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=60), st.integers(0, 9))
+@settings(max_examples=30, deadline=None)
+def test_threads_may_stand_in_any_order(threads, seed):
+    threads = np.sort(np.array(threads, dtype=np.int64))
+    vectors, _ = clouds(len(threads), 3, 1.0, seed)
+    lengths = 40 + np.arange(len(threads))
+    found = within_threads(vectors, threads, lengths)
+    for thread in set(threads.tolist()):
+        rows = threads == thread
+        alone = within_threads(vectors[rows], threads[rows], lengths[rows])
+        assert np.allclose(found[rows], alone, atol=1e-5)
+    order = np.argsort(np.random.default_rng(seed).permutation(5)[threads], kind="stable")
+    assert np.allclose(within_threads(vectors[order], threads[order], lengths[order]), found[order], atol=1e-5)
+
+
+def test_threads_joined_of_two_subjects_are_given_both():
+    passages, _ = archive(240), None
+    vectors = vectors_of(passages)
+    subject = np.arange(240) % 4
+    threads = np.arange(240)
+    one, other = np.flatnonzero(subject == 0)[:10], np.flatnonzero(subject == 1)[:10]
+    order = np.concatenate([one, other, np.setdiff1d(np.arange(240), [*one, *other])])
+    threads[[*one, *other]] = 0
+    around = within_threads(vectors[order], threads[order], np.full(240, 100))
+    found = fit_topics([passages[row] for row in order], around, np.arange(240) % 11)
+    first, second = (
+        np.bincount(found.labels[rows][found.labels[rows] >= 0]).argmax() for rows in (slice(0, 10), slice(10, 20))
+    )
+    assert first != second
 
 
 # ---- all together
@@ -314,6 +485,7 @@ def test_fitting_finds_the_subjects_and_names_them_in_the_words_of_the_archive()
         words = SUBJECTS[subject].split()
         assert all(any(word in term for word in words) for term, _ in topic.terms)
         assert topic.stability > 0.5
+        assert topic.sure > 0.8
 
 
 @pytest.mark.parametrize("method", ["graph", "density", "tree"])
@@ -324,6 +496,46 @@ def test_fitting_by_each_method_gives_the_same_topics_each_time(method):
     assert len(one.topics) >= 3
     assert one.labels.tolist() == two.labels.tolist()
     assert [topic.label for topic in one.topics] == [topic.label for topic in two.topics]
+
+
+@pytest.mark.parametrize(("method", "passages"), [("graph", 600), ("tree", 600), ("density", 600), ("graph", 50)])
+def test_fitting_few_topics_are_fewer_and_many_more(method, passages):
+    vectors, _ = clouds(passages, 12, 2.0)
+    documents = [[f"คำ{n % 12}"] for n in range(passages)]
+    few, usual, many = (
+        len(fit_topics(documents, vectors, method=method, count=count, stability=False).topics)
+        for count in ("few", "usual", "many")
+    )
+    assert few <= usual <= many
+    assert few < many
+
+
+def test_fitting_usual_topics_are_those_of_resolution_one():
+    vectors, _ = clouds(300, 9, 1.5)
+    documents = [[f"คำ{n % 9}"] for n in range(300)]
+    plain = settled(vectors, number_by_size(central_communities(graph_of(vectors), 0)), np.full(300, -1))
+    assert fit_topics(documents, vectors).labels.tolist() == plain.tolist()
+
+
+def test_run_how_many_topics_is_a_setting_of_the_stage(jsonl, tmp_path, minecop):
+    rows = [
+        {"id": f"{n}", "author": f"คน {n % 9}", "body": f"{SUBJECTS[n % 4]} {SUBJECTS[n % 3]} ครั้งที่ {n}"}
+        for n in range(140)
+    ]
+    source = jsonl(rows)
+    counts = {}
+    for count in ("few", "usual", "many"):
+        code, _, err = minecop("analyse", source, "-o", tmp_path / "run", "--topic-count", count, "-v", "--lang", "en")
+        assert code == 0
+        counts[count] = len(pq.read_table(tmp_path / "run" / "stages" / "topics" / "topics.parquet"))
+    assert counts["few"] < counts["many"]
+    assert 'topics: settings changed: topic_count "usual" → "many"' in err
+    assert "vectors: settings changed" not in err
+    settings_file = tmp_path / "settings.toml"
+    settings_file.write_text('topic_count = "some"', encoding="utf-8")
+    code, _, err = minecop("analyse", source, "-o", tmp_path / "run", "--settings", settings_file, "--lang", "en")
+    assert code == 1
+    assert "few, usual, many" in err
 
 
 def test_fitting_names_are_no_labels():
@@ -489,6 +701,7 @@ def test_cli_topics_and_one_topic(jsonl, tmp_path, minecop):
     for value in values:
         assert value["terms"][:1] == value["title"].split(" · ")[:1]
         assert value["stability"] is None or 0 <= value["stability"] <= 1
+        assert value["sure"] is None or 0 <= value["sure"] <= 1
         assert value["change"] is None
     one = values[0]["id"]
     code, out, _ = minecop("topics", run, one)
@@ -502,6 +715,32 @@ def test_cli_topics_and_one_topic(jsonl, tmp_path, minecop):
     code, _, err = minecop("topics", run, "999", "--lang", "en")
     assert code == 1
     assert "no topic 999" in err
+
+
+def test_cli_and_report_say_how_sure_topics_are(jsonl, tmp_path, minecop):
+    from minecop.report.rendering import render_html
+    from minecop.run.loading import load_analysis
+
+    rows = [
+        {"id": f"{n}", "author": f"คน {n % 9}", "published": "2009-02-03", "body": f"{SUBJECTS[n % 4]} ครั้งที่ {n}"}
+        for n in range(140)
+    ]
+    run = analyse(jsonl(rows), tmp_path / "run")
+    code, out, _ = minecop("topics", run.folder, "--lang", "en")
+    assert code == 0
+    shares = [value["sure"] for value in json.loads(minecop("topics", run.folder, "--json")[1])]
+    assert all(share > 0.8 for share in shares)
+    sizes = [value["passages"] for value in json.loads(minecop("topics", run.folder, "--json")[1])]
+    overall = round(100 * float(np.average(shares, weights=sizes)))
+    assert f"About {overall} in 100 come to the same topic again" in out
+    one = json.loads(minecop("topics", run.folder, "--json")[1])[0]
+    out = minecop("topics", run.folder, one["id"])[1]
+    assert f"ความแน่ใจ: ราว {round(100 * one['sure'])} ใน 100 ช่วง" in out
+    page = render_html(load_analysis(run), "th")
+    assert f"รวมทั้งคลังราว {overall} ใน 100 ช่วงกลับเข้าหัวข้อเดิม" in page
+    few = analyse(jsonl(rows[:40]), tmp_path / "few")
+    out = minecop("topics", few.folder, "--lang", "en")[1]
+    assert "in 100 come" not in out
 
 
 def test_clustering_numbers_by_size():

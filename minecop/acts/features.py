@@ -130,6 +130,26 @@ class Vectorizer:
         matrix.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(matrix.indptr))
         return matrix
 
+    def telling(self, features: sp.csr_matrix, row: int, weights: NDArray[np.float32], most: int) -> tuple[str, ...]:
+        """Return the words of one passage that weigh most, as people may see them, each once.
+
+        Parameters
+        ----------
+        features, row
+            The passage among those whose features were asked for; features beside those of words come after them.
+        weights
+            What each feature weighs, shape (features,).
+        most
+            Words, at most.
+        """
+        start, end = features.indptr[row : row + 2]
+        columns, values = features.indices[start:end], features.data[start:end]
+        columns, values = columns[columns < self.columns], values[columns < self.columns]
+        worth = values * weights[columns]
+        best = worth.argsort()[: -3 * most - 1 : -1]  # some are not shown
+        found = (self.shown[column] for column in columns[best[worth[best] > 0]].tolist())
+        return tuple(dict.fromkeys(filter(None, found)))[:most]
+
     def _families(self, documents: Sequence[Sequence[str]]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Return, for each family of features, in which passage each stands and its key; 0 stands for words that are not known."""
         known = self.words

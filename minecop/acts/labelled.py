@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,8 @@ class Labelled:
         Why it is about no step.
     concern
         Name of the concern that it voices: several voices have one name.
+    facets
+        Values of each facet that it was read for (``mission``, ``component``, ``knowledge``), ``None`` where readers differ.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Labelled:
     second: int = 0
     none: str | None = None
     concern: str | None = None
+    facets: Mapping[str, Sequence[str] | None] = field(default_factory=dict)
 
     @property
     def field(self) -> str:

@@ -39,9 +39,9 @@ MARKS = pa.schema(
         ("evidence", pa.string()),
     ]
 )
-"""Columns of the marks: a yes or no for each act; how far a passage lies above the bar of an issue (log odds), or below; that of a
-lesson, own or reported; the tense; of a lesson the places of its parts in the passage (JSON: part to start and end); and the words
-that showed each act (JSON by act)."""
+"""Columns of the marks: a yes or no for each act; the log odds that a passage voices an issue, and how far it lies above the bar of a
+lesson (see ``Marks``); the tense; of a lesson the places of its parts in the passage (JSON: part to start and end); and the words that
+showed each act (JSON by act)."""
 
 
 _COURTESY_BEFORE = 1.0
@@ -59,10 +59,10 @@ class Marks:
     evidence
         The words that show each.
     openness
-        How far it lies above the bar of an issue (log odds); below 0 it is marked as none, but the nearer, the likelier it is one told
-        softly.
+        Log odds that it voices an issue, were those that do and those that do not as many. The bar of the mark lies higher; below it are
+        issues that are told softly.
     learning
-        The same of a lesson, of one's own or of others, whichever it is the more.
+        How far it lies above the bar of a lesson (log odds), of one's own or of others, whichever it is the more.
     tense
         Of what most of it tells: one of ``TENSES``.
     parts
@@ -120,7 +120,15 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
         said = passages[row].phrases
         evidence = {act: model.evidence(features, row, places[act], said) for act in ACTS if act in acts}
         learning = max(score[act] for act in LESSONS)
-        marks.append(Marks(frozenset(acts), evidence, score[ISSUE], learning, max(TENSES, key=score.__getitem__)))
+        marks.append(
+            Marks(
+                frozenset(acts),
+                evidence,
+                score[ISSUE] + float(model.bars[places[ISSUE]]),
+                learning,
+                max(TENSES, key=score.__getitem__),
+            )
+        )
     lessons = [row for row, of_row in enumerate(marks) if not of_row.acts.isdisjoint(LESSONS)]
     found = parts_of([texts[row] for row in lessons], [all_words[row] for row in lessons], _model("parts"))
     for row, parts in zip(lessons, found, strict=True):

@@ -136,16 +136,10 @@ class Model:
         most
             Words, at most.
         """
-        words = self.vectorizer.columns
-        of_signs = self.weights[label, words + _BEFORE_SIGNS :]
+        of_signs = self.weights[label, self.vectorizer.columns + _BEFORE_SIGNS :]
         signs_of_it = sorted((-of_signs[group], phrase) for group, phrase in phrases if of_signs[group] > 0)
-        start, end = features.indptr[row : row + 2]
-        columns = features.indices[start:end]
-        columns = columns[columns < words]
-        worth = features.data[start : start + len(columns)] * self.weights[label, columns]
-        best = worth.argsort()[: -3 * most - 1 : -1]
-        others = (self.vectorizer.shown[column] for column in columns[best[worth[best] > 0]].tolist())
-        return tuple(dict.fromkeys(filter(None, (*(phrase for _, phrase in signs_of_it), *others))))[:most]
+        others = self.vectorizer.telling(features, row, self.weights[label], most)
+        return tuple(dict.fromkeys((*(phrase for _, phrase in signs_of_it), *others)))[:most]
 
     def save(self, folder: Path, name: str) -> None:
         """Write the model into a folder: ``<name>.safetensors`` and ``<name>.json``."""

@@ -21,8 +21,11 @@ from minecop.core.executors import SerialExecutor
 from minecop.core.files import sha256_of
 from minecop.core.progress import Listener, Progress
 
+LABELS_FILE = "labels.csv"
+"""Name of the table beside an archive in which people say which step a passage is about."""
+
 # Files that stand beside archives and are not posts.
-_COMPANIONS = {AUTHORS_FILE, COMMUNITIES_FILE, "labels.csv", "archive.toml", "account.json", "truth.csv"}
+_COMPANIONS = {AUTHORS_FILE, COMMUNITIES_FILE, LABELS_FILE, "archive.toml", "account.json", "truth.csv"}
 _COMPANION_ENDINGS = {".md", ".toml", ".parquet"}
 _PAGE_ENDINGS = (".html", ".htm", ".xhtml")
 _RESOURCE_FOLDERS = ("_files", ".files", "-Dateien", "_ไฟล์")

@@ -66,7 +66,7 @@ def _chosen(
     if topic is not None and all(one.group.id != topic for one in insight.topics):
         raise RunError("unknown_topic", id=topic, path=run)
     if step is not None and all(one.number != step for one in analysis.process.steps):
-        raise RunError("unknown_step", step=step, path=run)
+        raise RunError("unknown_step", id=step, last=len(analysis.process.steps))
     if issue is not None and issue not in ids:
         raise RunError("unknown_issue", rank=issue, path=run)
     return [

@@ -12,7 +12,7 @@ import click
 
 from minecop.core.files import safe_name
 from minecop.run.settings import Settings, read_settings
-from minecop.topics.methods import METHODS
+from minecop.topics.methods import COUNTS, METHODS
 from minecop.vectors.transformers import BACKENDS
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -50,6 +50,11 @@ def run_options(command: Command) -> Command:
                 help="civic, organisation หรือไฟล์ของท่าน / or your own file [organisation]",
             ),
             click.option(
+                "--facets/--no-facets",
+                default=None,
+                help="ดูภารกิจ องค์ประกอบ และชนิดของความรู้ด้วยหรือไม่ / look for missions, components and kinds of knowledge, too [--facets]",
+            ),
+            click.option(
                 "--model", metavar="NAME|FOLDER", help="โมเดล sentence-transformers / a sentence-transformers model"
             ),
             click.option(
@@ -69,6 +74,11 @@ def run_options(command: Command) -> Command:
                 "--topics",
                 type=click.Choice(METHODS),
                 help="วิธีจัดหัวข้อ / how topics are found [graph]",
+            ),
+            click.option(
+                "--topic-count",
+                type=click.Choice([*COUNTS]),
+                help="จำนวนหัวข้อ: น้อย (ภาพกว้าง) ปกติ หรือมาก (ละเอียด) / how many topics: few and broad, usual, many and fine [usual]",
             ),
             click.option(
                 "--llm-url",
@@ -132,11 +142,13 @@ def settings_of(options: dict[str, Any]) -> Settings:
     return read_settings(
         options["settings_file"],
         process=options["process"],
+        facets=options["facets"],
         model=options["model"],
         backend=options["backend"],
         threads=options["threads"],
         adapt=options["adapt"],
         topics=options["topics"],
+        topic_count=options["topic_count"],
         llm_url=options["llm_url"],
         llm_model=options["llm_model"],
         seed=options["seed"],

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
-from minecop.cli.groups import show_groups
-from minecop.cli.options import echo_json, format_options, language
+from minecop.cli.facetshow import facets_command
+from minecop.cli.options import echo_json, language
 from minecop.cli.showing import show_table
+from minecop.cli.stepsequence import sequence_command
+from minecop.cli.stepshow import show_command
 from minecop.core.messages import message
-from minecop.process.definition import BUILT_IN, Process, load_process, write_template
+from minecop.process.definition import BUILT_IN, Process, load_facets, load_process, write_template
 from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
 from minecop.process.training import StepFigures
-from minecop.run.loading import load_analysis
+from minecop.run.evidence import Evidence, evidence_of
 from minecop.run.pipeline import open_run
 from minecop.run.stepping import (
     Doubtful,
@@ -29,6 +32,9 @@ from minecop.run.stepping import (
 
 _PATH = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+_LINE = 200
+"""Characters of a text that is shown beside a passage."""
 
 
 class _ShowByDefault(click.Group):
@@ -46,20 +52,20 @@ def command() -> None:
     """แสดงขั้นของกระบวนการ ติดป้ายแก้ วัดผล และสร้างกระบวนการของตน / Steps of the process: show, correct, evaluate, define.
 
     \b
-    minecop steps outputs/sample
+    minecop steps outputs/sample 7
+    minecop steps outputs/sample --by community
+    minecop steps sequence outputs/sample
+    minecop steps facets outputs/sample
     minecop steps label outputs/sample
+    minecop steps why outputs/sample 104/0/1
     minecop steps evaluate labels.csv
     minecop steps new ours.toml
     """
 
 
-@command.command("show")
-@click.argument("run", type=_PATH)
-@format_options
-@language
-def show_command(run: Path, as_json: bool, as_csv: bool, lang: str) -> None:
-    """แสดงว่าคนเขียนถึงขั้นใดของกระบวนการบ้าง / Show which steps of the process people write of."""
-    show_groups(load_analysis(open_run(run)).insight.steps, as_json=as_json, as_csv=as_csv, lang=lang)
+command.add_command(show_command)
+command.add_command(sequence_command)
+command.add_command(facets_command)
 
 
 @command.command("label")
@@ -110,7 +116,7 @@ def _ask(one: Doubtful, place: int, total: int, process: Process, lang: str) -> 
     """Show a passage and return what is answered: the number of a step, ``s``, ``b`` or ``q``."""
     names = _names(process, lang)
     click.echo()
-    click.secho(f"[{place + 1}/{total}] {one.title}", bold=True)
+    click.secho(f"[{place + 1}/{total}] {one.title}  ({one.passage_id})", bold=True)
     click.echo(one.text)
     guesses = " · ".join(f"{step} {names[step]} {share:.0%}" for step, share in one.guesses)
     click.secho(message("steps_guess", lang, guesses=guesses), dim=True)
@@ -120,6 +126,83 @@ def _ask(one: Doubtful, place: int, total: int, process: Process, lang: str) -> 
         answer = answer.translate(str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789"))
         if answer in allowed:
             return answer
+        if answer == "?":
+            (first, _), (second, _) = one.guesses
+            _explain(first, second, process, lang)
+
+
+def _explain(first: int, second: int, process: Process, lang: str) -> None:
+    """Show what two steps are, and how they are told apart."""
+    names = _names(process, lang)
+    for step in (first, second):
+        click.echo(f"{step:>4}  {names[step]}: {process.definition(step, lang) or message('steps_undefined', lang)}")
+        for situation in process.steps[step - 1].situations[lang] if step else ():
+            click.echo(f"        – {situation}")
+    rule = process.rule(first, second, lang) or message("steps_no_rule", lang)
+    click.echo(message("steps_rule", lang, one=first, other=second, rule=rule))
+
+
+@command.command("why")
+@click.argument("run", type=_PATH)
+@click.argument("passage_id")
+@click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON / as JSON")
+@language
+def why_command(run: Path, passage_id: str, lang: str, *, as_json: bool) -> None:
+    """แสดงว่าเหตุใดช่วงความหนึ่งจึงอยู่ในขั้นนั้น / Show why a passage is said to be about a step.
+
+    PASSAGE_ID stands in passages.parquet, and in labels.csv. Shown are the words that speak for the step, when it is done, the labelled
+    example that is most like the passage, and what stands around it.
+    """
+    opened = open_run(run)
+    process, found = process_of(opened), evidence_of(opened, [passage_id])[0]
+    if as_json:
+        echo_json(asdict(found) | {"rule": process.rule(*found.likeliest(), lang)})
+    else:
+        click.echo("\n".join(_why(found, process, lang)))
+
+
+def _why(found: Evidence, process: Process, lang: str) -> Iterator[str]:
+    names = _names(process, lang)
+    yield f"{found.passage_id}  {found.title}"
+    yield found.text
+    yield ""
+    told = "steps_why_given" if found.given else "steps_why_courtesy" if found.courtesy else "steps_why_told"
+    yield message(told, lang, step=found.step, name=names[found.step], share=f"{found.probabilities[found.step]:.0%}")
+    for step in found.named():
+        if said := " · ".join(found.words.get(step, ())):
+            yield message(
+                "steps_why_words",
+                lang,
+                step=step,
+                name=names[step],
+                share=f"{found.probabilities[step]:.0%}",
+                words=said,
+            )
+    yield message("steps_why_tense", lang, tense=message(f"tense_{found.tense}", lang))
+    one, other = found.likeliest()
+    yield message("steps_why_else", lang, step=other, name=names[other], share=f"{found.probabilities[other]:.0%}")
+    if rule := process.rule(one, other, lang):
+        yield message("steps_rule", lang, one=one, other=other, rule=rule)
+    for key, near in zip(("near", "near_own"), found.nearest, strict=False):
+        yield message(f"steps_why_{key}", lang, step=near.step, name=names[near.step], likeness=f"{near.likeness:.2f}")
+        yield f"    {_one_line(near.text)}"
+    for facet in load_facets():
+        for value in facet.steps:
+            if value.id in found.facets:
+                said = " · ".join(found.facets[value.id])
+                yield f"{facet.names[lang]}: {value.names[lang]} ({said})"
+    for key, text in (("before", found.before), ("after", found.after), ("answers", found.answers)):
+        if text:
+            yield f"{message(f'steps_why_{key}', lang)}: {_one_line(text)}"
+
+
+def _one_line(text: str) -> str:
+    """Return the beginning of a text on one line, cut between clusters of Thai letters."""
+    line = " ".join(text.split())
+    if len(line) <= _LINE:
+        return line
+    cut = next(n for n in range(_LINE, 0, -1) if unicodedata.category(line[n]) != "Mn" and line[n] != "ำ")
+    return f"{line[:cut].rstrip()}…"
 
 
 @command.command("evaluate")
@@ -136,6 +219,9 @@ def evaluate_command(file: Path | None, other: Path | None, process: str, lang: 
     """
     definition = load_process(process)
     if file is None:
+        if definition.extends is None:
+            click.echo(message("steps_nothing_labelled", lang))
+            return
         found, curve = figures_of_shipped(definition)
         _show_figures(found, curve, definition, lang, as_json=as_json)
         return

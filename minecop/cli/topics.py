@@ -9,17 +9,30 @@ import click
 
 from minecop.cli.options import echo_json, format_options, language
 from minecop.cli.showing import echo_csv, show_table
+from minecop.cli.voices import echo_passages, period_lines, quote_lines
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Topic
 from minecop.insight.trends import UNITS, periods_of
 from minecop.report.rendering import topics_json
-from minecop.report.view import faded_view, shares_view, topic_view
+from minecop.report.view import faded_view, sureness_view, topic_view
 from minecop.report.words import Words
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
 
-_HEADS = ("id", "authors", "communities", "passages", "trend", "stability", "title", "phrases", "theme", "change")
+_HEADS = (
+    "id",
+    "authors",
+    "communities",
+    "passages",
+    "trend",
+    "stability",
+    "sure",
+    "title",
+    "phrases",
+    "theme",
+    "change",
+)
 
 
 @click.command("topics")
@@ -46,7 +59,7 @@ def command(run: Path, number: str | None, unit: str | None, as_json: bool, as_c
         if as_json:
             echo_json(next(value for value in values if value["id"] == number))
         elif as_csv:
-            _passages(analysis, topic)
+            echo_passages(analysis, topic.group.members)
         else:
             _show(analysis, topic, words, unit)
     elif as_json:
@@ -63,6 +76,8 @@ def _list(analysis: Analysis, values: list[dict[str, Any]], words: Words, *, as_
     heads = _HEADS if any(row["change"] for row in rows) else tuple(head for head in _HEADS if head != "change")
     shown = [[_cell(row, head, words) for head in heads] for row in sorted(rows, key=lambda row: -row["authors"])]
     show_table([words(f"head_{head}") for head in heads], shown, words.lang)
+    if sure := sureness_view(analysis, words):
+        click.echo(sure)
     left = analysis.insight.funnel["without_topic"]
     if left and shown:
         click.echo(words("without_topic", count=left))
@@ -73,29 +88,11 @@ def _list(analysis: Analysis, values: list[dict[str, Any]], words: Words, *, as_
 def _cell(row: dict[str, Any], head: str, words: Words) -> object:
     if head == "trend":
         return words(f"trend_{row[head]}")
-    if head == "stability":
+    if head in ("stability", "sure"):
         return "–" if row[head] is None else f"{row[head]:.2f}"
     if head == "change":
         return words(f"change_{row[head]}", others=", ".join(row["others"])) if row[head] else ""
     return row[head]
-
-
-def _passages(analysis: Analysis, topic: Topic) -> None:
-    heads = ("post", "comment", "start", "end", "author", "community", "published", "text")
-    rows = [
-        [
-            voice.post_id,
-            "" if voice.comment is None else voice.comment,
-            voice.start,
-            voice.end,
-            analysis.names.get(voice.author_id or "", ""),
-            voice.community or "",
-            voice.published.isoformat() if voice.published else "",
-            analysis.words_of(voice),
-        ]
-        for voice in topic.group.members
-    ]
-    echo_csv(heads, rows)
 
 
 def _show(analysis: Analysis, topic: Topic, words: Words, unit: str | None) -> None:
@@ -109,21 +106,16 @@ def _show(analysis: Analysis, topic: Topic, words: Words, unit: str | None) -> N
         words("topic_first_last", first=view["first"], last=view["last"]) if view["first"] else "",
         f"{words('trend')}: {view['trend_words']}",
         f"{words('stability')}: {view['stability_words']}",
+        f"{words('sure')}: {view['sure_words']}",
         view["change_words"],
         words("topic_phrases", terms=" · ".join(view["terms"])) if view["terms"] else "",
     ]
     lines = [line for line in lines if line]
+    periods = topic.group.trend.periods
     if unit is not None:
-        everyone = [voice for group in analysis.insight.communities for voice in group.members]
-        view["shares"] = shares_view(periods_of(topic.group.members, everyone, unit), words)
-    for period in view["shares"]:
-        share, low, high = period["share"]
-        line = words("topic_period", name=period["name"], text=period["text"], share=share, low=low, high=high)
-        lines.append(f"  {line}{words('topic_burst') if period['burst'] else ''}")
+        periods = periods_of(topic.group.members, analysis.voices, unit)
+    lines += period_lines(periods, words)
     lines += ["", words("topic_quotes")]
     for quote in view["quotes"]:
-        source = ", ".join(
-            filter(None, (quote["author"], quote["community"], quote["date"], quote["where"], quote["number"]))
-        )
-        lines += [f"  “{' '.join(quote['text'].split())}”", f"    — {source}"]
+        lines += [f"  {line}" for line in quote_lines(quote)]
     click.echo("\n".join(lines))

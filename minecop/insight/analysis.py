@@ -13,6 +13,7 @@ from minecop.archive.store import Archive
 from minecop.core.errors import QuoteError
 from minecop.insight.models import Insight, Quote, Voice
 from minecop.insight.privacy import Privacy
+from minecop.insight.profiles import StepTable, counted
 from minecop.process.definition import Process
 
 
@@ -28,6 +29,8 @@ class Analysis:
         Issues, topics, steps and what was set aside.
     process
         The process that passages were matched with.
+    steps
+        What was found so, for every passage.
     settings
         Settings of the run, by name.
     manifest
@@ -39,6 +42,7 @@ class Analysis:
     archive: Archive
     insight: Insight
     process: Process
+    steps: StepTable
     settings: dict[str, Any]
     manifest: dict[str, Any]
     privacy: Privacy = field(default_factory=Privacy)
@@ -52,6 +56,16 @@ class Analysis:
     def homes(self) -> dict[str, str]:
         """Home community of each author id, where it is known."""
         return home_communities(self.archive.posts, self.archive.people)
+
+    @cached_property
+    def voices(self) -> list[Voice]:
+        """All passages with something to say in their writer's own words."""
+        return [voice for group in self.insight.communities for voice in group.members]
+
+    @cached_property
+    def step_voices(self) -> list[Voice]:
+        """Those of them that count towards steps."""
+        return counted(self.voices, self.insight.set_aside)
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -88,6 +102,10 @@ class Analysis:
         """Return the words of a passage as they may be shown."""
         source = self.posts[voice.post_id].text(voice.comment)
         return self.privacy.span(voice.post_id, voice.comment, source, voice.start, voice.end)
+
+    def written(self, voice: Voice) -> str:
+        """Return the words of a passage as they were written: to choose what is quoted, never to be shown."""
+        return self.posts[voice.post_id].text(voice.comment)[voice.start : voice.end]
 
     def title_of(self, post: Post) -> str | None:
         """Return the title of a post as it may be shown."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,15 +153,17 @@ def _joined(
     for number, group in enumerate(groups):
         member[number, list(group)] = 1
     others = apart.astype(np.float32)
+    links, pairs = member @ likeness @ member.T, member @ others @ member.T
     while True:
-        links = (member @ likeness @ member.T) / np.maximum(member @ others @ member.T, 1)
-        own = np.diagonal(links).copy()
-        shares = np.triu(links / np.maximum(np.minimum(own[:, None], own[None, :]), 1e-6), 1)
+        near = links / np.maximum(pairs, 1)
+        own = np.diagonal(near).copy()
+        shares = np.triu(near / np.maximum(np.minimum(own[:, None], own[None, :]), 1e-6), 1)
         if len(shares) < 2 or shares.max() < _BELONGS:
             break
         one, other = np.unravel_index(int(shares.argmax()), shares.shape)
         member[one] += member[other]
         member = np.delete(member, other, axis=0)
+        links, pairs = (_merged(table, int(one), int(other)) for table in (links, pairs))
     made = [np.flatnonzero(row).tolist() for row in member]
     if not made:
         return []
@@ -172,6 +175,13 @@ def _joined(
     return list(zip(made, own.tolist(), strict=True))
 
 
+def _merged(table: NDArray[Any], one: int, other: int) -> NDArray[Any]:
+    """Return sums between groups where the second of two groups has become part of the first."""
+    table[one] += table[other]
+    table[:, one] += table[:, other]
+    return np.delete(np.delete(table, other, axis=0), other, axis=1)
+
+
 def _groups(likeness: NDArray[np.float32], apart: NDArray[np.bool_]) -> list[tuple[tuple[int, ...], float]]:
     """Return the groups grown from every telling at each size, with their agreement, each once, in the order of their tellings."""
     count = len(likeness)
@@ -181,10 +191,7 @@ def _groups(likeness: NDArray[np.float32], apart: NDArray[np.bool_]) -> list[tup
     links = likeness.copy()  # of each group to each telling, added up
     links[seeds, seeds] = -np.inf
     others = np.where(apart, likeness, np.float32(0))
-    across, pairs = (
-        np.zeros(count),
-        np.zeros(count),
-    )  # likeness and number of the pairs of different threads in each group
+    across, pairs = np.zeros((2, count))  # likeness and number of the pairs of different threads in each group
     found: dict[tuple[int, ...], float] = {}
     for size in range(2, largest + 1):
         nearest = links.argmax(axis=1)

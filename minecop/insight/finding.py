@@ -23,11 +23,12 @@ from minecop.insight.groups import group_of, people_of
 from minecop.insight.lessons import Told, find_lessons
 from minecop.insight.models import STATUSES, Faded, Group, Insight, Issue, Lesson, SetAside, Topic, Trend, Voice
 from minecop.insight.naming import Namer
+from minecop.insight.profiles import StepTable, counted, profile_of
 from minecop.insight.quotes import choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, REASONS, posts_set_aside, title_stem
 from minecop.insight.tellings import Comparer, Telling, mean_likeness, tellings_of
 from minecop.insight.trends import TrendMeter, is_quiet
-from minecop.process.definition import Process
+from minecop.process.definition import Process, load_facets
 from minecop.text.words import phrases
 
 Key = TypeVar("Key")
@@ -44,8 +45,11 @@ _EVIDENCE_WEIGHT = 3
 _AS_LIKE = 0.6
 """How like the tellings of an event a post of the same weeks must be, against how like they are among themselves, to be one more."""
 
-_SOFTLY = 1.0
-"""How far below the bar (log odds) a passage is as likely to voice a matter as not: the bar is set for marks that are right one by one."""
+_SOFTLY = 0.8
+"""Log odds below 0 at which a passage is as likely to voice a matter as not: most that do say so softly."""
+
+_FROM_AFAR = 0.6
+"""How much less likely one voices something that is neither of the writer's own life nor marked: idle talk, news."""
 
 _SAID, _SURELY = 0.2, 0.9
 """Probability of voicing something from which a passage of a telling is one of its voices, and from which in words of its own, too."""
@@ -101,6 +105,7 @@ def find_insight(
         lessons=finder.lessons(issues, topic_of),
         funnel=finder.funnel(issues)
         | {"without_topic": sum(t < 0 and kept for t, kept in zip(topic_of, finder.telling, strict=True))},
+        facets=finder.facet_groups(steps),
     )
 
 
@@ -127,8 +132,10 @@ class _Finder:
         self.words: list[list[str]] = words["joined"].to_pylist()
         self.marks: list[dict[str, Any]] = acts.to_pylist()
         self.issue = [mark["concern"] or mark["wish"] for mark in self.marks]
-        self.voicing = expit(np.array([mark["openness"] for mark in self.marks]) + _SOFTLY)
-        self.steps: list[int] = steps["step"].to_pylist()
+        plain = [mark["experience"] or issue for mark, issue in zip(self.marks, self.issue, strict=True)]
+        voicing = expit(np.array([mark["openness"] for mark in self.marks]) + _SOFTLY)
+        self.voicing = voicing * np.where(np.array(plain, dtype=bool), 1.0, _FROM_AFAR)
+        self.steps = StepTable.from_table(steps)
         self.vectors = vectors
         self.row_of = {voice.passage_id: row for row, voice in enumerate(self.voices)}
         self.telling = [not mark["courtesy"] for mark in self.marks]
@@ -211,16 +218,18 @@ class _Finder:
     def _event(self, told: Set[str], comparer: Comparer) -> None:
         """Set aside posts that tell of an event without naming it, too: of the same weeks as its tellings, and as like as these are."""
         when = {post.id: post.published for post in self.archive.posts if post.id in told and post.published}
-        posts = sorted(when)
-        core = [n for n, post in enumerate(posts) if self.aside.get(post) == "event"]
-        if len(core) < EVENT_PEOPLE:
+        core = [post for post in when if self.aside.get(post) == "event"]
+        near = {post: {m for m in core if abs(when[m] - when[post]) <= EVENT_SPAN} for post in when}
+        posts = sorted(post for post, of_event in near.items() if len(of_event) >= EVENT_PEOPLE)
+        if not posts:
             return
         likeness = comparer.threads(posts)
-        for n, post in enumerate(posts):
-            near = [m for m in core if abs(when[posts[m]] - when[post]) <= EVENT_SPAN]
-            if n in core or len(near) < EVENT_PEOPLE:
+        place = {post: number for number, post in enumerate(posts)}
+        for post in posts:
+            own = [place[m] for m in near[post] if m in place]
+            if post in core or len(own) < EVENT_PEOPLE:
                 continue
-            if float(likeness[n, near].mean()) >= _AS_LIKE * mean_likeness(likeness, near) > 0:
+            if float(likeness[place[post], own].mean()) >= _AS_LIKE * mean_likeness(likeness, own) > 0:
                 self.aside[post] = "event"
 
     def _on_the_matter(self, rows: Sequence[int], names: Namer) -> list[int]:
@@ -255,12 +264,7 @@ class _Finder:
 
     def _issue(self, group: Group, rows: list[int], terms: tuple[str, ...], candidate: Candidate | None) -> Issue:
         marks = [self.marks[row] for row in rows]
-        by_step: dict[int, set[str]] = {}
-        for row in rows:
-            if self.steps[row]:
-                by_step.setdefault(self.steps[row], set()).add(
-                    self.voices[row].author_id or self.voices[row].passage_id
-                )
+        profile = profile_of([self.voices[row] for row in rows], self.steps)
         quotes = choose_quotes(
             group.members,
             worth=lambda voice: self._worth(voice, terms),
@@ -278,7 +282,7 @@ class _Finder:
             ),
             questions=sum(mark["request"] for mark in marks),
             concerns=sum(self.issue[row] for row in rows),
-            steps={step: len(people) for step, people in sorted(by_step.items())},
+            steps={one.step: one.authors for one in profile.steps if one.authors},
             quotes=quotes,
             terms=terms,
             headline=headline(quotes[0], terms) if quotes else None,
@@ -337,9 +341,8 @@ class _Finder:
 
     def lessons(self, issues: Sequence[Issue], topic_of: Sequence[int]) -> tuple[Lesson, ...]:
         """Return what people tell that was learned."""
-        told = Told(
-            self.voices, self.texts, self.terms, self.marks, self.vectors, self.contentful, self.steps, topic_of
-        )
+        steps = self.steps.first.tolist()
+        told = Told(self.voices, self.texts, self.terms, self.marks, self.vectors, self.contentful, steps, topic_of)
         return find_lessons(told, self.aside, issues)
 
     def _voices_by(self, keys: Iterable[Key]) -> dict[Key, list[Voice]]:
@@ -369,7 +372,15 @@ class _Finder:
         group = group_of(str(row["topic"]), row["label"], members, self.meter)
         others = tuple(row["others"] or ())
         return Topic(
-            group, terms, str(row["theme"]), _rounded(row["stability"]), row["change"], others, quotes, row["machine"]
+            group,
+            terms,
+            str(row["theme"]),
+            _rounded(row["stability"]),
+            _rounded(row["sure"]),
+            row["change"],
+            others,
+            quotes,
+            row["machine"],
         )
 
     def theme_groups(self, topics: pa.Table, themes: pa.Table, topic_of: Sequence[int]) -> tuple[Group, ...]:
@@ -382,10 +393,28 @@ class _Finder:
         )
 
     def step_groups(self, process: Process) -> tuple[Group, ...]:
-        """Return the steps of the process, counted by people."""
-        members = self._voices_by(self.steps)
+        """Return the steps of the process, counted by people: of what they say in their own words."""
+        own = [voice for voice, kept in zip(self.voices, self.contentful, strict=True) if kept]
+        members: dict[int, list[Voice]] = {}
+        for voice in counted(own, self.set_aside()):
+            members.setdefault(self.steps.step(voice), []).append(voice)
         return tuple(
             group_of(str(s.number), s.names["th"], members.get(s.number, ()), self.meter) for s in process.steps
+        )
+
+    def facet_groups(self, steps: pa.Table) -> tuple[Group, ...]:
+        """Return the values of facets that were looked for, counted by people; a passage may count for several."""
+        if "facets" not in steps.column_names:
+            return ()
+        members: dict[str, list[Voice]] = {}
+        for voice, values in zip(self.voices, steps["facets"].to_pylist(), strict=True):
+            for value in values.split():
+                members.setdefault(value, []).append(voice)
+        return tuple(
+            group_of(value.id, value.names["th"], members.get(value.id, ()), self.meter)
+            for facet in load_facets()
+            for value in facet.steps
+            if f"facet_{value.id}" in steps.column_names
         )
 
     def community_groups(self) -> tuple[Group, ...]:
@@ -422,8 +451,8 @@ class _Finder:
         }
 
 
-def _rounded(stability: float | None) -> float | None:
-    return None if stability is None else round(stability, 2)
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 2)
 
 
 def voices_of(passages: pa.Table) -> list[Voice]:

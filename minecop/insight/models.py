@@ -129,6 +129,8 @@ class Topic:
         Id of the theme that it is of.
     stability
         Share of it that is found again in parts of the archive, 0 to 1; ``None`` where there are too few passages to tell.
+    sure
+        Share of its passages that come to it again when topics are found without them, 0 to 1; ``None`` where that cannot be told.
     change, others
         What became of it since the last run (``new same grown merged split``), and the numbers of other topics which that concerns;
         ``None`` where there was none.
@@ -142,6 +144,7 @@ class Topic:
     terms: tuple[str, ...] = ()
     theme: str = ""
     stability: float | None = None
+    sure: float | None = None
     change: str | None = None
     others: tuple[int, ...] = ()
     quotes: tuple[Quote, ...] = ()
@@ -280,3 +283,4 @@ class Insight:
     communities: tuple[Group, ...]
     lessons: tuple[Lesson, ...]
     funnel: dict[str, int]
+    facets: tuple[Group, ...] = ()

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from minecop.core.dates import BUDDHIST_OFFSET
 from minecop.insight.models import Period, Trend, Voice
+from minecop.insight.shares import wilson
 
 FEWEST_PERIODS = 3
 """Periods that a trend needs at least."""
@@ -45,6 +46,9 @@ UNITS: dict[str, Callable[[datetime], str]] = {"month": _month, "quarter": _quar
 
 _OF_TRENDS = ("quarter", "half", "year")
 """Periods of trends, the shortest first."""
+
+_IN_A_ROW = 16
+"""Periods that can be seen side by side on a page, unless there are more years."""
 
 
 class TrendMeter:
@@ -123,13 +127,38 @@ def periods_of(members: Iterable[Voice], everyone: Iterable[Voice], unit: str) -
     return tuple(Period(name, len(some.get(name, ())), len(every[name])) for name in sorted(every))
 
 
+def calendar(voices: Iterable[Voice], unit: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """Return a period and the names of all such from the first date of some voices to the last, those without a voice too.
+
+    Parameters
+    ----------
+    voices
+        Those without a date count for nothing.
+    unit
+        One of ``UNITS``; ``None`` for the shortest from a quarter up that gives no more than can be seen side by side, else years.
+    """
+    dates = [voice.published for voice in voices if voice.published]
+    if not dates:
+        return unit or _OF_TRENDS[-1], ()
+    first, last = min(dates), max(dates)
+    months = [
+        first.replace(year=year, month=month, day=1)
+        for year in range(first.year, last.year + 1)
+        for month in range(1, 13)
+        if (first.year, first.month) <= (year, month) <= (last.year, last.month)
+    ]
+    for name in (unit,) if unit else _OF_TRENDS:
+        periods = tuple(dict.fromkeys(map(UNITS[name], months)))
+        if len(periods) <= _IN_A_ROW:
+            break
+    return name, periods
+
+
 def share_of(period: Period) -> tuple[float, float, float]:
-    """Return the share of the people of a period who speak of something, with its 90 % interval (Wilson 1927)."""
+    """Return the share of the people of a period who speak of something, with its 90 % interval."""
     total = max(1, period.all_voices)
-    share, z2 = period.voices / total, _90_PERCENT**2
-    middle = (share + z2 / (2 * total)) / (1 + z2 / total)
-    margin = _90_PERCENT * math.sqrt(share * (1 - share) / total + z2 / (4 * total**2)) / (1 + z2 / total)
-    return share, max(0.0, middle - margin), min(1.0, middle + margin)
+    share = period.voices / total
+    return share, *wilson(share, total)
 
 
 def bursts_of(periods: Sequence[Period]) -> tuple[str, ...]:

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minecop.archive.decoding import decode
+from minecop.archive.reading import LABELS_FILE
 from minecop.core.cells import plain_cell, safe_cell
 from minecop.core.errors import InputError
 from minecop.core.files import write_text
-
-LABELS_FILE = "labels.csv"
-"""Name of the table beside an archive."""
 
 _COLUMNS = ("passage_id", "step", "title", "text")
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from minecop.acts.labelled import read_labelled
+from minecop.acts.labelled import Labelled, read_labelled
 from minecop.core.shipped import shipped
 from minecop.process.definition import BUILT_IN, Process, load_process
 from minecop.process.labels import StepLabel
@@ -23,6 +23,9 @@ from minecop.text.words import words
 
 SECONDARY = 0.25
 """Probability from which a step that is not the first is named too."""
+
+LABELLED = ("corpora", "labelled")
+"""Where the labelled passages lie among what ships."""
 
 _MOST_CUES = 3
 """Cues of a step that count in one passage."""
@@ -79,18 +82,32 @@ def model_of(process: Process, corrections: Sequence[StepLabel] = ()) -> StepMod
     these as well. For others it is learned from their examples, names and definitions, and the labelled passages where they extend one
     that ships.
     """
-    if process.ships and not corrections:
+    if not learns(process, corrected=bool(corrections)):
         return load_step_model(shipped("models", "steps"))
     from minecop.process.training import examples_of_steps, train_steps
 
     if process.extends is None:
         return train_steps(examples_of_steps(process, (), corrections))
-    basis = (
-        load_process(BUILT_IN[-1]) if process.ships else process
-    )  # of fewer steps, the further ones are learned all the same
-    labelled = read_labelled(shipped("corpora", "labelled"))
     sharpness = load_step_model(shipped("models", "steps")).sharpness
-    return train_steps(examples_of_steps(basis, labelled, corrections), sharpness)
+    return train_steps(examples_of_steps(basis_of(process), labelled_of(process), corrections), sharpness)
+
+
+def learns(process: Process, *, corrected: bool) -> bool:
+    """Tell whether the model of a process is learned as it runs, and not read from what ships."""
+    return corrected or not process.ships
+
+
+def basis_of(process: Process) -> Process:
+    """Return the process whose steps are learned: of one that ships with fewer steps, the further ones are learned all the same."""
+    return load_process(BUILT_IN[-1]) if process.ships else process
+
+
+def labelled_of(process: Process) -> list[Labelled]:
+    """Return the labelled passages that its model is learned from; those of steps that ship and that it does not begin with say nothing."""
+    if process.extends is None:
+        return []
+    last = len(load_process(BUILT_IN[-1] if process.ships else process.extends).steps)
+    return [row for row in read_labelled(shipped(*LABELLED)) if row.step is None or row.step <= last]
 
 
 class StepMatcher:

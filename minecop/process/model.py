@@ -74,15 +74,7 @@ class StepModel:
         most
             Words, at most.
         """
-        start, end = features.indptr[row : row + 2]
-        columns = features.indices[start:end]
-        within = columns < self.text.columns
-        columns, values = columns[within], features.data[start:end][within]
-        others = self.weights[:, columns].mean(axis=0)
-        worth = values * (self.weights[self.steps.index(step), columns] - others)
-        best = worth.argsort()[: -3 * most - 1 : -1]
-        found = (self.text.shown[column] for column in columns[best[worth[best] > 0]].tolist())
-        return tuple(dict.fromkeys(filter(None, found)))[:most]
+        return self.text.telling(features, row, self.weights[self.steps.index(step)], most)
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder: ``steps.safetensors`` and ``steps.json``."""

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from minecop.core.cells import safe_cell
 from minecop.core.files import write_text
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Issue, Voice
 from minecop.insight.privacy import Privacy
+from minecop.insight.sequence import courses
 from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
+from minecop.report.steps import course_json, steps_json, steps_view
 from minecop.report.view import build_view
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -44,15 +47,19 @@ def markdown_text(text: object) -> str:
     return " ".join(str(text).translate(_MARKDOWN_MARKS).split())
 
 
+def _view(analysis: Analysis, lang: str) -> dict[str, Any]:
+    return build_view(analysis, lang) | steps_view(analysis, lang)
+
+
 def render_html(analysis: Analysis, lang: str = "th") -> str:
     """Return the report as one HTML page that needs nothing else: no script, no request, every text escaped."""
-    css = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    return _environment().get_template("report.html.j2").render(build_view(analysis, lang), css=css)
+    css = Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file; escaped, no style would be one
+    return _environment().get_template("report.html.j2").render(_view(analysis, lang), css=css)
 
 
 def render_markdown(analysis: Analysis, lang: str = "th") -> str:
     """Return the report as Markdown."""
-    return _environment().get_template("report.md.j2").render(build_view(analysis, lang))
+    return _environment().get_template("report.md.j2").render(_view(analysis, lang))
 
 
 def render_json(analysis: Analysis, lang: str = "th") -> str:
@@ -65,7 +72,9 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         "funnel": analysis.insight.funnel,
         **issues_json(analysis),
         "topics": topics_json(analysis),
-        "steps": groups_json(analysis.insight.steps, analysis.privacy),
+        "steps": step_groups_json(analysis),
+        "sequence": [course_json(course) for course in courses(analysis)],
+        "facets": groups_json(analysis.insight.facets, analysis.privacy),
         "lessons": lessons_json(analysis, numbered(analysis)),
         "settings": analysis.settings,
     }
@@ -92,6 +101,12 @@ def groups_json(groups: tuple[Group, ...], privacy: Privacy | None = None) -> li
     ]
 
 
+def step_groups_json(analysis: Analysis) -> list[dict[str, Any]]:
+    """Return steps as users' scripts read them: what every group has, and what is of steps alone."""
+    groups = groups_json(analysis.insight.steps, analysis.privacy)
+    return [group | own for group, own in zip(groups, steps_json(analysis), strict=True)]
+
+
 def topics_json(analysis: Analysis) -> list[dict[str, Any]]:
     """Return topics as users' scripts read them: what every group has, and what is of topics alone."""
     privacy = analysis.privacy
@@ -103,6 +118,7 @@ def topics_json(analysis: Analysis) -> list[dict[str, Any]]:
             "terms": [privacy.label(term) for term in topic.terms],
             "theme": themes.get(topic.theme, ""),
             "stability": topic.stability,
+            "sure": topic.sure,
             "change": topic.change,
             "machine_written": topic.machine,
             "others": [str(other) for other in topic.others],

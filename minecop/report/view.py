@@ -19,8 +19,6 @@ SHOWN_FIRST = 7
 _EARLY_SHOWN = 12
 _SET_ASIDE_SHOWN = 30
 _ACCOUNT_SHOWN = 60
-_FEW_PEOPLE = 0.05
-"""Share of the people who write of any step, below which a step is said to be little written of."""
 
 
 def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
@@ -63,11 +61,10 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "communities": _communities(analysis, words),
         "set_aside": [_set_aside(analysis, aside, words) for aside in analysis.insight.set_aside[:_SET_ASIDE_SHOWN]],
         "lessons": lessons_view(analysis, words),
-        "steps": _steps(analysis, lang),
-        "gaps": _gaps(analysis, words),
         "themes": _themes(analysis, words),
         "faded_topics": faded_view(analysis, words),
         "without_topic": analysis.insight.funnel["without_topic"],
+        "topics_sure": sureness_view(analysis, words),
         "account": _account(analysis, lang),
         "settings": _settings(analysis),
     }
@@ -110,7 +107,8 @@ def _selection(analysis: Analysis, words: Words) -> str:
     return words("selection_note", parts="; ".join(parts)) if parts else ""
 
 
-def _people(group: Group, words: Words) -> str:
+def people_words(group: Group, words: Words) -> str:
+    """Return how many people of how many communities, and how many voices without a name."""
     if group.community_names:
         text = words("people_in_communities", authors=len(group.author_ids), communities=len(group.community_names))
     else:
@@ -124,7 +122,7 @@ def _group(analysis: Analysis, group: Group, words: Words) -> dict[str, Any]:
     return {
         "id": group.id,
         "title": analysis.privacy.label(group.title),
-        "people": _people(group, words),
+        "people": people_words(group, words),
         "authors": len(group.author_ids),
         "communities": len(group.community_names),
         "passages": len(group.members),
@@ -175,12 +173,28 @@ def topic_view(analysis: Analysis, topic: Topic, words: Words) -> dict[str, Any]
         "terms": [analysis.privacy.label(term) for term in topic.terms],
         "stability": topic.stability,
         "stability_words": words(f"stability_{stability}"),
+        "sure": topic.sure,
+        "sure_words": sure_words(topic.sure, words),
         "change_words": words(f"change_{topic.change}", others=others) if topic.change else "",
         "first": format_date(dated[0], words.lang) if dated else "",
         "last": format_date(dated[-1], words.lang) if dated else "",
         "shares": shares_view(group.trend.periods, words),
         "quotes": [quote_view(analysis, quote, words) for quote in topic.quotes],
     }
+
+
+def sure_words(sure: float | None, words: Words) -> str:
+    """Return how many of a hundred passages come to their topic again, in words; that it cannot be told where it is not known."""
+    return words("sure_unknown") if sure is None else words("sure_count", count=round(100 * sure))
+
+
+def sureness_view(analysis: Analysis, words: Words) -> str:
+    """Return how sure it is that passages belong to the topics they were given, all topics taken together; nothing where unknown."""
+    known = [(topic.sure, len(topic.group.members)) for topic in analysis.insight.topics if topic.sure is not None]
+    passages = sum(count for _, count in known)
+    if not passages:
+        return ""
+    return words("topics_sure", count=round(100 * sum(sure * count for sure, count in known) / passages))
 
 
 def shares_view(periods: tuple[Period, ...], words: Words) -> list[dict[str, Any]]:
@@ -305,37 +319,6 @@ def _set_aside(analysis: Analysis, aside: SetAside, words: Words) -> dict[str, A
         "people": words("people_only", authors=len(authors)),
         "passages": len(aside.members),
     }
-
-
-def _steps(analysis: Analysis, lang: str) -> list[dict[str, Any]]:
-    groups = {group.id: group for group in analysis.insight.steps}
-    rows: list[dict[str, Any]] = [
-        {
-            "number": step.number,
-            "name": step.names[lang],
-            "authors": len(groups[str(step.number)].author_ids),
-            "passages": len(groups[str(step.number)].members),
-        }
-        for step in analysis.process.steps
-    ]
-    shown = "authors" if any(row["authors"] for row in rows) else "passages"
-    most = max((row[shown] for row in rows), default=0) or 1
-    return [row | {"width": round(100 * row[shown] / most)} for row in rows]
-
-
-def _gaps(analysis: Analysis, words: Words) -> list[str]:
-    groups = {group.id: group for group in analysis.insight.steps}
-    everyone = {author for group in analysis.insight.steps for author in group.author_ids}
-    names: dict[str, list[str]] = {"gap_none": [], "gap_few": []}
-    for step in analysis.process.steps:
-        group = groups[str(step.number)]
-        label = f"{step.number} {step.names[words.lang]}"
-        if not group.members:
-            names["gap_none"].append(label)
-        elif len(group.author_ids) < _FEW_PEOPLE * len(everyone):
-            names["gap_few"].append(label)
-    said = [words(key, steps="; ".join(steps)) for key, steps in names.items() if steps]
-    return said or [words("no_gap")]
 
 
 def _account(analysis: Analysis, lang: str) -> dict[str, Any]:

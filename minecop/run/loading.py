@@ -8,8 +8,10 @@ from typing import Any
 
 from minecop.archive.store import read_archive
 from minecop.core.errors import RunError
+from minecop.core.tables import read_table
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Faded, Group, Insight, Issue, Lesson, Period, Quote, SetAside, Topic, Trend, Voice
+from minecop.insight.profiles import StepTable
 from minecop.process.definition import load_process
 from minecop.run.pipeline import Run
 
@@ -25,6 +27,7 @@ def load_analysis(run: Run) -> Analysis:
     try:
         values = json.loads((run.stage_folder("insight") / "insight.json").read_text(encoding="utf-8"))
         insight = _insight(values)
+        steps = StepTable.from_table(read_table(run.stage_folder("process") / "steps.parquet"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError("run_damaged", path=run.folder, reason="insight") from error
     settings = run.manifest["settings"]
@@ -32,6 +35,7 @@ def load_analysis(run: Run) -> Analysis:
         archive=read_archive(run.stage_folder("archive")),
         insight=insight,
         process=load_process(settings["process"]),
+        steps=steps,
         settings=settings,
         manifest=run.manifest,
     )
@@ -48,6 +52,7 @@ def _insight(values: dict[str, Any]) -> Insight:
         communities=tuple(_group(value) for value in values["communities"]),
         lessons=tuple(_lesson(value) for value in values["lessons"]),
         funnel=values["funnel"],
+        facets=tuple(_group(value) for value in values["facets"]),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from minecop.core.errors import SettingsError
 from minecop.text.passages import Selection
-from minecop.topics.methods import METHODS
+from minecop.topics.methods import COUNTS, METHODS
 from minecop.vectors.transformers import BACKENDS
 
 
@@ -22,6 +22,8 @@ class Settings:
     ----------
     process
         ``civic``, ``organisation`` or the path of a process file.
+    facets
+        Whether the missions, components and kinds of knowledge that passages tell of are looked for, too.
     model
         Hub name or folder of a sentence-transformers model, or folder of a static embedding; ``None`` for the one that ships.
     backend
@@ -32,6 +34,8 @@ class Settings:
         Whether a static embedding is trained further on the archive, where that makes it better.
     topics
         How topics are found: communities of a ``graph``, by ``density`` (UMAP and HDBSCAN) or as a ``tree``.
+    topic_count
+        How many topics are wanted: ``few``, ``usual`` or ``many``.
     llm_url, llm_model
         Address of an endpoint that speaks as OpenAI's does, and a model there, that names topics; ``None`` for none, so that nothing
         leaves the machine.
@@ -46,11 +50,13 @@ class Settings:
     """
 
     process: str = "organisation"
+    facets: bool = True
     model: str | None = None
     backend: str = "torch"
     threads: int | None = None
     adapt: bool = True
     topics: str = "graph"
+    topic_count: str = "usual"
     llm_url: str | None = None
     llm_model: str | None = None
     seed: int = 0
@@ -125,10 +131,12 @@ def _checked(name: str, value: Any) -> Any:
         good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32
     elif name == "threads":
         expected, good = "1 .. 256", isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 256
-    elif name == "adapt":
+    elif name in {"adapt", "facets"}:
         expected, good = "true, false", isinstance(value, bool)
     elif name == "topics":
         expected, good = ", ".join(METHODS), value in METHODS
+    elif name == "topic_count":
+        expected, good = ", ".join(COUNTS), value in tuple(COUNTS)
     elif name == "backend":
         expected, good = ", ".join(BACKENDS), value in BACKENDS
     if not good:

@@ -31,8 +31,17 @@ from minecop.core.shipped import shipped
 from minecop.core.tables import TableWriter, count_rows, read_rows, read_table, read_tables, write_table
 from minecop.insight.finding import find_insight
 from minecop.process.definition import Process, load_process
+from minecop.process.facets import FACET_MODELS, facet_fields, with_facets
 from minecop.process.labels import labels_path, read_labels
-from minecop.process.matching import StepMatcher, match_passages, match_schema, model_of, with_labels
+from minecop.process.matching import (
+    LABELLED,
+    StepMatcher,
+    learns,
+    match_passages,
+    match_schema,
+    model_of,
+    with_labels,
+)
 from minecop.process.model import load_step_model
 from minecop.run.artefacts import Key
 from minecop.run.settings import Settings
@@ -323,12 +332,18 @@ def _matcher(name: str, folder: Path | None, digest: str) -> StepMatcher:
 
 
 def _process_chunk(
-    chunk: tuple[pa.Table, pa.Table, pa.Table, list[list[str]]], name: str, folder: Path | None, digest: str
+    chunk: tuple[pa.Table, pa.Table, pa.Table, list[list[str]]],
+    name: str,
+    folder: Path | None,
+    digest: str,
+    *,
+    facets: bool,
 ) -> pa.Table:
     passages, words, acts, titles = chunk
     columns = (passages["passage_id"], passages["text"], words["words"], acts["courtesy"])
     ids, texts, all_words, courtesy = (column.to_pylist() for column in columns)
-    return match_passages(_matcher(name, folder, digest), ids, texts, all_words, titles, courtesy)
+    matches = match_passages(_matcher(name, folder, digest), ids, texts, all_words, titles, courtesy)
+    return with_facets(matches, all_words, titles, courtesy) if facets else matches
 
 
 def _process_outside(context: Context) -> dict[str, str]:
@@ -336,31 +351,37 @@ def _process_outside(context: Context) -> dict[str, str]:
 
 
 def _steps_outside(context: Context) -> dict[str, str]:
-    folders = ("models/steps", "corpora/labelled") if labels_path(context.source).is_file() else ("models/steps",)
-    files = [path for folder in folders for path in sorted(shipped(*folder.split("/")).iterdir())]
-    labels = labels_path(context.source)
-    return _process_outside(context) | {path.name: sha256_file(path) for path in (*files, labels) if path.is_file()}
+    process, labels = context.process, labels_path(context.source)
+    files = [*sorted(shipped("models", "steps").iterdir()), labels]
+    if context.settings.facets:
+        files += [*sorted(shipped(*FACET_MODELS).iterdir()), *sorted(shipped("models", SHIPPED).glob("*.safetensors"))]
+    if process.extends and learns(process, corrected=labels.is_file()):
+        files += sorted(shipped(*LABELLED).glob("*.jsonl"))
+    return _process_outside(context) | {path.name: sha256_file(path) for path in files if path.is_file()}
 
 
 def _make_process(context: Context, folder: Path) -> dict[str, int]:
     process = context.process
     labels = read_labels(labels_path(context.source), len(process.steps))
     own, digest = None, ""
-    if labels or not process.ships:
+    if learns(process, corrected=bool(labels)):
         model_of(process, list(labels.values())).save(folder)
         own, digest = folder, sha256_of({path.name: sha256_file(path) for path in sorted(folder.glob("steps.*"))})
-    work = partial(_process_chunk, name=context.settings.process, folder=own, digest=digest)
+    facets = context.settings.facets
+    work = partial(_process_chunk, name=context.settings.process, folder=own, digest=digest, facets=facets)
     total = -(-count_rows(context.stage_folder("text") / "passages.parquet") // _PASSAGES_A_CHUNK)
-    used = with_step = 0
-    with TableWriter(folder / "steps.parquet", match_schema(process)) as steps:
+    used = with_step = with_facet = 0
+    schema = pa.schema([*match_schema(process), *(facet_fields() if facets else ())])
+    with TableWriter(folder / "steps.parquet", schema) as steps:
         for matches in map_chunks(context.executor, work, _to_match(context), "process", context.listener, total):
             told, labelled = with_labels(matches, labels)
             steps.write(told)
             used += labelled
             with_step += pc.sum(pc.not_equal(told["step"], 0)).as_py() or 0
+            with_facet += (pc.sum(pc.not_equal(told["facets"], "")).as_py() or 0) if facets else 0
     if labels:
         write_json(folder / ABOUT, {"labels": len(labels), "labels_of_passages_here": used})
-    return {"passages": steps.rows, "with_step": with_step}
+    return {"passages": steps.rows, "with_step": with_step} | ({"with_facet": with_facet} if facets else {})
 
 
 def _to_match(context: Context) -> Iterator[tuple[pa.Table, pa.Table, pa.Table, list[list[str]]]]:
@@ -437,16 +458,22 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("acts", 7, ("text",), (), _make_acts, _acts_outside),
     Stage("vectors", 3, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
-    Stage("topics", 3, ("archive", "text", "vectors", "acts"), ("seed", "topics", "llm_url", "llm_model"), make_topics),
-    Stage("process", 3, ("text", "acts"), ("process",), _make_process, _steps_outside),
+    Stage(
+        "topics",
+        4,
+        ("archive", "text", "vectors", "acts"),
+        ("seed", "topics", "topic_count", "llm_url", "llm_model"),
+        make_topics,
+    ),
+    Stage("process", 4, ("text", "acts"), ("process", "facets"), _make_process, _steps_outside),
     Stage(
         "insight",
-        20,
+        23,
         ("archive", "text", "vectors", "acts", "topics", "process"),
         ("as_of", "seed"),
         _make_insight,
         _process_outside,
     ),
-    Stage("tables", 2, ("text", "acts", "topics", "process"), (), _make_tables),
+    Stage("tables", 3, ("text", "acts", "topics", "process"), (), _make_tables),
 )
 """All stages, each after those whose results it reads."""

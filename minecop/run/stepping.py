@@ -9,19 +9,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import softmax
 from sklearn.metrics import cohen_kappa_score
 
-from minecop.acts.labelled import read_labelled
 from minecop.core.errors import RunError
-from minecop.core.shipped import shipped
 from minecop.core.tables import read_table
 from minecop.process.definition import Process, load_process
-from minecop.process.labels import StepLabel
-from minecop.process.matching import StepMatcher
+from minecop.process.labels import StepLabel, labels_path, read_labels
+from minecop.process.matching import StepMatcher, basis_of, labelled_of
 from minecop.process.training import (
     StepFigures,
     examples_of_steps,
+    log_odds_of,
     sharpness_of,
     step_figures,
     train_steps,
@@ -69,6 +69,15 @@ def source_of(run: Run) -> Path:
 def process_of(run: Run) -> Process:
     """Return the process that the passages of a run were matched with."""
     return load_process(run.manifest["settings"]["process"])
+
+
+def labels_of(run: Run) -> dict[str, StepLabel]:
+    """Return the labels that people have given to passages of the archive of a run; none where it is no longer where it was."""
+    try:
+        path = labels_path(source_of(run))
+    except RunError:
+        return {}
+    return read_labels(path, len(process_of(run).steps))
 
 
 def least_sure(run: Run, known: Collection[str], count: int) -> list[Doubtful]:
@@ -122,8 +131,13 @@ def figures_of_shipped(process: Process) -> tuple[StepFigures, list[tuple[int, f
     """Return what steps are worth on the labelled passages that ship, by models of other fields, and the learning curve.
 
     The curve has the macro-F1 that models of so many passages reach on passages of fields that none of them has seen.
+
+    Parameters
+    ----------
+    process
+        One that ships, or that extends one: no labelled passages are of others.
     """
-    examples = examples_of_steps(process, read_labelled(shipped("corpora", "labelled")))
+    examples = examples_of_steps(basis_of(process), labelled_of(process))
     log_odds = unseen_log_odds(examples)
     sharp = sharpness_of(log_odds, examples.steps)
     names = sorted(set(examples.fields.tolist()))
@@ -133,9 +147,17 @@ def figures_of_shipped(process: Process) -> tuple[StepFigures, list[tuple[int, f
     curve = []
     for part in (8, 4, 2, 1):
         model = train_steps(examples.take(np.sort(outside[: len(outside) // part])))
-        told = softmax(model.log_odds(model.features(inside.words, inside.titles)), axis=1)
-        curve.append((len(outside) // part, step_figures(told, inside.steps).macro_f1))
-    return step_figures(softmax(sharp * log_odds, axis=1), examples.steps), curve
+        told = log_odds_of(model, inside, log_odds.shape[1])
+        curve.append((len(outside) // part, _figures(told, inside.steps, process).macro_f1))
+    return _figures(sharp * log_odds, examples.steps, process), curve
+
+
+def _figures(log_odds: NDArray[np.float32], steps: NDArray[np.int64], process: Process) -> StepFigures:
+    """Return the figures of the steps of a process, to which further ones are none."""
+    count = len(process.steps) + 1
+    told = softmax(log_odds, axis=1)
+    told[:, 0] += told[:, count:].sum(axis=1)
+    return step_figures(told[:, :count], np.where(steps < count, steps, 0))
 
 
 def agreement_of(one: Mapping[str, StepLabel], other: Mapping[str, StepLabel]) -> tuple[int, float, float]:

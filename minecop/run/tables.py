@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 
 CONTRACT = ("passage_id", "post_id", "comment", "start", "end", "author_id", "community", "published", "topic", "issue", "lesson",
             "request", "courtesy", "explainer", "step")  # fmt: skip
-"""Columns of ``passages.parquet`` before ``step_1 .. step_n``."""
+"""Columns of ``passages.parquet`` before ``step_1 .. step_n`` and, where facets were looked for, ``facets`` and ``facet_<value>``."""
 
 
 def contract_passages(passages: pa.Table, acts: pa.Table, topics: pa.Table, steps: pa.Table) -> pa.Table:
@@ -21,7 +21,7 @@ def contract_passages(passages: pa.Table, acts: pa.Table, topics: pa.Table, step
     Returns
     -------
     pyarrow.Table
-        Columns ``CONTRACT``, then ``step_1 .. step_n``.
+        Columns ``CONTRACT``, then ``step_1 .. step_n``, then ``facets`` and ``facet_<value>``.
 
     Raises
     ------
@@ -38,6 +38,6 @@ def contract_passages(passages: pa.Table, acts: pa.Table, topics: pa.Table, step
         columns[name] = acts[name]
     columns["step"] = pc.cast(steps["step"], pa.int32())
     for name in steps.column_names:
-        if name.startswith("step_") and name != "step_evidence":
+        if name.startswith(("step_", "facet")) and not name.endswith("_evidence"):
             columns[name] = steps[name]
     return pa.table(columns)

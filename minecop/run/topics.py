@@ -38,6 +38,7 @@ TOPICS = pa.schema(
         ("passages", pa.int32()),
         ("theme", pa.int32()),
         ("stability", pa.float32()),
+        ("sure", pa.float32()),
         ("change", pa.string()),
         ("others", pa.list_(pa.int32())),
         ("typical", pa.list_(pa.string())),
@@ -45,8 +46,8 @@ TOPICS = pa.schema(
     ]
 )
 """Columns of the topics: number, label, weighted terms (JSON), passages whose first topic it is, number of its theme, how much of it is
-found again in parts of the archive, what became of it since the last run and which other topics that concerns, passages that stand
-for it, and whether its label is a language model's."""
+found again in parts of the archive, share of its passages that come to it again, what became of it since the last run and which other
+topics that concerns, passages that stand for it, and whether its label is a language model's."""
 
 MEMBERS = pa.schema([("passage_id", pa.string()), ("topic", pa.int32()), ("share", pa.float32())])
 """Columns of the memberships: up to three topics a passage, shares adding up to 1 at most."""
@@ -89,6 +90,7 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
             shipped_model().encode_words,
             seed=context.settings.seed,
             method=context.settings.topics,
+            count=context.settings.topic_count,
         )
         before, free, labelled = _before(context)
         numbers, changes = match_topics(before, learned, fit.labels, free)
@@ -221,6 +223,7 @@ def _write_topics(
                 "passages": int((primary == number).sum()),
                 "theme": topic.theme,
                 "stability": topic.stability,
+                "sure": topic.sure,
                 "change": None if first else change.what,
                 "others": [] if first else list(change.others),
                 "typical": [ids[row] for row in topic.typical],

@@ -17,19 +17,22 @@ _CANDIDATES = 8
 _FURTHEST = 0.12
 
 
-def agglomerate(vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+def agglomerate(vectors: NDArray[np.float32], fineness: float = 1.0) -> NDArray[np.int64]:
     """Return a cluster for each passage, numbered by size, -1 where a passage is like none.
 
     Ward's method on unit vectors. The number of clusters, between half and one and a half times the square root of the number of
-    passages, is the one with the best silhouette (Rousseeuw 1987).
+    passages times the square root of the fineness, is the one with the best silhouette (Rousseeuw 1987).
 
     Parameters
     ----------
     vectors
         Shape (n, d), rows of length 1, n >= 2.
+    fineness
+        More gives more clusters.
     """
     count = len(vectors)
-    least, most = max(2, round(count**0.5 / 2)), max(2, min(count // 2, round(count**0.5 * 1.5)))
+    middle = (count * fineness) ** 0.5
+    least, most = max(2, min(count // 2, round(middle / 2))), max(2, min(count // 2, round(middle * 1.5)))
     tried = sorted({int(k) for k in np.linspace(least, most, _CANDIDATES)})
     labelled = [AgglomerativeClustering(k, linkage="ward").fit_predict(vectors) for k in tried]
     scores = [_silhouette(vectors, labels) for labels in labelled]
@@ -50,16 +53,17 @@ def _without_strangers(vectors: NDArray[np.float32], labels: NDArray[np.int64]) 
     return kept
 
 
-def by_density(vectors: NDArray[np.float32], seed: int = 0) -> NDArray[np.int64]:
+def by_density(vectors: NDArray[np.float32], seed: int = 0, fineness: float = 1.0) -> NDArray[np.int64]:
     """Return clusters as BERTopic's users know them: UMAP to five dimensions, then HDBSCAN; -1 for what is in no dense place.
 
-    One thread and a seed, so that the same archive gives the same clusters.
+    The smallest cluster is of ten passages or one in 200, over the square root of the fineness. One thread and a seed, so that the same
+    archive gives the same clusters.
     """
     from hdbscan import HDBSCAN
     from umap import UMAP
 
     low = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=seed, n_jobs=1)
-    dense = HDBSCAN(min_cluster_size=max(10, len(vectors) // 200), core_dist_n_jobs=1)
+    dense = HDBSCAN(min_cluster_size=round(max(10, len(vectors) // 200) / fineness**0.5), core_dist_n_jobs=1)
     return np.asarray(dense.fit_predict(low.fit_transform(vectors)), dtype=np.int64)
 
 

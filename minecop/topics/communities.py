@@ -5,6 +5,7 @@ Every passage belongs to one: there is no density to fall short of, so that few 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations
 
@@ -88,20 +89,44 @@ def central_communities(graph: sp.csr_matrix, seed: int = 0, resolution: float =
     return runs[int(agreement.argmax())]
 
 
-def stability_of(graph: sp.csr_matrix, labels: Labels, seed: int = 0, resolution: float = 1.0) -> NDArray[np.float64]:
-    """Return how stable each community is, from 0 to 1: the mean share of it that is found again in parts of the archive.
-
-    Communities are looked for in nine tenths of the passages, again and again; each time the one that is most like it is taken, by the
-    passages that both hold against those that either does (Hennig 2007, "Cluster-wise assessment of cluster stability").
+def communities_of_parts(graph: sp.csr_matrix, seed: int = 0, resolution: float = 1.0) -> list[tuple[Labels, Labels]]:
+    """Return parts of the archive, and the communities found in each: every part lacks another tenth of the passages.
 
     Parameters
     ----------
     graph, resolution
-        What the communities were found in, and how.
-    labels
-        The community of each passage; -1 for none.
+        What communities are found in, and how.
     seed
         Of the parts.
+
+    Returns
+    -------
+    list of tuple
+        Sorted rows, and the community of each; as many as ``runs_for`` says, ten at most.
+    """
+    count = int(graph.shape[0])
+    tenth = np.random.default_rng(seed).permutation(count) % _RUNS
+    parts = [np.flatnonzero(tenth != run) for run in range(runs_for(count))]
+
+    def found(run: int) -> Labels:
+        return communities_of(graph[parts[run]][:, parts[run]], seed * _RUNS + run, resolution)
+
+    with ThreadPoolExecutor() as threads:
+        return list(zip(parts, threads.map(found, range(len(parts))), strict=True))
+
+
+def stability_of(labels: Labels, parts: Sequence[tuple[Labels, Labels]]) -> NDArray[np.float64]:
+    """Return how stable each community is, from 0 to 1: the mean share of it that is found again in parts of the archive.
+
+    In each part the community is taken that is most like it, by the passages that both hold against those that either does (Hennig 2007,
+    "Cluster-wise assessment of cluster stability").
+
+    Parameters
+    ----------
+    labels
+        The community of each passage; -1 for none.
+    parts
+        Of ``communities_of_parts``.
 
     Returns
     -------
@@ -109,16 +134,8 @@ def stability_of(graph: sp.csr_matrix, labels: Labels, seed: int = 0, resolution
         Shape (communities,).
     """
     count = int(labels.max(initial=-1)) + 1
-    total = np.zeros(count)
-    if not count:
-        return total
-    random = np.random.default_rng(seed)
-    runs = runs_for(len(labels))
-    for run in range(runs):
-        part = np.sort(random.permutation(len(labels))[: max(2, round(0.9 * len(labels)))])
-        again = communities_of(graph[part][:, part], seed * _RUNS + run, resolution)
-        total += best_overlap(labels[part], again, count)
-    return total / runs
+    overlaps = [best_overlap(labels[part], again, count) for part, again in parts]
+    return np.mean(overlaps, axis=0) if overlaps else np.zeros(count)
 
 
 def best_overlap(labels: Labels, others: Labels, count: int) -> NDArray[np.float64]:

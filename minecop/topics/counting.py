@@ -26,6 +26,25 @@ Words: TypeAlias = Sequence[Sequence[str]] | pa.ListArray
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """Passages as numbers of words.
+
+    Attributes
+    ----------
+    words
+        The different ones.
+    numbers
+        All words of all passages in order, stop words among them.
+    rows
+        Passage of each, of the same shape.
+    """
+
+    words: list[str]
+    numbers: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How often terms stand in passages.
 
@@ -37,11 +56,14 @@ class Counts:
         Content words, and pairs of them that stand side by side, written as one.
     parts
         The words that each is made of.
+    texts
+        What was counted.
     """
 
     matrix: sp.csr_matrix
     terms: list[str]
     parts: list[tuple[str, ...]]
+    texts: Texts
 
 
 def weighed(counts: Counts, weights: NDArray[np.float32]) -> Counts:
@@ -78,7 +100,7 @@ def count_terms(documents: Words) -> Counts:
         matrix.indices = np.array([column[term] for term in terms], dtype=matrix.indices.dtype)[matrix.indices]
         matrix = sp.csr_matrix((matrix.data, matrix.indices, matrix.indptr), shape=(total, len(names)))
         matrix.sum_duplicates()
-    return Counts(matrix, list(names), list(names.values()))
+    return Counts(matrix, list(names), list(names.values()), Texts(words, numbers, rows))
 
 
 def _cohesion(keys: NDArray[np.int64], of_pairs: sp.csr_matrix, often: NDArray[np.int64]) -> NDArray[np.float64]:

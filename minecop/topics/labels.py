@@ -15,6 +15,7 @@ from pythainlp.corpus import provinces
 from minecop.text.namewords import is_verb, name_words, rare, spelt_like_a_name
 from minecop.text.words import is_thai, written_together
 from minecop.topics.counting import Counts
+from minecop.topics.wholes import Wholes
 from minecop.vectors.embedder import unit_rows
 
 _DATA = Path(__file__).parent / "data" / "labels.toml"
@@ -127,6 +128,7 @@ class Namer:
         encode: Callable[[Sequence[Sequence[str]]], NDArray[np.float32]] | None = None,
     ) -> None:
         self._counts, self._people, self._names, self._encode = counts, people, names, encode
+        self._wholes = Wholes(counts)
 
     def terms_of(self, weights: sp.csr_matrix, labels: NDArray[np.int64]) -> list[list[tuple[str, float]]]:
         """Return the terms that name each topic, the best first, with their c-TF-IDF.
@@ -172,6 +174,7 @@ class Namer:
         if not len(columns):
             return []
         terms = [self._counts.terms[column] for column in columns.tolist()]
+        parts = [frozenset(self._counts.parts[column]) for column in columns.tolist()]
         said = self._counts.matrix[rows][:, columns]
         people, numbers = np.unique(self._people[rows], return_inverse=True)
         by_person = sp.csr_matrix((np.ones(len(rows), np.float32), (numbers, np.arange(len(rows))))) @ said
@@ -189,13 +192,28 @@ class Namer:
                 score[n] *= _PHRASE
         beside = _cosines(said)
         chosen: list[int] = []
+        named: list[tuple[str, float]] = []
         left = [n for n in range(len(terms)) if score[n] > 0]
         while left and len(chosen) < _MOST:
-            unlike = len(chosen) in range(1, _TERMS)  # terms of the label; the rest may say more of the same
-            best = max(left, key=lambda n: (score[n] * (1 - _LIKE * (beside[n, chosen].max() if unlike else 0)), -n))
+            worth = score[left]
+            if 0 < len(chosen) < _TERMS:  # terms of the label; the rest may say more of the same
+                worth = worth * (1 - _LIKE * beside[np.ix_(left, chosen)].max(axis=1))
+                worth[[any(parts[n] & parts[m] for m in chosen) for n in left]] *= _POOR
+            best = left.pop(int(worth.argmax()))
+            whole = self._wholes.of(self._counts.parts[columns[best]])
+            term = reduce(written_together, whole.parts)
+            if not whole.names or any(_says_the_same(term, other) for other, _ in named):
+                continue
             chosen.append(best)
-            left = [n for n in left if n != best and terms[n] not in terms[best] and terms[best] not in terms[n]]
-        return [(terms[n], float(weights[n])) for n in chosen]
+            named.append((term, float(weights[best])))
+            left = [n for n in left if not _says_the_same(terms[n], term)]
+        return named
+
+
+def _says_the_same(one: str, other: str) -> bool:
+    """Tell whether one term is within the other, shortened (``กระทรวงเกษตรฯ``) or not."""
+    one, other = one.rstrip("ฯ"), other.rstrip("ฯ")
+    return one in other or other in one
 
 
 def _highest(weights: sp.csr_matrix, most: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
@@ -120,6 +122,44 @@ def assigned(vectors: Vectors, centroids: Vectors, bars: NDArray[np.float32]) ->
     best = likeness.argmax(axis=1)
     fits = likeness[np.arange(len(vectors)), best] >= bars[best]
     return np.where(fits, best, -1).astype(np.int64)
+
+
+def sureness_of(
+    vectors: Vectors, labels: Labels, people: NDArray[np.int64], parts: Sequence[tuple[Labels, Labels]]
+) -> NDArray[np.float64]:
+    """Return how sure it is that a passage of each topic belongs there, from 0 to 1.
+
+    Topics are found in parts of the archive; the passages that a part lacks are then given one, as those are that topics were not found in.
+    How sure a topic is, is the share of its passages that come to it again: to the topic of the part that shares most passages with it.
+    No label is needed; ``docs/topics.md`` has what it comes to where the right topics are known.
+
+    Parameters
+    ----------
+    vectors, labels, people
+        As for ``settled``, whose labels these are.
+    parts
+        Of ``communities_of_parts``.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (topics,); not a number for a topic of which no part lacks a passage.
+    """
+    count = int(labels.max(initial=-1)) + 1
+    asked, again = np.zeros(count), np.zeros(count)
+    for part, found in parts:
+        lacking = np.setdiff1d(np.flatnonzero(labels >= 0), part)
+        there = settled(vectors[part], found, people[part])
+        centroids = centroids_of(vectors[part], there)
+        given = assigned(vectors[lacking], centroids, bars_of(vectors[part], there, centroids))
+        shared = np.zeros((len(centroids) + 1, count))  # the last row is of no topic
+        np.add.at(shared, (there, labels[part]), labels[part] >= 0)
+        same_as = shared.argmax(axis=1) if len(centroids) else np.zeros(1, dtype=np.int64)
+        asked += np.bincount(labels[lacking], minlength=count)
+        right = (given >= 0) & (same_as[given] == labels[lacking])
+        again += np.bincount(labels[lacking][right], minlength=count)
+    shares: NDArray[np.float64] = np.divide(again, asked, out=np.full(count, np.nan), where=asked > 0)
+    return shares
 
 
 def shares_of(vectors: Vectors, labels: Labels, centroids: Vectors) -> list[tuple[int, int, float]]:

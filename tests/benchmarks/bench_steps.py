@@ -6,6 +6,7 @@ import time
 import numpy as np
 import pytest
 from conftest import ROOT
+from peers import tfidf_peer
 from scipy.special import softmax
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -50,20 +51,8 @@ def test_steps_learning_curve_and_fields(examples):
         inside = part.fields == field
         found = step_figures(sharp[inside], part.steps[inside])
         print(f"{field:>12}  macro-F1 {found.macro_f1:.2f}, any step {found.any_step_f1:.2f}")
-    print(f"        peer  {shown(step_figures(peer(part), part.steps))}")
-
-
-def peer(examples):
-    """TF-IDF of words with logistic regression, as anybody would begin, on the same fields left out."""
-    found = np.zeros((len(examples.words), 11))
-    parts = parts_of_fields(examples.fields)
-    for part in set(parts.tolist()):
-        terms = TfidfVectorizer(analyzer=list, sublinear_tf=True)
-        known = terms.fit_transform([examples.words[n] for n in np.flatnonzero(parts != part)])
-        fitted = LogisticRegression(class_weight="balanced", max_iter=1000).fit(known, examples.steps[parts != part])
-        inside = np.flatnonzero(parts == part)
-        found[inside] = fitted.predict_proba(terms.transform([examples.words[n] for n in inside]))
-    return found
+    peer = tfidf_peer(part.words, part.steps, parts_of_fields(part.fields))
+    print(f"        peer  {shown(step_figures(peer, part.steps))}")
 
 
 def test_steps_on_gold_with_the_worst_mistakes():

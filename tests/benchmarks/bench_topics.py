@@ -8,13 +8,14 @@ import sys
 import time
 import warnings
 from concurrent.futures import ProcessPoolExecutor
+from functools import reduce
 
 import numpy as np
 import pytest
 from conftest import ROOT
 from sklearn.metrics import adjusted_rand_score, v_measure_score
 
-from minecop.text.words import content_words, phrases, words
+from minecop.text.words import content_words, phrases, words, written_together
 from minecop.topics.fitting import fit_topics
 from minecop.vectors.embedder import unit_rows
 from minecop.vectors.lsa import ArchiveEmbedder
@@ -84,8 +85,11 @@ def coherence(terms, documents):
     """Mean NPMI of the first ten terms of each topic, two by two, by documents; and how many of all of them are different."""
     terms = [[term for term in found if term][:SHOWN] for found in terms]
     said = [{*document, *phrases(document)} for document in documents]
+    texts = [reduce(written_together, document, " ").strip() for document in documents]
     known = {term for found in terms for term in found}
     there = {term: np.array([term in document for document in said]) for term in known}
+    # what is longer than two words is looked for as it is written
+    there |= {term: np.array([term in text for text in texts]) for term, found in there.items() if not found.any()}
     values = []
     for found in terms:
         for one, other in itertools.combinations(found, 2):

@@ -1,0 +1,34 @@
+"""``minecop notes``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from minecop.cli.options import language
+from minecop.core.messages import message
+from minecop.insight.notes import NOTES_FILE, write_notes
+from minecop.run.loading import load_analysis
+from minecop.run.pipeline import open_run
+
+
+@click.command("notes")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=f"ไฟล์ที่จะเขียน / file to write [RUN/{NOTES_FILE}]")
+@click.option("--all", "everything", is_flag=True, help="มีแถวของเสียงแรกเริ่มด้วย / rows for early voices, too")
+@language
+def command(run: Path, output: Path | None, lang: str, *, everything: bool) -> None:
+    """ทำตารางให้วงกรอกว่าเลือกประเด็นใด ตกลงทำอะไร ใครรับผิดชอบ / Write a table for a session's decisions on the issues.
+
+    One row an issue: what the group decided, its status (chosen, working, done, dropped), who is responsible, when. Rows may be left
+    empty, and added by hand: an issue is named by its rank, id or title. `minecop compare --notes` reads it.
+
+    \b
+    minecop notes outputs/sample
+    minecop notes outputs/sample -o may-session.csv --lang en
+    """
+    issues = load_analysis(open_run(run)).insight.issues
+    path = output or run / NOTES_FILE
+    write_notes(path, [issue for issue in issues if everything or issue.status != "early"], lang)
+    click.echo(message("notes_written", lang, path=path))

@@ -1,0 +1,208 @@
+"""How passages divide over the steps of a process: by people, with what can be relied on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from minecop.insight.models import SetAside, Voice
+from minecop.insight.shares import wilson
+
+Key = TypeVar("Key", bound=Hashable)
+
+FEWEST_PEOPLE = 3
+"""People from which a step counts as covered, and people who must write of any step for gaps to be told at all."""
+
+_FEW_OF_ALL = 0.05
+"""Share of the people who write of any step, up to which a step is said to be thin."""
+
+_NOBODYS_STEP = ("copied", "explainer", "platform", "announcement")
+"""Reasons to set a post aside for which it tells of no step that its writer takes."""
+
+COVERAGES = ("covered", "thin", "absent", "unknown")
+
+
+@dataclass(frozen=True)
+class StepTable:
+    """What the process stage says of every passage.
+
+    Attributes
+    ----------
+    row_of
+        Row by passage id.
+    first
+        The step that each passage is of, 0 for none: shape (n,).
+    chances
+        Probability of each step: shape (n, steps).
+    evidence
+        Words that speak for each step that is named, as JSON.
+    """
+
+    row_of: dict[str, int]
+    first: NDArray[np.int64]
+    chances: NDArray[np.float64]
+    evidence: Sequence[str]
+
+    @classmethod
+    def from_table(cls, table: pa.Table) -> StepTable:
+        """Return the table of matches of the process stage (``process.matching.match_schema``)."""
+        names = [name for name in table.column_names if name.startswith("step_") and name != "step_evidence"]
+        chances = np.array([table[name].to_numpy() for name in names], dtype=np.float64).reshape(len(names), -1).T
+        rows = {passage: row for row, passage in enumerate(table["passage_id"].to_pylist())}
+        first = table["step"].to_numpy().astype(np.int64)
+        return cls(rows, first, chances, table["step_evidence"].to_pylist())
+
+    @property
+    def steps(self) -> range:
+        """Numbers of the steps."""
+        return range(1, self.chances.shape[1] + 1)
+
+    def step(self, voice: Voice) -> int:
+        """Return the step that a passage is of, 0 for none."""
+        return int(self.first[self.row_of[voice.passage_id]])
+
+    def chance(self, voice: Voice, step: int) -> float:
+        """Return the probability that a passage is of a step."""
+        return float(self.chances[self.row_of[voice.passage_id], step - 1])
+
+    def cues(self, voice: Voice, step: int) -> list[str]:
+        """Return the words of a passage that speak for a step."""
+        found: dict[str, list[str]] = json.loads(self.evidence[self.row_of[voice.passage_id]])
+        return found.get(str(step), [])
+
+
+@dataclass(frozen=True, slots=True)
+class StepShare:
+    """One step in some passages.
+
+    Attributes
+    ----------
+    step
+        Its number.
+    authors
+        Distinct people of whose passages one at least is of it.
+    unnamed
+        Passages of it whose author is unknown.
+    passages
+        Passages that are of it.
+    expected
+        How many would be, if each passage counted by its probability: also of those that are called another step, or none.
+    share, low, high
+        Its share of the people who write of any step, each person's vote divided over the steps of their passages, with its 90 %
+        interval (``shares.wilson``). Shares add up to 1; ``None`` where nobody is known to write of any step.
+    """
+
+    step: int
+    authors: int
+    unnamed: int
+    passages: int
+    expected: float
+    share: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def anybody(self) -> bool:
+        """Whether any passage is of it."""
+        return self.passages > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How some passages divide over the steps.
+
+    Attributes
+    ----------
+    authors
+        Distinct people of whose passages one at least is of any step.
+    passages
+        Passages that are of any step.
+    read
+        All passages that were looked at.
+    steps
+        Each step, in order.
+    """
+
+    authors: int
+    passages: int
+    read: int
+    steps: tuple[StepShare, ...]
+
+    def coverage(self, step: StepShare) -> str:
+        """Return one of ``COVERAGES``: whether anybody writes of a step. That nobody does is not to say that nobody takes it."""
+        if self.authors < FEWEST_PEOPLE:
+            return "unknown"
+        if not step.anybody:
+            return "absent"
+        return "covered" if step.authors >= max(FEWEST_PEOPLE, _FEW_OF_ALL * self.authors) else "thin"
+
+
+def counted(voices: Iterable[Voice], set_aside: Iterable[SetAside]) -> list[Voice]:
+    """Return the voices that count towards steps: copies, explainers, announcements and talk of the blog tell of none.
+
+    Series and events stay: somebody did what they tell of, and a person counts once.
+    """
+    nobodys = {v.passage_id for aside in set_aside if aside.reason in _NOBODYS_STEP for v in aside.members}
+    return [voice for voice in voices if voice.passage_id not in nobodys]
+
+
+def profiles_of(voices: Iterable[tuple[Key, Voice]], table: StepTable) -> dict[Key, Profile]:
+    """Return how the passages of each key divide over the steps, in the order in which keys are first met.
+
+    Parameters
+    ----------
+    voices
+        Passages with the key that each is counted under; a passage may come under several.
+    table
+        The steps of all passages.
+    """
+    by_key: dict[Key, list[Voice]] = {}
+    for key, voice in voices:
+        by_key.setdefault(key, []).append(voice)
+    return {key: profile_of(some, table) for key, some in by_key.items()}
+
+
+def profile_of(voices: Sequence[Voice], table: StepTable) -> Profile:
+    """Return how some passages divide over the steps."""
+    rows = np.array([table.row_of[voice.passage_id] for voice in voices], dtype=np.int64)
+    first = table.first[rows]
+    count = len(table.steps)
+    passages = np.bincount(first, minlength=count + 1)
+    expected = table.chances[rows].sum(axis=0)
+    names = {author: n for n, author in enumerate(sorted({v.author_id for v in voices if v.author_id}))}
+    told = np.zeros((len(names), count + 1))
+    for voice, step in zip(voices, first.tolist(), strict=True):
+        if voice.author_id:
+            told[names[voice.author_id], step] += 1
+    told = told[told[:, 1:].any(axis=1), 1:]  # people who write of any step
+    people = len(told)
+    shares = (told / told.sum(axis=1, keepdims=True)).mean(axis=0) if people else np.zeros(count)
+    return Profile(
+        authors=people,
+        passages=int(passages[1:].sum()),
+        read=len(voices),
+        steps=tuple(
+            StepShare(
+                step,
+                int((told[:, step - 1] > 0).sum()),
+                int(passages[step] - told[:, step - 1].sum()),
+                int(passages[step]),
+                round(float(expected[step - 1]), 1),
+                *_share(float(shares[step - 1]), people),
+            )
+            for step in table.steps
+        ),
+    )
+
+
+def _share(share: float, people: int) -> tuple[float | None, float | None, float | None]:
+    if not people:
+        return None, None, None
+    low, high = wilson(share, people)
+    return round(share, 3), round(low, 3), round(high, 3)
