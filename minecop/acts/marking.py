@@ -116,7 +116,8 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
     marks = []
     for row, of_row in enumerate(scores.tolist()):
         score = dict(zip(model.labels, of_row, strict=True))
-        acts = _consistent({act for act in ACTS if score[act] >= 0}, score)
+        asks = score["request"] + float(model.bars[places["request"]]) >= 0
+        acts = _consistent({act for act in ACTS if score[act] >= 0}, score, asks=asks)
         said = passages[row].phrases
         evidence = {act: model.evidence(features, row, places[act], said) for act in ACTS if act in acts}
         learning = max(score[act] for act in LESSONS)
@@ -136,11 +137,11 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
     return marks
 
 
-def _consistent(acts: set[str], score: dict[str, float]) -> set[str]:
-    """Return acts that can be together: courtesy is nothing else; concern and wish where there is an issue, and only there."""
+def _consistent(acts: set[str], score: dict[str, float], *, asks: bool) -> set[str]:
+    """Return acts that can be together: courtesy is nothing else, and not what may well ask; concern and wish where there is an issue."""
     if "courtesy" in acts:
         rest = acts - {"courtesy"}
-        if all(score["courtesy"] >= score[act] + _COURTESY_BEFORE for act in rest):
+        if not asks and all(score["courtesy"] >= score[act] + _COURTESY_BEFORE for act in rest):
             return {"courtesy"}
         acts = rest
     if score[ISSUE] < 0:
