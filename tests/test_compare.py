@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from conftest import SAMPLE, said
 
@@ -27,6 +28,7 @@ from minecop.insight.notes import (
     with_settled,
     write_notes,
 )
+from minecop.insight.profiles import StepTable
 from minecop.insight.trends import TrendMeter
 from minecop.process.definition import load_process
 from minecop.report.comparing import change_in_words
@@ -53,10 +55,15 @@ def issue(
     return Issue(group, rank, status, 0.0, "likely", 0, 0, 0, {}, (), terms, None)
 
 
+STEPS = StepTable({}, np.zeros(0, dtype=np.int64), np.zeros((0, 7)), ())
+
+
 def analysis(posts: list[Post], issues: list[Issue], **settings) -> Analysis:
     everyone = group_of("", "", [voice(p) for p in posts], TrendMeter([]))
-    insight = Insight(tuple(issues), (), (), (), (), (), (everyone,), {})
-    return Analysis(Archive("ours", posts, {}, Account()), insight, load_process("civic"), {"seed": 0} | settings, {})
+    insight = Insight(tuple(issues), (), (), (), (), (), (everyone,), (), {})
+    return Analysis(
+        Archive("ours", posts, {}, Account()), insight, load_process("civic"), STEPS, {"seed": 0} | settings, {}
+    )
 
 
 def posts_of(*names: object, **more) -> list[Post]:

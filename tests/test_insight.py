@@ -349,7 +349,7 @@ def concern(n: int, author: str, community: str, when: str = "2010-02-01") -> di
         "author": author,
         "community": community,
         "published": when,
-        "body": f"{words[n % 6]} บ้านที่ {n} เดือดร้อนกันครับ",
+        "body": f"{words[n % 6]} บ้านผมหลังที่ {n} เดือดร้อนกันครับ ยังไม่มีใครมาดู",
     }
 
 

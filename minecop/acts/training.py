@@ -43,7 +43,7 @@ _PRECISE = {"explainer": 0.92, "platform": 0.9, "announcement": 0.9}
 """Acts for which the bar is set by precision, since what they mark is set aside."""
 
 _BARS = np.linspace(-2.5, 2.5, 101)
-_RARER = 3.5
+RARER_IN_ARCHIVES = 3.5
 """How much rarer an act is, about, in an archive than in passages that were written to show acts: as much more does a false mark count when
 bars are set. The sample archive, which was written to hold them too, has requests 1.4 times, issues 1.6 and lessons 2 times more rarely."""
 
@@ -240,12 +240,22 @@ def unseen_scores(examples: Examples) -> NDArray[np.float32]:
     return scores
 
 
-def best_bars(scores: NDArray[np.float32], examples: Examples) -> NDArray[np.float32]:
-    """Return the bar of each label with the best F1 around it, or of acts that have to be precise the lowest that is."""
+def best_bars(scores: NDArray[np.float32], examples: Examples, rarer: float = 1.0) -> NDArray[np.float32]:
+    """Return the bar of each label with the best F1 around it, or of acts that have to be precise the lowest that is.
+
+    Parameters
+    ----------
+    scores
+        Of passages by models that have not seen their fields, shape (passages, labels).
+    examples
+        The passages.
+    rarer
+        How much rarer labels are where they will be given (``RARER_IN_ARCHIVES``).
+    """
     bars = []
     for n, label in enumerate(examples.labels):
         found = [_figures(label, scores[:, n] >= bar, examples.wanted[:, n]) for bar in _BARS]
-        in_archives = [figure.f1_where_rarer(1.0 if label in _AS_COMMON else _RARER) for figure in found]
+        in_archives = [figure.f1_where_rarer(1.0 if label in _AS_COMMON else rarer) for figure in found]
         smooth = np.convolve(np.pad(in_archives, _SMOOTH // 2, "edge"), np.ones(_SMOOTH), "valid")
         best = int(np.argmax(smooth))
         if label in _PRECISE:
