@@ -442,7 +442,7 @@ class _Finder:
             "announcement": reason.count("announcement"),
             "series": reason.count("series"),
             "event": reason.count("event"),
-            "concerns": sum(self.issue),
+            "concerns": sum(self.contentful[row] and bool(self.voicing[row] >= _SAID) for row in rows),
             "in_issues": sum(len(issue.group.members) for issue in issues if issue.status == "shared"),
             "trend_known": int(self.meter.known),
             "without_author": sum(voice.author_id is None for voice in self.voices),
