@@ -26,7 +26,7 @@ _LARGEST_SHARE = 0.25
 
 _LARGEST_AT_LEAST = 12
 
-_PEOPLE, _AGREEMENT = 1.5, 3.0
+_PEOPLE, _AGREEMENT = 1.5, 3.5
 """Powers of people and agreement in the weight: with less of agreement groups grow until all have joined, with less of people three who
 happen to use the same words weigh as much as ten who do not."""
 
@@ -39,8 +39,8 @@ _LIGHTEST = 8.0
 _MANY = 20
 """Tellings of which that bar and the power of agreement are half: of few, few groups are alike by chance, and how alike says little."""
 
-_BELONGS = 0.75
-"""How near a telling, or another group, must be to a group, against how near its own are to each other, to be of it."""
+_BELONGS, _ONE = 0.75, 0.9
+"""How near a telling must be to a group, against how near its own are to each other, to be of it, and another group, to be the same one."""
 
 _UNMOVED = 0.3
 """What a candidate weighs whose share of the voices does not move: less than a rising one, but it can still be heard by its people."""
@@ -158,7 +158,7 @@ def _joined(
         near = links / np.maximum(pairs, 1)
         own = np.diagonal(near).copy()
         shares = np.triu(near / np.maximum(np.minimum(own[:, None], own[None, :]), 1e-6), 1)
-        if len(shares) < 2 or shares.max() < _BELONGS:
+        if len(shares) < 2 or shares.max() < _ONE:
             break
         one, other = np.unravel_index(int(shares.argmax()), shares.shape)
         member[one] += member[other]

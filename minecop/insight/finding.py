@@ -48,7 +48,7 @@ _AS_LIKE = 0.6
 _SOFTLY = 0.8
 """Log odds below 0 at which a passage is as likely to voice a matter as not: most that do say so softly."""
 
-_FROM_AFAR = 0.6
+_FROM_AFAR = 0.8
 """How much less likely one voices something that is neither of the writer's own life nor marked: idle talk, news."""
 
 _SAID, _SURELY = 0.2, 0.9
