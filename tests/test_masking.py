@@ -148,6 +148,12 @@ def test_masking_telephones_in_a_row():
     assert found("โทร.411-223 ภายใน") == [("phone", "411-223")]
 
 
+def test_masking_telephones_before_what_might_be_counted():
+    assert found("โทร 0812345678 ครั้งที่ 6 ไม่รับ") == [("phone", "0812345678")]
+    assert found("เบอร์ 081-234-5678 คนขายปุ๋ย") == [("phone", "081-234-5678")]
+    assert found("ขายได้ 0812345678 บาท") == []
+
+
 @pytest.mark.parametrize(
     "text",
     [

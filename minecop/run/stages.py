@@ -450,7 +450,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("archive", 2, (), (), _make_archive, _archive_outside),
     Stage(
         "text",
-        5,
+        6,
         ("archive",),
         ("since", "until", "communities", "groups"),
         _make_text,

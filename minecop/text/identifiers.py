@@ -54,7 +54,7 @@ _NO_PHONE_BEFORE = re.compile(
     r"(?:ล็อ?ต|(?i:lot|s/n|serial|isbn|barcode)|รหัส|บาร์โค้ด|เลขที่(?:ใบ|หนังสือ|ฎีกา|คำขอ|สัญญา)?|ทะเบียน)[^\d\n]{0,12}$"
 )
 _DECIMAL = re.compile(r"\d\.\d{1,2}(?!\d)")
-_NO_PHONE_AFTER = re.compile(r" ?(?:บาท|คน|ราย|ไร่|กก|กิโล|เมตร|%|ครั้ง|แต้ม|ลิตร)")
+_NO_PHONE_AFTER = re.compile(r" ?(?:บาท|คน|ราย|ไร่|กก|กิโล|เมตร|%|ครั้ง(?!ที่)|แต้ม|ลิตร)")
 _SPOKEN_DIGIT = r"(?:ศูนย์|หนึ่ง|เอ็ด|สอง|โท|สาม|สี่|ห้า|หก|เจ็ด|แปด|เก้า)"
 _SPOKEN = re.compile(rf"ศูนย์(?:[ -]?{_SPOKEN_DIGIT}){{7,9}}")
 
@@ -236,7 +236,7 @@ def _phones(clean: str) -> Iterator[Found]:
         if (
             gaps <= 5
             and not _DECIMAL.search(main)
-            and not _NO_PHONE_AFTER.match(clean, match.end())
+            and (main.count("-") >= 2 or not _NO_PHONE_AFTER.match(clean, match.end()))  # nothing is counted in groups
             and not _NO_PHONE_BEFORE.search(clean, max(0, match.start() - 40), match.start())
         ):
             yield _found(match, "phone", _only_digits(main))
