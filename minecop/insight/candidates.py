@@ -37,7 +37,7 @@ _LIGHTEST = 8.0
 """Weight below which a group is chance: three people who hardly voice anything. Its tellings stand by themselves then."""
 
 _MANY = 20
-"""Tellings of which that bar and the power of agreement are half: of few, few groups are alike by chance, and how alike says little."""
+"""Tellings of which the power of agreement is half, and that bar a quarter: of few, few pairs are alike by chance."""
 
 _BELONGS, _ONE = 0.75, 0.9
 """How near a telling must be to a group, against how near its own are to each other, to be of it, and another group, to be the same one."""
@@ -137,7 +137,7 @@ def find_candidates(likeness: NDArray[np.float32], threads: Sequence[str], measu
     chosen: list[Candidate] = []
     taken: set[int] = set()
     for candidate in found:
-        if candidate.distinctness >= trust * _LIGHTEST and taken.isdisjoint(candidate.tellings):
+        if candidate.distinctness >= trust**2 * _LIGHTEST and taken.isdisjoint(candidate.tellings):
             chosen.append(candidate)
             taken |= set(candidate.tellings)
     whole = _joined([candidate.tellings for candidate in chosen], np.where(apart, likeness, 0), apart)
