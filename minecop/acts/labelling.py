@@ -11,6 +11,7 @@ from pathlib import Path
 
 from minecop.archive.decoding import decode, looks_binary
 from minecop.core.errors import InputError
+from minecop.core.files import read_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,7 @@ def read_label_rows(path: Path) -> list[LabelRow]:
     InputError
         When the file cannot be read, or a row has no text; the message names the row.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise InputError("missing_path", path=path) from error
-    except OSError as error:
-        raise InputError("cannot_read", path=path, reason=error.strerror or error) from error
+    data = read_given(path)
     if looks_binary(data):
         raise InputError("file_refused", path=path, reason_key="binary_file")
     if not data.strip():

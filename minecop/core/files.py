@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from minecop.core.errors import OutputError
+from minecop.core.errors import InputError, OutputError
 
 # Names that Windows keeps for devices, whatever their ending.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(1, 10)), *(f"lpt{n}" for n in range(1, 10))}
@@ -62,6 +62,22 @@ def write_text(path: Path, text: str, *, encoding: str = "utf-8") -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write a value as JSON, keys in the order given, Thai as Thai."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def read_given(path: Path) -> bytes:
+    """Return the bytes of a file that somebody named.
+
+    Raises
+    ------
+    InputError
+        When it is not there, or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise InputError("missing_path", path=path) from error
+    except OSError as error:
+        raise InputError("cannot_read", path=path, reason=error.strerror or error) from error
 
 
 def sha256_file(path: Path) -> str:

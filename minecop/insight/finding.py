@@ -203,8 +203,9 @@ class _Finder:
         rows = self._members(tellings[n] for n in indexes)
         voices = [self.voices[row] for row in rows]
         authors, communities = people_of(voices)
-        fits = len(authors) >= FEWEST_AUTHORS and (len(communities) >= FEWEST_COMMUNITIES) == shared
-        return fits, self._voicing_of(rows), self.meter.measure(voices)
+        if len(authors) < FEWEST_AUTHORS or (len(communities) >= FEWEST_COMMUNITIES) != shared:
+            return False, 0.0, Trend("unknown")  # most groups: what is not asked for is not measured
+        return True, self._voicing_of(rows), self.meter.measure(voices)
 
     def _voicing_of(self, rows: Iterable[int]) -> float:
         """Return how many people voice something in some passages: each counts by the passage that is the likeliest to."""

@@ -13,7 +13,7 @@ from minecop.archive.decoding import decode, looks_binary
 from minecop.core.cells import plain_cell, safe_cell
 from minecop.core.dates import arabic_digits, parse_datetime
 from minecop.core.errors import InputError, OutputError
-from minecop.core.files import write_text
+from minecop.core.files import read_given, write_text
 from minecop.insight.comparing import Comparison, Course
 from minecop.insight.models import Issue
 
@@ -128,12 +128,7 @@ def read_notes(path: Path, issues: Sequence[Issue]) -> list[Note]:
     InputError
         When the file is no such table, or a row cannot be understood; the message names file and row.
     """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise InputError("missing_path", path=path) from error
-    except OSError as error:
-        raise InputError("cannot_read", path=path, reason=error.strerror or error) from error
+    data = read_given(path)
     if looks_binary(data):
         raise InputError("notes_not_csv", path=path)
     text, _ = decode(data)

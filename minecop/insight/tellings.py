@@ -37,8 +37,11 @@ _DAMPING = 3
 _QUIET = 0.05
 """What a passage that voices nothing still counts in a comparison: its words may name the matter."""
 
-_USUAL_MEANING, _USUAL_WORDS, _USUAL_SUM = (0.05, 0.085), (0.04, 0.03), (1.0, 1.2)
-"""Mean and spread of cosines of vectors and of words, and of what they make together, in archives of some size."""
+_USUAL_MEANING, _USUAL_WORDS = (0.05, 0.085), (0.04, 0.03)
+"""Mean and spread of cosines of vectors and of words in archives of some size."""
+
+_USUAL_MEANT, _USUAL_SAID, _USUAL_SUM = (0.0, 1.6), (0.0, 1.0), (1.0, 1.2)
+"""The same of what these make: the meaning of tellings and of their threads, the words of threads, and both together."""
 
 _SETTLING = 20
 """Things that a mean and a spread need to be trusted; with fewer, any two may well be alike because all are on one matter."""
@@ -153,8 +156,8 @@ class Comparer:
         words, meaning = self._threads_alike(posts)
         own = self._means([telling.rows for telling in tellings])
         of_own = _in_spreads(own @ own.T, apart, _USUAL_MEANING)
-        meant = _in_spreads(of_own + meaning[np.ix_(thread, thread)], apart, (0.0, 1.6))
-        said = _in_spreads(words[np.ix_(thread, thread)], apart, (0.0, 1.0))
+        meant = _in_spreads(of_own + meaning[np.ix_(thread, thread)], apart, _USUAL_MEANT)
+        said = _in_spreads(words[np.ix_(thread, thread)], apart, _USUAL_SAID)
         surest = np.log([max(self._voicing[list(telling.rows)]) for telling in tellings]).astype(np.float32)
         together = np.logaddexp(_SHARPNESS * meant, _SHARPNESS * said) + _SURENESS * (surest[:, None] + surest[None, :])
         least, more = _OWN_THREAD
