@@ -75,6 +75,7 @@ def test_cli_issues_json_is_the_contract_and_nothing_else(run, minecop):
             "communities",
             "author_ids",
             "community_names",
+            "evidence",
             "members",
         }
         assert issue["authors"] == len(issue["author_ids"])
@@ -104,7 +105,9 @@ def test_cli_groups_json_csv_and_table(run, minecop, name):
 def test_cli_issues_table_and_csv(run, minecop):
     assert minecop("issues", run)[0] == 0
     _, out, _ = minecop("issues", run, "--csv")
-    assert out.splitlines()[0] == "rank,status,trend,authors,communities,title"
+    assert out.splitlines()[0] == (
+        "rank,status,trend,authors,communities,title,effective_authors,provinces,adding,asking,stuck,doubting,settling,unanswered,stability"
+    )
 
 
 def test_cli_label_gives_one_line_for_each(tmp_path, minecop):

@@ -18,7 +18,7 @@ from minecop.core.errors import InputError, OutputError
 from minecop.insight.analysis import Analysis
 from minecop.insight.comparing import CHANGES, Course, compare_runs
 from minecop.insight.groups import group_of
-from minecop.insight.models import Insight, Issue, Voice
+from minecop.insight.models import Grounds, Insight, Issue, Voice
 from minecop.insight.notes import (
     NOTE_STATUSES,
     NOTES_FILE,
@@ -52,7 +52,7 @@ def issue(
     rank: int, voices: list[Voice], *, terms: tuple[str, ...] = (), title: str = "", status: str = "shared"
 ) -> Issue:
     group = group_of(f"{rank:02}e4{len(voices):04}", title or f"ประเด็น {rank}", voices, TrendMeter([]))
-    return Issue(group, rank, status, 0.0, "likely", 0, 0, 0, {}, (), terms, None)
+    return Issue(group, rank, status, 0.0, "likely", Grounds(), (), terms, None)
 
 
 STEPS = StepTable({}, np.zeros(0, dtype=np.int64), np.zeros((0, 7)), ())

@@ -397,7 +397,7 @@ def test_finding_comment_that_adds_a_case_joins_and_the_authors_reply_does_not(j
     first = issues(jsonl, tmp_path, posts, "comments")[0]
     assert "guest" in first.group.author_ids
     assert "polite" not in first.group.author_ids
-    assert first.cases == 1
+    assert first.grounds.adding == ("guest",)
     assert {v.comment for v in first.group.members if v.post_id == "0"} == {None, 1}
 
 

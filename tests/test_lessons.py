@@ -13,8 +13,9 @@ from minecop.acts.parts import whole
 from minecop.core.cells import plain_cell
 from minecop.core.errors import QuoteError
 from minecop.insight.groups import group_of
-from minecop.insight.lessons import Told, find_lessons, kinds_of, outcome_of, told_once
-from minecop.insight.models import LESSON_PARTS, Issue, Voice
+from minecop.insight.lessons import find_lessons, kinds_of, outcome_of, told_once
+from minecop.insight.linking import Linker, Told
+from minecop.insight.models import LESSON_PARTS, Grounds, Issue, Voice
 from minecop.insight.trends import TrendMeter
 from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
 from minecop.report.rendering import RENDERERS, render_html, render_markdown
@@ -106,9 +107,13 @@ def told(marks, *, vectors=None, own=None, comments=None, texts=None, terms=None
     )
 
 
+def lessons(passages: Told, aside=None, issues=()):
+    return find_lessons(passages, aside or {}, Linker(passages, issues))
+
+
 def test_lessons_are_own_before_reported_and_the_surest_first():
-    found = find_lessons(
-        told([mark(lesson=True), mark(reported=True, learning=3.0), mark(), mark(lesson=True, learning=2.0)]), {}, ()
+    found = lessons(
+        told([mark(lesson=True), mark(reported=True, learning=3.0), mark(), mark(lesson=True, learning=2.0)])
     )
     assert [(lesson.voice.author_id, lesson.own, lesson.clear) for lesson in found] == [
         ("a3", True, True),
@@ -120,18 +125,18 @@ def test_lessons_are_own_before_reported_and_the_surest_first():
 def test_lessons_of_posts_set_aside_are_left_out_but_not_what_readers_add_to_them():
     marks = [mark(lesson=True) for _ in range(5)]
     aside = {"post0": "copied", "post1": "explainer", "post2": "series", "post3": "explainer"}
-    found = find_lessons(told(marks, comments=[None, None, None, 1, None], own=[True] * 4 + [False]), aside, ())
+    found = lessons(told(marks, comments=[None, None, None, 1, None], own=[True] * 4 + [False]), aside)
     assert sorted(lesson.voice.author_id for lesson in found) == ["a2", "a3"]
 
 
 @pytest.mark.parametrize("act", ["explainer", "platform", "announcement"])
 def test_lessons_that_do_another_thing_are_none(act):
-    assert find_lessons(told([mark(lesson=True, **{act: True})]), {}, ()) == ()
+    assert lessons(told([mark(lesson=True, **{act: True})])) == ()
 
 
 def issue_of(voices, terms=("น้ำ",)) -> Issue:
     group = group_of("i1", "น้ำ", voices, TrendMeter(voices))
-    return Issue(group, 1, "shared", 1.0, "clear", 0, 0, 0, {}, (), terms, None)
+    return Issue(group, 1, "shared", 1.0, "clear", Grounds(), (), terms, None)
 
 
 def linked(parts: str, *, terms=("น้ำ",), likeness: float = 0.9):
@@ -141,7 +146,7 @@ def linked(parts: str, *, terms=("น้ำ",), likeness: float = 0.9):
     vectors[1:6] = vectors[0] * likeness + (1 - likeness) * vectors[1:6]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     passages = told([mark(lesson=True, parts=parts), *(mark() for _ in range(45))], vectors=vectors)
-    (lesson,) = find_lessons(passages, {}, [issue_of(passages.voices[1:6], terms)])
+    (lesson,) = lessons(passages, {}, [issue_of(passages.voices[1:6], terms)])
     return lesson.issue
 
 

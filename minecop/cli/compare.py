@@ -9,7 +9,7 @@ import click
 from minecop.cli.options import echo_json, format_options, language
 from minecop.cli.showing import echo_csv, show_table
 from minecop.insight.comparing import Comparison, Course, compare_runs
-from minecop.insight.models import Issue
+from minecop.insight.models import BELOW_THE_BAR, Issue
 from minecop.insight.notes import Outcome, outcomes_of, read_notes, with_settled
 from minecop.report.comparing import change_in_words, comparison_json, remarks_on, title_of
 from minecop.report.words import Words
@@ -113,7 +113,7 @@ def _is_shared(course: Course) -> bool:
         own = (course.before,)
     elif course.change == "split" and course.after:
         own = (course.after,)
-    return any(issue is not None and issue.status != "early" for issue in own)
+    return any(issue is not None and issue.status not in BELOW_THE_BAR for issue in own)
 
 
 def _row(course: Course, words: Words) -> list[object]:

@@ -3,39 +3,64 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language
+from minecop.cli.options import echo_json, format_options, language, order_option
 from minecop.cli.showing import echo_csv, show_table
+from minecop.insight.ordering import in_order
 from minecop.report.rendering import issues_json
 from minecop.report.words import Words
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
 
 _HEADS = ("rank", "status", "trend", "authors", "communities", "title")
+_COUNTED = (
+    "effective_authors",
+    "provinces",
+    "adding",
+    "asking",
+    "stuck",
+    "doubting",
+    "settling",
+    "unanswered",
+    "stability",
+)
+"""Evidence that stands beside them as numbers."""
 
 
 @click.command("issues")
 @click.argument("run", type=click.Path(path_type=Path))
+@order_option
 @format_options
 @language
-def command(run: Path, as_json: bool, as_csv: bool, lang: str) -> None:
+def command(run: Path, order_by: str, as_json: bool, as_csv: bool, lang: str) -> None:
     """แสดงประเด็นร่วมและเสียงแรกเริ่มของผลวิเคราะห์ / Show the issues of a run.
 
     \b
     minecop issues outputs/sample
+    minecop issues outputs/sample --order-by uptake
     minecop issues outputs/sample --json
     """
-    analysis = load_analysis(open_run(run))
+    analysis = in_order(load_analysis(open_run(run)), order_by)
     values = issues_json(analysis)
     if as_json:
         echo_json(values)
         return
-    rows = [[issue[name] for name in _HEADS] for issue in values["issues"]]
     if as_csv:
-        echo_csv(_HEADS, rows)
+        echo_csv((*_HEADS, *_COUNTED), [[*_row(issue), *_counts(issue["evidence"])] for issue in values["issues"]])
         return
     words = Words(lang)
+    rows = [_row(issue) for issue in values["issues"]]
     shown = [[row[0], words(f"status_{row[1]}"), words(f"trend_{row[2]}"), *row[3:]] for row in rows]
     show_table([words(f"head_{name}") for name in _HEADS], shown, lang)
+
+
+def _row(issue: dict[str, Any]) -> list[object]:
+    return [issue[name] for name in _HEADS]
+
+
+def _counts(evidence: dict[str, Any]) -> list[object]:
+    values = (evidence[name] for name in _COUNTED)
+    return ["" if value is None else len(value) if isinstance(value, list) else value for value in values]

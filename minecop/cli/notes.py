@@ -8,6 +8,7 @@ import click
 
 from minecop.cli.options import language
 from minecop.core.messages import message
+from minecop.insight.models import BELOW_THE_BAR
 from minecop.insight.notes import NOTES_FILE, write_notes
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
@@ -30,5 +31,5 @@ def command(run: Path, output: Path | None, lang: str, *, everything: bool) -> N
     """
     issues = load_analysis(open_run(run)).insight.issues
     path = output or run / NOTES_FILE
-    write_notes(path, [issue for issue in issues if everything or issue.status != "early"], lang)
+    write_notes(path, [issue for issue in issues if everything or issue.status not in BELOW_THE_BAR], lang)
     click.echo(message("notes_written", lang, path=path))

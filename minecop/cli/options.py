@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from minecop.core.files import safe_name
+from minecop.insight.ordering import ORDERS
 from minecop.run.settings import Settings, read_settings
 from minecop.topics.methods import COUNTS, METHODS
 from minecop.vectors.transformers import BACKENDS
@@ -158,6 +159,15 @@ def settings_of(options: dict[str, Any]) -> Settings:
         communities=options["community"],
         groups=options["group"],
     )
+
+
+order_option = click.option(
+    "--order-by",
+    type=click.Choice([*ORDERS]),
+    default="rank",
+    show_default=True,
+    help="จัดลำดับประเด็นตามหลักฐานใด / by which evidence issues are ordered",
+)
 
 
 def format_options(command: Command) -> Command:

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from minecop.archive.store import read_head
-from minecop.cli.options import default_key, default_output, privacy_options, run_options, settings_of
+from minecop.cli.options import default_key, default_output, order_option, privacy_options, run_options, settings_of
 from minecop.cli.showing import progress, show_account, show_privacy
 from minecop.core.messages import message
+from minecop.insight.ordering import in_order
 from minecop.report.rendering import write_reports
 from minecop.run.loading import load_analysis
 from minecop.run.masking import with_privacy
@@ -29,6 +30,7 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
     mask, pseudonyms = bool(options.get("mask")), bool(options.get("pseudonyms"))
     analysis = with_privacy(analysis, run, key, mask=mask, pseudonyms=pseudonyms, lang=lang)
     show_privacy(analysis.privacy, key, lang)
+    analysis = in_order(analysis, options.get("order_by") or "rank")
     page = write_reports(analysis, run.folder, lang)
     click.echo(message("report_written", lang, path=page))
     return page
@@ -37,6 +39,7 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
 @click.command("report")
 @click.argument("archive", type=click.Path(path_type=Path))
 @run_options
+@order_option
 @privacy_options
 def command(archive: Path, **options: Any) -> None:
     """ทำรายงานประเด็นร่วมที่กำลังก่อตัวจากคลังบันทึก / Report on the emerging shared issues of an archive.

@@ -348,6 +348,11 @@ def format_date(when: date | None, lang: str = "th", *, buddhist: bool | None = 
     return f"{'ราว' if lang == 'th' else 'about'} {month}" if estimated else f"{when.day} {month}"
 
 
+def month_name(month: int, lang: str) -> str:
+    """Return the short name of a month (1 to 12) for readers: ``พ.ค.``, ``May``."""
+    return SHORT_MONTHS[month - 1] if lang == "th" else _ENGLISH[month - 1][:3]
+
+
 def format_month(month: int, year: int, lang: str) -> str:
     """Return a month for readers: ``พ.ค. 2549``, ``May 2006``; the year as it is given."""
-    return f"{SHORT_MONTHS[month - 1] if lang == 'th' else _ENGLISH[month - 1][:3]} {year}"
+    return f"{month_name(month, lang)} {year}"

@@ -18,13 +18,15 @@ from scipy.special import expit
 
 from minecop.archive.store import Archive
 from minecop.core.dates import BANGKOK
-from minecop.insight.candidates import Candidate, find_candidates
+from minecop.insight.candidates import Candidate, find_candidates, with_stability
+from minecop.insight.grounds import GroundsMeter, wished
 from minecop.insight.groups import group_of, people_of
-from minecop.insight.lessons import Told, find_lessons
-from minecop.insight.models import STATUSES, Faded, Group, Insight, Issue, Lesson, SetAside, Topic, Trend, Voice
+from minecop.insight.lessons import find_lessons
+from minecop.insight.linking import Linker, Told
+from minecop.insight.models import STATUSES, Faded, Group, Insight, Issue, Lesson, Quote, SetAside, Topic, Trend, Voice
 from minecop.insight.naming import Namer
-from minecop.insight.profiles import StepTable, counted, profile_of
-from minecop.insight.quotes import choose_quotes, headline
+from minecop.insight.profiles import StepTable, counted
+from minecop.insight.quotes import ONE_LINE, choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, REASONS, posts_set_aside, title_stem
 from minecop.insight.tellings import Comparer, Telling, mean_likeness, tellings_of
 from minecop.insight.trends import TrendMeter, is_quiet
@@ -51,8 +53,9 @@ _SOFTLY = 0.8
 _FROM_AFAR = 0.8
 """How much less likely one voices something that is neither of the writer's own life nor marked: idle talk, news."""
 
-_SAID, _SURELY = 0.2, 0.9
-"""Probability of voicing something from which a passage of a telling is one of its voices, and from which in words of its own, too."""
+_SAID, _AS_LIKELY, _SURELY = 0.2, 0.5, 0.9
+"""Probability of voicing something from which a passage of a telling is one of its voices, from which it is an early voice by itself, and
+from which it is one of an issue's in words of its own, too."""
 
 
 def find_insight(
@@ -92,7 +95,7 @@ def find_insight(
     seed
         Of what is random: the latent space of threads, and their blocks in large archives.
     """
-    finder = _Finder(archive, passages, words, acts, vectors, steps, as_of, seed)
+    finder = _Finder(archive, passages, words, acts, vectors, steps, topic_of, as_of, seed)
     issues = finder.issues()
     return Insight(
         issues=issues,
@@ -102,7 +105,7 @@ def find_insight(
         faded=tuple(Faded(one["topic"], one["label"], tuple(one["others"])) for one in faded),
         steps=finder.step_groups(process),
         communities=finder.community_groups(),
-        lessons=finder.lessons(issues, topic_of),
+        lessons=finder.lessons(issues),
         funnel=finder.funnel(issues)
         | {"without_topic": sum(t < 0 and kept for t, kept in zip(topic_of, finder.telling, strict=True))},
         facets=finder.facet_groups(steps),
@@ -120,6 +123,7 @@ class _Finder:
         acts: pa.Table,
         vectors: NDArray[np.float32],
         steps: pa.Table,
+        topic_of: Sequence[int],
         as_of: date | None,
         seed: int,
     ) -> None:
@@ -144,6 +148,11 @@ class _Finder:
         moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
         self.meter = TrendMeter([v for v, kept in zip(self.voices, self.contentful, strict=True) if kept], moment)
         self.aside = posts_set_aside([post for post in archive.posts if not post.duplicate_of])
+        first = self.steps.first.tolist()
+        self.told = Told(
+            self.voices, self.texts, self.terms, self.marks, self.vectors, self.contentful, first, topic_of
+        )
+        self.grounds = GroundsMeter(self.told, self.steps, archive)
 
     # ---- issues
 
@@ -174,10 +183,39 @@ class _Finder:
         people = [voice.author_id for voice in self.voices]
         names = Namer([phrases(all_words) for all_words in self.words], people, self._own_names())
         shared = [(self._on_the_matter(rows, names), candidate) for rows, candidate in groups]
-        # what the threads of an issue say beside its matter may be somebody's concern too
-        used = {row for rows, _ in shared for row in rows}
+        # what the threads of an issue say beside its matter may be somebody's concern too; and what is grouped by a weak signal may be
+        # no group at all, but the voices of a few
+        used = {row for rows, candidate in shared if candidate.confidence != "weak" for row in rows}
         early = self._early([row for rows in threads.values() for row in rows if row not in used])
-        return self._ranked([*shared, *((rows, None) for rows in early)], names)
+        issues = self._ranked([*shared, *((rows, None) for rows in early)], names)
+        return self._with_settled(issues)
+
+    def _with_settled(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+        """Return issues with what is said elsewhere of their being solved, those that are behind those that are not."""
+        linker = Linker(self.told, issues)
+        solved: dict[str, list[int]] = {}
+        for row, own in enumerate(self.contentful):
+            if own and self.grounds.settles(row) and (near := linker.link(row)):
+                solved.setdefault(near[0], []).append(row)
+        return _in_order(self._settled(issue, solved.get(issue.group.id, [])) for issue in issues)
+
+    def _settled(self, issue: Issue, solved: Sequence[int]) -> Issue:
+        """Return an issue with the passages of other threads, later than half of its voices, that say it is solved."""
+        rows = [self.row_of[voice.passage_id] for voice in issue.group.members]
+        within = {voice.post_id for voice in issue.group.members}
+        dates = sorted(voice.published for voice in issue.group.members if voice.published)
+        elsewhere = [
+            row
+            for row in solved
+            if self.voices[row].post_id not in within
+            and dates
+            and (self.voices[row].published or dates[0]) > dates[len(dates) // 2]
+        ]
+        settled = issue.status in {"shared", "fading"} and self.grounds.is_settled(rows, elsewhere)
+        if not settled and not elsewhere:
+            return issue
+        grounds = self.grounds.measure(rows, issue.grounds.stability, elsewhere)
+        return replace(issue, status="settled" if settled else issue.status, grounds=grounds)
 
     def _candidates(self, tellings: Sequence[Telling], comparer: Comparer) -> list[tuple[list[int], Candidate]]:
         """Return the candidates among some tellings, with their passages."""
@@ -187,9 +225,8 @@ class _Finder:
         groups: list[tuple[list[int], Candidate]] = []
         # of what is left: what several people of one community say is one early voice of many
         for shared in (True, False):
-            found = find_candidates(
-                likeness, [telling.post_id for telling in left], partial(self._measure, left, shared=shared)
-            )
+            posts, measure = [telling.post_id for telling in left], partial(self._measure, left, shared=shared)
+            found = with_stability(find_candidates(likeness, posts, measure), likeness, posts, measure)
             groups += [(self._members(left[n] for n in candidate.tellings), candidate) for candidate in found]
             taken = {n for candidate in found for n in candidate.tellings}
             rest = [n for n in range(len(left)) if n not in taken]
@@ -242,55 +279,82 @@ class _Finder:
         return [row for telling in tellings for row in telling.rows if self.voicing[row] >= _SAID]
 
     def _early(self, rows: Iterable[int]) -> list[list[int]]:
-        """Return what is voiced in threads by themselves, the most people first: the passages that show a concern or ask for something."""
+        """Return what is voiced in threads by themselves, the most people first: passages that as likely as not voice or ask something."""
         groups: dict[str, list[int]] = {}
         for row in rows:
-            if self.issue[row] or self.marks[row]["request"]:
+            if self.voicing[row] >= _AS_LIKELY or self.marks[row]["request"]:
                 groups.setdefault(self.voices[row].post_id, []).append(row)
-        return sorted(groups.values(), key=lambda own: (-len(people_of(self.voices[row] for row in own)[0]), own[0]))
+        people = {post: len(people_of(self.voices[row] for row in own)[0]) for post, own in groups.items()}
+        ordered = sorted(groups, key=lambda post: (-people[post], -self._voicing_of(groups[post]), groups[post][0]))
+        return [groups[post] for post in ordered]
 
     def _ranked(self, groups: Sequence[tuple[list[int], Candidate | None]], names: Namer) -> tuple[Issue, ...]:
         titles: set[str] = set()
         issues = []
         for rows, candidate in groups:
             terms = names.terms(rows)
-            # one thread by itself has a title of its writer's; several need the words that they share
-            title = names.title(terms, titles) if candidate else self._title_of(rows[0]) or names.title(terms, titles)
+            # one thread by itself has a title of its writer's; several need a few words in which those stand that they share
+            texts, worth = [self.texts[row] for row in rows], [float(self.voicing[row]) for row in rows]
+            own = names.saying(rows, texts, worth) if candidate else self._title_of(rows[0])
+            if not own and not terms:  # no word is theirs alone
+                own = self._title_of(max(rows, key=lambda row: self.voicing[row]))
+            title = names.title(terms, titles) if not own or own in titles else own
+            titles.add(title)
             group = group_of(self._id_of(rows), title, [self.voices[row] for row in rows], self.meter)
             issues.append(self._issue(group, rows, terms, candidate))
-        issues.sort(
-            key=lambda issue: STATUSES.index(issue.status)
-        )  # stable: within a status the order of the groups stays
-        return tuple(replace(issue, rank=rank) for rank, issue in enumerate(issues, 1))
+        return tuple(issues)
 
     def _issue(self, group: Group, rows: list[int], terms: tuple[str, ...], candidate: Candidate | None) -> Issue:
-        marks = [self.marks[row] for row in rows]
-        profile = profile_of([self.voices[row] for row in rows], self.steps)
-        quotes = choose_quotes(
-            group.members,
+        quotes = self._quotes(rows, terms)
+        quoted = {(quote.post_id, quote.comment) for quote in quotes}
+        objections = [
+            row
+            for row in self.grounds.objections(rows)
+            if (self.voices[row].post_id, self.voices[row].comment) not in quoted
+        ]
+        return Issue(
+            group=group,
+            rank=0,
+            status=self._status(group, several=candidate is not None),
+            agreement=round(candidate.agreement, 3) if candidate else 0.0,
+            confidence=candidate.confidence if candidate else "weak",
+            grounds=self.grounds.measure(rows, candidate.stability if candidate else None),
+            quotes=quotes,
+            terms=terms,
+            headline=headline(quotes[0], terms) if quotes else None,
+            objection=next(iter(self._quotes(objections, terms)), None),
+            wishes=self._wishes(rows, terms),
+        )
+
+    def _wishes(self, rows: Iterable[int], terms: tuple[str, ...]) -> tuple[Quote, ...]:
+        """Return what people of an issue want or propose, in a line each."""
+        wishing = {
+            self.voices[row].passage_id: words
+            for row in rows
+            if self.marks[row]["wish"] and (words := wished(self.texts[row]))
+        }
+        return choose_quotes(
+            [self.voices[row] for row in rows if self.voices[row].passage_id in wishing],
+            worth=lambda voice: self._worth(voice, terms),
+            text_of=lambda voice: self.texts[self.row_of[voice.passage_id]],
+            cues=lambda voice: [*(_EVIDENCE_WEIGHT * [wishing[voice.passage_id]]), *terms],
+            longest=ONE_LINE,
+        )
+
+    def _quotes(self, rows: Sequence[int], terms: tuple[str, ...]) -> tuple[Quote, ...]:
+        return choose_quotes(
+            [self.voices[row] for row in rows],
             worth=lambda voice: self._worth(voice, terms),
             text_of=lambda voice: self.texts[self.row_of[voice.passage_id]],
             cues=lambda voice: [*(_EVIDENCE_WEIGHT * self._evidence(voice)), *terms],
         )
-        return Issue(
-            group=group,
-            rank=0,
-            status=self._status(group),
-            agreement=round(candidate.agreement, 3) if candidate else 0.0,
-            confidence=candidate.confidence if candidate else "weak",
-            cases=sum(
-                mark["case"] and self.voices[row].comment is not None for row, mark in zip(rows, marks, strict=True)
-            ),
-            questions=sum(mark["request"] for mark in marks),
-            concerns=sum(self.issue[row] for row in rows),
-            steps={one.step: one.authors for one in profile.steps if one.authors},
-            quotes=quotes,
-            terms=terms,
-            headline=headline(quotes[0], terms) if quotes else None,
-        )
 
-    def _status(self, group: Group) -> str:
-        if len(group.author_ids) < FEWEST_AUTHORS or len(group.community_names) < FEWEST_COMMUNITIES:
+    def _status(self, group: Group, *, several: bool) -> str:
+        """Return the status of what one thread, or several, voice: who answer one another in a thread do not do so independently."""
+        apart = len(group.community_names) >= FEWEST_COMMUNITIES
+        if len(group.author_ids) < FEWEST_AUTHORS:
+            return "minority" if apart else "early"
+        if not (apart and several):
             return "early"
         return "fading" if group.trend.direction == "falling" and is_quiet(group.trend) else "shared"
 
@@ -340,11 +404,9 @@ class _Finder:
             found.append(SetAside(reason, title, tuple(members)))
         return tuple(found)
 
-    def lessons(self, issues: Sequence[Issue], topic_of: Sequence[int]) -> tuple[Lesson, ...]:
+    def lessons(self, issues: Sequence[Issue]) -> tuple[Lesson, ...]:
         """Return what people tell that was learned."""
-        steps = self.steps.first.tolist()
-        told = Told(self.voices, self.texts, self.terms, self.marks, self.vectors, self.contentful, steps, topic_of)
-        return find_lessons(told, self.aside, issues)
+        return find_lessons(self.told, self.aside, Linker(self.told, issues))
 
     def _voices_by(self, keys: Iterable[Key]) -> dict[Key, list[Voice]]:
         """Return the voices by what each has in ``keys``, given in the same order."""
@@ -450,6 +512,12 @@ class _Finder:
             "without_date": sum(voice.published is None for voice in self.voices),
             "top_five_percent": round(100 * most / max(1, sum(by_author.values()))),
         }
+
+
+def _in_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:
+    """Return issues ranked by status; within one the order stays."""
+    ordered = sorted(issues, key=lambda issue: STATUSES.index(issue.status))  # stable
+    return tuple(replace(issue, rank=rank) for rank, issue in enumerate(ordered, 1))
 
 
 def _rounded(share: float | None) -> float | None:

@@ -7,19 +7,14 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from minecop.insight.models import Issue, Lesson, Quote, Voice
+from minecop.insight.linking import Linker, Told
+from minecop.insight.models import Lesson, Quote, Voice
 from minecop.insight.quotes import best_span
 from minecop.insight.setting_aside import letter_runs, shared_runs
-from minecop.vectors.embedder import unit_rows
 
 NOT_TOLD = frozenset({"copied", "explainer", "platform", "announcement"})
 """Reasons of setting a post aside for which nothing in it is anybody's lesson; a series, or an event told by many, may well hold some."""
@@ -38,23 +33,6 @@ _LONGEST = 320
 
 _TRIED = frozenset({"action", "result", "advice"})
 """Parts of which one must be told for a lesson to help with an issue: a trouble alone is one more voice of it."""
-
-_LINKED = 2.4
-"""Likeness from which a lesson, with a word of the issue in it, is said to help with that."""
-
-_VOICES = 3
-"""Voices of an issue that a lesson is compared with, the nearest: some issues hold more than one matter, and their middle is neither."""
-
-_NEAREST = 5
-"""Issues whose voices a lesson is compared with: those nearest it as a whole."""
-
-_SEEN = 500
-"""Passages by which it is known how like the voices of an issue any passage is; a mean and a spread need no more."""
-
-_LEAST_SPREAD = 0.04
-"""Spread of that likeness at the least: of a handful of passages it may be almost none."""
-
-Matrix = NDArray[np.float32]
 
 
 @cache
@@ -85,33 +63,7 @@ def kinds_of(parts: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(kind for kind, holds in told if holds)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The passages of an archive as far as lessons need them; everything is one a passage, in the same order.
-
-    Attributes
-    ----------
-    voices, texts, terms, marks
-        Passages, their texts as written, the words that tell what they are about, and what they do.
-    vectors
-        Rows of length 1.
-    own
-        Whether the words are the writer's own, and no courtesy.
-    steps, topics
-        The step (0 = none) and the topic (-1 = none) of each.
-    """
-
-    voices: Sequence[Voice]
-    texts: Sequence[str]
-    terms: Sequence[Sequence[str]]
-    marks: Sequence[dict[str, Any]]
-    vectors: Matrix
-    own: Sequence[bool]
-    steps: Sequence[int]
-    topics: Sequence[int]
-
-
-def find_lessons(told: Told, aside: Mapping[str, str], issues: Sequence[Issue]) -> tuple[Lesson, ...]:
+def find_lessons(told: Told, aside: Mapping[str, str], linker: Linker) -> tuple[Lesson, ...]:
     """Return the lessons, people's own before reported ones, the surest first.
 
     Parameters
@@ -120,14 +72,13 @@ def find_lessons(told: Told, aside: Mapping[str, str], issues: Sequence[Issue]) 
         The passages.
     aside
         The reason for each post that was set aside, by its id.
-    issues
-        What lessons may help with; those of a single thread are left out.
+    linker
+        Knows the issues that lessons may help with.
     """
     rows = [row for row in range(len(told.voices)) if _is_lesson(told, row, aside)]
     rows.sort(key=lambda row: (not told.marks[row]["lesson"], -told.marks[row]["learning"]))  # stable
     again = told_once([told.texts[row] for row in rows])
     rows = [row for place, row in enumerate(rows) if place in again]
-    linker = _Linker(told, issues)
     return tuple(_lesson(told, row, count, linker) for row, count in zip(rows, again.values(), strict=True))
 
 
@@ -163,7 +114,7 @@ def told_once(texts: Sequence[str]) -> dict[int, int]:
     return kept
 
 
-def _lesson(told: Told, row: int, again: int, linker: _Linker) -> Lesson:
+def _lesson(told: Told, row: int, again: int, linker: Linker) -> Lesson:
     voice, text, mark = told.voices[row], told.texts[row], told.marks[row]
     spans: dict[str, list[int]] = json.loads(mark["parts"])
     parts = {part: _quote(voice, text, *span) for part, span in spans.items()}
@@ -187,41 +138,3 @@ def _lesson(told: Told, row: int, again: int, linker: _Linker) -> Lesson:
 
 def _quote(voice: Voice, text: str, start: int, end: int) -> Quote:
     return Quote(voice.post_id, voice.comment, voice.start + start, voice.start + end, text[start:end])
-
-
-class _Linker:
-    """Says which issue a lesson is near: as like three voices of it, of other people, as hardly any passage of the archive is."""
-
-    def __init__(self, told: Told, issues: Sequence[Issue]) -> None:
-        self._told = told
-        self._issues = [issue for issue in issues if len({voice.post_id for voice in issue.group.members}) > 1]
-        row_of = {voice.passage_id: row for row, voice in enumerate(told.voices)}
-        self._members = [[row_of[voice.passage_id] for voice in issue.group.members] for issue in self._issues]
-        telling = np.flatnonzero(told.own)
-        seen = telling[:: max(1, len(telling) // _SEEN)].tolist()
-        self._usual = [_mean_and_spread([self._near(row, n) for row in seen]) for n in range(len(self._issues))]
-        if self._issues:
-            self._centres = unit_rows(np.stack([told.vectors[rows].sum(axis=0) for rows in self._members]))
-
-    def link(self, row: int) -> tuple[str, float] | None:
-        """Return the id of the issue that a passage is nearest, and how near in spreads, where it is near enough."""
-        if not self._issues:
-            return None
-        near = np.argsort(-(self._centres @ self._told.vectors[row]), kind="stable")[:_NEAREST].tolist()
-        named = [n for n in near if not set(self._issues[n].terms).isdisjoint(self._told.terms[row])]
-        found = [((self._near(row, n) - self._usual[n][0]) / self._usual[n][1], -n) for n in named]
-        likeness, place = max(found, default=(0.0, 0))
-        return (self._issues[-place].group.id, likeness) if likeness >= _LINKED else None
-
-    def _near(self, row: int, issue: int) -> float:
-        """Return the mean cosine of a passage with the voices of an issue that are nearest it, its own writer's left out."""
-        author = self._told.voices[row].author_id
-        others = [
-            n for n in self._members[issue] if n != row and (not author or self._told.voices[n].author_id != author)
-        ]
-        cosines = np.sort(self._told.vectors[others] @ self._told.vectors[row])[-_VOICES:]
-        return float(cosines.mean()) if len(others) >= _VOICES else 0.0
-
-
-def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
-    return float(np.mean(values)), max(float(np.std(values)), _LEAST_SPREAD)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 STATUSES = ("shared", "early", "minority", "fading", "settled")
-"""Shared: at or above the bar. Early: below it. Minority: few, but from unlike places. Fading: was shared, now quiet.
-Settled: was shared, and the writers say that it is solved."""
+"""Shared: at or above the bar, in several threads. Early: below it. Minority: too few people, but of unlike communities. Fading: was
+shared, now quiet. Settled: was shared, and people say that it is solved."""
+
+BELOW_THE_BAR = frozenset({"early", "minority"})
+"""Statuses of what too few people voice to be called shared."""
 
 CONFIDENCES = ("clear", "likely", "weak")
 
@@ -169,6 +172,59 @@ class Faded:
 
 
 @dataclass(frozen=True, slots=True)
+class Grounds:
+    """What speaks for an issue and against it, each apart. People are ids, distinct and sorted; unknown ones stand nowhere.
+
+    Attributes
+    ----------
+    effective_authors
+        How many people it would be if all had written as much: the exponential of the entropy of their characters (Hill 1973; Jost 2006).
+    organisations, provinces, professions
+        Of its people, as far as ``authors.csv`` tells them.
+    adding
+        People who add a case of their own under somebody else's post.
+    asking
+        People who ask readers something.
+    stuck
+        People in whose words it shows that they know no way on.
+    agreeing, doubting
+        People who agree under such a post, and who doubt or object, however softly.
+    settling
+        People who say that it is solved: in its threads, or elsewhere later on.
+    threads, unanswered
+        Threads that it is voiced in, and those of them in which somebody asks and nobody else has said anything since.
+    steps
+        People by the step of the process that their passage is about.
+    gaps
+        Steps before the one that most of its people write of, about which nobody says anything.
+    stability
+        Share of it that is found again in parts of the archive, 0 to 1; ``None`` for a single thread.
+    burst
+        Largest share of its dated people who speak of it within three weeks.
+    season
+        Months (1 to 12) in which it comes back in more than one year.
+    """
+
+    effective_authors: float = 0.0
+    organisations: tuple[str, ...] = ()
+    provinces: tuple[str, ...] = ()
+    professions: tuple[str, ...] = ()
+    adding: tuple[str, ...] = ()
+    asking: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+    agreeing: tuple[str, ...] = ()
+    doubting: tuple[str, ...] = ()
+    settling: tuple[str, ...] = ()
+    threads: int = 0
+    unanswered: int = 0
+    steps: dict[int, int] = field(default_factory=dict)
+    gaps: tuple[int, ...] = ()
+    stability: float | None = None
+    burst: float = 0.0
+    season: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """A concern that several people voice, with the evidence for that, each shown apart.
 
@@ -180,22 +236,20 @@ class Issue:
         1-based, over the whole list, shared ones first.
     status
         One of ``STATUSES``.
-    cases
-        Comments in which somebody adds a case of their own.
-    questions
-        Passages that ask readers something.
-    concerns
-        Passages whose words show a concern.
-    steps
-        People by the step of the process that their passage is about.
-    quotes
-        Three to five voices.
-    terms
-        The words that tell it from the rest of the archive.
     agreement
         How much more alike its threads are than any two threads of the archive; 0 for a single thread.
     confidence
         ``clear``, ``likely`` or ``weak``: how far people, agreement and movement together are from chance.
+    grounds
+        What speaks for it and against it.
+    quotes
+        Three to five voices.
+    objection
+        One that doubts or objects; ``None`` where there is none.
+    wishes
+        What its people want or propose, verbatim: a goal may be made from it.
+    terms
+        The words that tell it from the rest of the archive.
     headline
         One line of the first quote, verbatim too; ``None`` without quotes.
     """
@@ -205,13 +259,12 @@ class Issue:
     status: str
     agreement: float
     confidence: str
-    cases: int
-    questions: int
-    concerns: int
-    steps: dict[int, int]
+    grounds: Grounds
     quotes: tuple[Quote, ...]
     terms: tuple[str, ...]
     headline: Quote | None
+    objection: Quote | None = None
+    wishes: tuple[Quote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

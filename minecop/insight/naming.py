@@ -1,16 +1,33 @@
-"""Names for issues: the words by which its people differ from everybody else."""
+"""Names for issues: the words by which its people differ from everybody else, and a few words of theirs in which these stand."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+
+from minecop.text.words import phrases, words
 
 _IN_A_TITLE = 3
 _IN_A_LIST = 10
 _TELLING = 30
 _SMALLEST_SHARE = 0.3
 """Of an issue's people who must use a word for it to name the issue."""
+
+_SHORTEST, _LONGEST = 8, 38
+"""Characters of a title that is taken from a text: what can be read at a glance."""
+
+_USUAL_LENGTH = 4
+"""Words that a title has anyway: beyond, each must tell something."""
+
+_LEAST_TELLING = 1.5
+"""How thickly the words of an issue must stand in a few words for these to be its title."""
+
+_PAUSES = re.compile(r"[\s()\[\]\"“”‘’:;,!?…*•-]+|\.{2,}|(?<=ครับ)|(?<=ค่ะ)|(?<=คะ)|(?<=นะ)|(?<=จ้า)|(?<=จ้ะ)")
+
+_NO_TITLE = re.compile(r"[0-9๐-๙]|[A-Za-z]{4}|[ๆ.]$|^(?:และ|แต่|ก็|ที่|ซึ่ง|เพราะ|ว่า|จน|เลย|แล้ว|ถึง|ให้|ของ|กับ|หรือ)")
+"""Numbers are one person's, long Latin words another language's, and such words begin what is half a sentence."""
 
 
 class Namer:
@@ -45,14 +62,7 @@ class Namer:
         A word weighs the number of its people times the logarithm of how much more often they use it than everybody does. At least two
         people must use it where there are two, and three in ten of them.
         """
-        users = self._count(rows)
-        people = len({self._people[row] for row in rows})
-        fewest = max(min(2, people), math.ceil(_SMALLEST_SHARE * people))
-        usual = {p: count for p, count in users.items() if count >= fewest and len(p) > 2 and p not in self._names}
-        lifts = {p: (count / people) / (self._users[p] / self._everybody) for p, count in usual.items()}
-        scores = {p: usual[p] * math.log(lift) for p, lift in lifts.items() if lift > 1}
-        if not scores:  # all of the archive is on one matter: no word is their own
-            scores = {p: float(count) for p, count in usual.items()}
+        scores = self._scores(rows, max(2, math.ceil(_SMALLEST_SHARE * self._count_people(rows))))
         chosen: list[str] = []
         for phrase in sorted(scores, key=lambda p: (-scores[p], p)):
             if len(chosen) == most:
@@ -60,6 +70,20 @@ class Namer:
             if not any(phrase in other or other in phrase for other in chosen):
                 chosen.append(phrase)
         return tuple(chosen)
+
+    def _count_people(self, rows: Iterable[int]) -> int:
+        return len({self._people[row] for row in rows})
+
+    def _scores(self, rows: Sequence[int], fewest: int) -> dict[str, float]:
+        """Return what each word weighs that so many people use, where there are as many."""
+        users, people = self._count(rows), self._count_people(rows)
+        fewest = min(fewest, people)
+        usual = {p: count for p, count in users.items() if count >= fewest and len(p) > 2 and p not in self._names}
+        lifts = {p: (count / people) / (self._users[p] / self._everybody) for p, count in usual.items()}
+        scores = {p: usual[p] * math.log(lift) for p, lift in lifts.items() if lift > 1}
+        if not scores:  # all of the archive is on one matter: no word is their own
+            scores = {p: float(count) for p, count in usual.items()}
+        return scores
 
     def on_the_matter(self, rows: Sequence[int]) -> list[int]:
         """Return those of some passages that use a word by which they differ from the rest: a thread also speaks of other things.
@@ -71,6 +95,34 @@ class Namer:
         telling = set(self.terms(rows, _TELLING))
         left = [row for row in rows if telling.intersection(self._phrases[row])]
         return left if 2 * len(left) >= len(rows) else list(rows)
+
+    def saying(self, rows: Sequence[int], texts: Sequence[str], worth: Sequence[float]) -> str | None:
+        """Return the few words, between two pauses of one of the texts, in which the words of the issue stand most thickly.
+
+        Nothing where no two such words, which two people use, stand together: a title must say more than one word does.
+
+        Parameters
+        ----------
+        rows
+            Passages of the issue.
+        texts, worth
+            Their texts as written, and how well each says the matter, 0 to 1.
+        """
+        scores = self._scores(rows, 2)
+        best, found = _LEAST_TELLING, None
+        for text, value in zip(texts, worth, strict=True):
+            for piece in _PAUSES.split(text):
+                if not _SHORTEST <= len(piece) <= _LONGEST or _NO_TITLE.search(piece):
+                    continue
+                all_words = words(piece)
+                if any(len(word) > 2 and word in self._names for word in all_words):
+                    continue
+                own = {phrase for phrase in phrases(all_words) if phrase in scores}
+                own = {one for one in own if not any(one != other and one in other for other in own)}
+                score = value * sum(scores[one] for one in own) / math.sqrt(_USUAL_LENGTH + len(all_words))
+                if len(own) > 1 and score > best:
+                    best, found = score, piece
+        return found
 
     def title(self, terms: Sequence[str], taken: set[str]) -> str:
         """Return a title of the first few terms that no other issue has, and note it as taken."""

@@ -13,7 +13,8 @@ MOST = 4
 _LONGEST = 240
 """Characters of a quote, about four lines on a card."""
 
-_ONE_LINE = 120
+ONE_LINE = 120
+"""Characters of what stands in one line."""
 
 _WHOLE_SENTENCE = 1.0
 """How many cues it is worth to begin, or to end, where a sentence does."""
@@ -27,6 +28,7 @@ def choose_quotes(
     worth: Callable[[Voice], float],
     text_of: Callable[[Voice], str],
     cues: Callable[[Voice], Iterable[str]],
+    longest: int = _LONGEST,
 ) -> tuple[Quote, ...]:
     """Return up to four quotes, of different people and, as far as may be, of different communities and threads.
 
@@ -40,6 +42,8 @@ def choose_quotes(
         The passage's text as written.
     cues
         Words in it that show the concern; a long passage is cut to the sentences around them.
+    longest
+        Characters of a quote.
     """
     left = sorted(members, key=lambda v: (-worth(v), v.post_id, v.comment or 0, v.start))
     chosen: list[Voice] = []
@@ -47,7 +51,7 @@ def choose_quotes(
         for voice in left:
             if len(chosen) < MOST and voice not in chosen and not any(_alike(voice, other, strict) for other in chosen):
                 chosen.append(voice)
-    return tuple(_quote(voice, text_of(voice), list(cues(voice))) for voice in chosen)
+    return tuple(_quote(voice, text_of(voice), list(cues(voice)), longest) for voice in chosen)
 
 
 def _alike(one: Voice, other: Voice, strict: int) -> bool:
@@ -59,12 +63,12 @@ def _alike(one: Voice, other: Voice, strict: int) -> bool:
 
 def headline(quote: Quote, cues: Sequence[str]) -> Quote:
     """Return the part of a quote that says most in one line: itself a verbatim span of the same source."""
-    start, end = best_span(quote.text, cues, _ONE_LINE)
+    start, end = best_span(quote.text, cues, ONE_LINE)
     return Quote(quote.post_id, quote.comment, quote.start + start, quote.start + end, quote.text[start:end])
 
 
-def _quote(voice: Voice, text: str, cues: list[str]) -> Quote:
-    start, end = best_span(text, cues)
+def _quote(voice: Voice, text: str, cues: list[str], longest: int) -> Quote:
+    start, end = best_span(text, cues, longest)
     return Quote(voice.post_id, voice.comment, voice.start + start, voice.start + end, text[start:end])
 
 

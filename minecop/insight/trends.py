@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from scipy.special import bdtrc
 
 from minecop.core.dates import BUDDHIST_OFFSET
 from minecop.insight.models import Period, Trend, Voice
@@ -21,6 +24,18 @@ FEWEST_VOICES = 3
 
 _QUIET = 10
 """People who spoke before, for one who still does where it has become quiet."""
+
+BURST = timedelta(days=21)
+"""Days within which many who speak of one thing may well do so for one reason: an event, a season, a task that was set."""
+
+_SEASON = 3
+"""Months in a row in which something may come back every year."""
+
+_SEVERAL = 2
+"""Years in which it must, and people in each."""
+
+_SURE = 0.05
+"""Greatest probability by chance with which that is claimed."""
 
 _90_PERCENT = 1.645  # two-sided standard normal quantile
 
@@ -165,6 +180,44 @@ def bursts_of(periods: Sequence[Period]) -> tuple[str, ...]:
     """Return the names of the periods in which surely more of the people spoke of something than over all periods."""
     usual = _sum(periods, "voices") / max(1, _sum(periods, "all_voices"))
     return tuple(p.name for p in periods if p.voices >= FEWEST_VOICES and share_of(p)[1] > usual)
+
+
+def burst_of(voices: Iterable[Voice]) -> float:
+    """Return the largest share of the people of some voices who speak within three weeks of each other, 0 to 1; 0 where none is dated."""
+    dated = sorted((v.published, v.author_id) for v in voices if v.published and v.author_id)
+    people = len({author for _, author in dated})
+    most = start = 0
+    for stop in range(len(dated)):
+        while dated[stop][0] - dated[start][0] > BURST:
+            start += 1
+        most = max(most, len({author for _, author in dated[start : stop + 1]}))
+    return round(most / people, 2) if people else 0.0
+
+
+def season_of(members: Iterable[Voice], everyone: Iterable[Voice]) -> tuple[int, ...]:
+    """Return the three months in a row (1 to 12) in which something is spoken of year by year; nothing where that may be chance.
+
+    A person counts once a month. The share of these that fall into the three months is held against that of all who write then
+    (binomial; Bonferroni over the twelve windows), and several people must speak then in each of several years.
+    """
+    some, every = _people_months(members), _people_months(everyone)
+    found = []
+    for first in range(1, 13):
+        window = {(first + n - 1) % 12 + 1 for n in range(_SEASON)}
+        inside = [(author, month) for author, month in some if month % 12 + 1 in window]
+        years = Counter(year for _, year in {(author, (month - first + 1) // 12) for author, month in inside})
+        if sum(count >= _SEVERAL for count in years.values()) < _SEVERAL:
+            continue
+        usual = sum(month % 12 + 1 in window for _, month in every) / len(every)
+        chance = 12 * float(bdtrc(len(inside) - 1, len(some), usual))
+        found.append((chance, first))
+    chance, first = min(found, default=(1.0, 0))
+    return tuple((first + n - 1) % 12 + 1 for n in range(_SEASON)) if chance < _SURE else ()
+
+
+def _people_months(voices: Iterable[Voice]) -> set[tuple[str, int]]:
+    """Return who speaks in which month, months counted from year 0."""
+    return {(v.author_id, v.published.year * 12 + v.published.month - 1) for v in voices if v.author_id and v.published}
 
 
 def is_quiet(trend: Trend) -> bool:

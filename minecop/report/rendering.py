@@ -19,6 +19,7 @@ from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Issue, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.sequence import courses
+from minecop.report.grounds import grounds_json
 from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
 from minecop.report.steps import course_json, steps_json, steps_view
 from minecop.report.view import build_view
@@ -65,7 +66,7 @@ def render_markdown(analysis: Analysis, lang: str = "th") -> str:
 def render_json(analysis: Analysis, lang: str = "th") -> str:
     """Return all that the report says as JSON, with the spans of every member; quotes are checked as everywhere."""
     for issue in analysis.insight.issues:
-        for quote in issue.quotes:
+        for quote in (*issue.quotes, *issue.wishes, *([issue.objection] if issue.objection else [])):
             analysis.verified(quote)
     values = {
         "archive": analysis.archive.name,
@@ -127,8 +128,8 @@ def topics_json(analysis: Analysis) -> list[dict[str, Any]]:
     ]
 
 
-def _issue_json(issue: Issue, privacy: Privacy) -> dict[str, Any]:
-    group = issue.group
+def _issue_json(analysis: Analysis, issue: Issue) -> dict[str, Any]:
+    group, privacy = issue.group, analysis.privacy
     return {
         "id": group.id,
         "rank": issue.rank,
@@ -139,6 +140,7 @@ def _issue_json(issue: Issue, privacy: Privacy) -> dict[str, Any]:
         "communities": len(group.community_names),
         "author_ids": [privacy.author(author, author) for author in group.author_ids],
         "community_names": list(group.community_names),
+        "evidence": grounds_json(analysis, issue),
         "members": _members(group.members),
     }
 
@@ -146,7 +148,7 @@ def _issue_json(issue: Issue, privacy: Privacy) -> dict[str, Any]:
 def issues_json(analysis: Analysis) -> dict[str, Any]:
     """Return the issues, and what was set aside, as users' scripts read them."""
     return {
-        "issues": [_issue_json(issue, analysis.privacy) for issue in analysis.insight.issues],
+        "issues": [_issue_json(analysis, issue) for issue in analysis.insight.issues],
         "set_aside": [
             {"reason": aside.reason, "title": analysis.privacy.label(aside.title), "members": _members(aside.members)}
             for aside in analysis.insight.set_aside

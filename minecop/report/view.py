@@ -7,10 +7,12 @@ from typing import Any
 from minecop.core.dates import format_date
 from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
-from minecop.insight.models import Group, Issue, Period, SetAside, Topic
+from minecop.insight.models import STATUSES, Group, Issue, Period, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
+from minecop.report.grounds import grounds_view
 from minecop.report.lessons import lessons_for_issue, lessons_view
 from minecop.report.quoting import quote_view
+from minecop.report.session import session_view
 from minecop.report.words import Words
 
 SHOWN_FIRST = 7
@@ -37,12 +39,12 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         When a quote is not what its source says.
     """
     words = Words(lang)
-    issues = analysis.insight.issues
-    shared = [issue for issue in issues if issue.status == "shared"]
+    by_status: dict[str, list[Issue]] = {status: [] for status in STATUSES}
+    for issue in analysis.insight.issues:
+        by_status[issue.status].append(issue)
+    shared = by_status["shared"]
     first = {issue.rank for issue in _candidates(shared)}
     views = [_issue(analysis, issue, words) for issue in shared]
-    early = [issue for issue in issues if issue.status in {"early", "minority"}]
-    fading = [issue for issue in issues if issue.status in {"fading", "settled"}]
     return {
         "lang": lang,
         "t": words,
@@ -53,9 +55,14 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "candidates": [view for view in views if view["rank"] in first],
         "shared": [view for view in views if view["rank"] in first or view["confidence"] != "weak"],
         "weak": [view for view in views if view["rank"] not in first and view["confidence"] == "weak"],
-        "early": [_issue(analysis, issue, words) for issue in early[:_EARLY_SHOWN]],
-        "early_more": max(0, len(early) - _EARLY_SHOWN),
-        "fading": [_issue(analysis, issue, words) for issue in fading],
+        "evidence_heads": [words(f"evidence_{name}") for name in _EVIDENCE],
+        "evidence": [(view, _evidence_row(issue, words)) for view, issue in zip(views, shared, strict=True)],
+        "early": [_issue(analysis, issue, words) for issue in by_status["early"][:_EARLY_SHOWN]],
+        "early_more": max(0, len(by_status["early"]) - _EARLY_SHOWN),
+        "minority": [_issue(analysis, issue, words) for issue in by_status["minority"][:_EARLY_SHOWN]],
+        "minority_more": max(0, len(by_status["minority"]) - _EARLY_SHOWN),
+        "fading": [_issue(analysis, issue, words) for issue in by_status["fading"]],
+        "settled": [_issue(analysis, issue, words) for issue in by_status["settled"]],
         "funnel": _funnel(analysis, words),
         "limits": _limits(analysis, words),
         "communities": _communities(analysis, words),
@@ -217,37 +224,43 @@ _STABLE = (("high", 0.75), ("middle", 0.5), ("low", 0.0))
 
 def _issue(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]:
     group = issue.group
-    unheard = sorted(analysis.archive.communities - set(group.community_names))
-    steps = sorted(issue.steps, key=lambda step: (-issue.steps[step], step))[:3]
-    names = {step.number: f"{step.number} {step.names[words.lang]}" for step in analysis.process.steps}
-    why = [words("why_people", authors=len(group.author_ids))]
-    if group.community_names:
-        why.append(
-            words("why_communities", communities=len(group.community_names), names=", ".join(group.community_names))
-        )
-    if issue.cases:
-        why.append(words("why_cases", count=issue.cases))
-    if issue.questions:
-        why.append(words("why_questions", count=issue.questions))
-    if group.trend.direction != "unknown":
-        trend = group.trend
-        least = f"{trend.low or 0:.1f}"
-        why.append(words(f"why_{trend.direction}", earlier=trend.before, recent=trend.lately, least=least))
-    if steps:
-        why.append(words("why_steps", steps="; ".join(names[step] for step in steps)))
     return _group(analysis, group, words) | {
         "rank": issue.rank,
         "status": issue.status,
-        "why": why,
+        "grounds": grounds_view(analysis, issue, words),
         "confidence": issue.confidence,
         "confidence_words": words(f"confidence_{issue.confidence}"),
         "headline": quote_view(analysis, issue.headline, words) if issue.headline else None,
         "terms": [analysis.privacy.label(term) for term in issue.terms],
         "quotes": [quote_view(analysis, quote, words) for quote in issue.quotes],
+        "objection": quote_view(analysis, issue.objection, words) if issue.objection else None,
         "more": max(0, len(group.members) - len(issue.quotes)),
         "lessons": lessons_for_issue(analysis, group.id, words),
-        "unheard": words("not_heard", names=", ".join(unheard)) if unheard else "",
+        "session": session_view(analysis, issue, words),
     }
+
+
+def _evidence_row(issue: Issue, words: Words) -> list[str]:
+    """Return the evidence for an issue side by side, as ``_EVIDENCE`` names it: what does not hold for it is a dot."""
+    group, grounds = issue.group, issue.grounds
+    trend = group.trend
+    ratio = "?" if trend.ratio is None else f"{trend.ratio:.1f} ({trend.low:.1f}–{trend.high:.1f})"
+    effective = f"{grounds.effective_authors:.0f}" if grounds.effective_authors else ""
+    counts = (
+        len(group.author_ids),
+        effective,
+        len(group.community_names),
+        len(grounds.provinces),
+        len(grounds.adding),
+        len({*grounds.asking, *grounds.stuck}),
+        len(grounds.doubting),
+        ratio,
+        "?" if grounds.stability is None else words("percent", count=round(100 * grounds.stability)),
+    )
+    return [str(count or "·") for count in counts]
+
+
+_EVIDENCE = ("people", "effective", "communities", "provinces", "adding", "open", "doubting", "ratio", "stability")
 
 
 def _funnel(analysis: Analysis, words: Words) -> list[tuple[str, int]]:

@@ -10,7 +10,20 @@ from minecop.archive.store import read_archive
 from minecop.core.errors import RunError
 from minecop.core.tables import read_table
 from minecop.insight.analysis import Analysis
-from minecop.insight.models import Faded, Group, Insight, Issue, Lesson, Period, Quote, SetAside, Topic, Trend, Voice
+from minecop.insight.models import (
+    Faded,
+    Grounds,
+    Group,
+    Insight,
+    Issue,
+    Lesson,
+    Period,
+    Quote,
+    SetAside,
+    Topic,
+    Trend,
+    Voice,
+)
 from minecop.insight.profiles import StepTable
 from minecop.process.definition import load_process
 from minecop.run.pipeline import Run
@@ -61,12 +74,19 @@ def _issue(value: dict[str, Any]) -> Issue:
         **value
         | {
             "group": _group(value["group"]),
-            "steps": {int(step): people for step, people in value["steps"].items()},
+            "grounds": _grounds(value["grounds"]),
             "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
             "terms": tuple(value["terms"]),
             "headline": Quote(**value["headline"]) if value["headline"] else None,
+            "wishes": tuple(Quote(**quote) for quote in value["wishes"]),
+            "objection": Quote(**value["objection"]) if value["objection"] else None,
         }
     )
+
+
+def _grounds(value: dict[str, Any]) -> Grounds:
+    lists = {name: tuple(one) for name, one in value.items() if isinstance(one, list)}
+    return Grounds(**value | lists | {"steps": {int(step): people for step, people in value["steps"].items()}})
 
 
 def _lesson(value: dict[str, Any]) -> Lesson:
