@@ -164,6 +164,23 @@ def test_setting_aside_one_event_told_by_three():
     assert posts_set_aside(posts) == {}, "in a handful of posts nothing can be told from chance"
 
 
+def test_setting_aside_what_a_class_was_told_to_write():
+    said = [
+        "ส่งงานอาจารย์ครับ",
+        "บันทึกการเรียนรู้ครั้งที่ ๒",
+        "เป็นส่วนหนึ่งของรายวิชาชุมชน",
+        "รหัสนักศึกษา 52011234",
+        "อ.นิด มอบหมายให้เขียนเรื่องบ้านตัวเอง",
+    ]
+    wave = [story(n, f"s{n}", f"{body} เรื่องที่ {'กขคงจ'[n] * 9}", title="งาน", days=3 * n) for n, body in enumerate(said)]
+    teachers = [story(50 + n, f"t{n}", f"ตรวจการบ้านเด็กทั้งคืน ส่งงานกันไม่ครบ {'ชซญฎฏ'[n] * 9}", days=n) for n in range(5)]
+    assert posts_set_aside([*wave, *teachers]) == dict.fromkeys("01234", "coursework")
+    assert posts_set_aside(wave[:4]) == {}, "four are no class"
+    assert posts_set_aside([replace(post, author_id="s0") for post in wave]) == {}, "nor is one"
+    assert posts_set_aside([*wave[:4], replace(wave[4], published=parse_datetime("2010-06-01"))]) == {}
+    assert posts_set_aside([*wave[:4], replace(wave[4], communities=("ที่อื่น",))]) == {}
+
+
 # ---- tellings and candidates
 
 

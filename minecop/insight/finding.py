@@ -393,7 +393,7 @@ class _Finder:
                 title_stem(titles[post_id])
                 if reason == "series"
                 else ""
-                if reason in {"copied", "event"}
+                if reason in {"copied", "coursework", "event"}
                 else titles[post_id]
             )
             groups.setdefault((reason, name), []).append(post_id)
@@ -504,6 +504,7 @@ class _Finder:
             "platform": reason.count("platform"),
             "announcement": reason.count("announcement"),
             "series": reason.count("series"),
+            "coursework": reason.count("coursework"),
             "event": reason.count("event"),
             "concerns": sum(self.contentful[row] and bool(self.voicing[row] >= _SAID) for row in rows),
             "in_issues": sum(len(issue.group.members) for issue in issues if issue.status == "shared"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import combinations
 
 import numpy as np
@@ -15,7 +15,7 @@ from minecop.acts.cues import cue_hits, explains
 from minecop.archive.models import Post
 from minecop.text.normalising import normalise
 
-REASONS = ("copied", "explainer", "platform", "announcement", "series", "event")
+REASONS = ("copied", "explainer", "platform", "announcement", "series", "coursework", "event")
 """In the order in which they are looked for: the first that holds counts."""
 
 _FEWEST_PARTS = 3
@@ -24,6 +24,21 @@ EVENT_SPAN = timedelta(days=21)
 
 EVENT_PEOPLE = 3
 """People who tell of it at least."""
+
+_CLASS = 5
+"""People who hand something in at least, for it to be a class that was set a task."""
+
+_CLASS_SPAN = timedelta(days=28)
+"""Days within which they do."""
+
+# said by who hands it in, not by who sets it: "ส่งงาน" and "การบ้าน" alone are what teachers write of
+_HANDED_IN = re.compile(
+    r"(?:เป็น)?ส่วนหนึ่งของ(?:การเรียน)?(?:ราย)?วิชา|รหัส(?:ประจำตัว)?(?:นักศึกษา|นิสิต|นักเรียน)\s*[:.]?\s*[\d๐-๙]{5,}"
+    r"|(?:ส่ง|เรียน|เสนอ)\s?(?:ท่าน)?(?:อาจารย์|อ\.)\s?(?:ผู้สอน|ประจำวิชา|ที่ปรึกษา)|ส่ง(?:งาน|การบ้าน)(?:วิชา|อาจารย์|ครับอาจารย์|ค่ะอาจารย์)"
+    r"|(?:อาจารย์|อ\.|ครู)[ก-๙. ]{0,20}(?:มอบหมาย|สั่ง|กำหนด)ให้(?:พวกเรา|เรา|นักศึกษา|นิสิต|ทุกคน)?(?:เขียน|ทำ|สะท้อน|บันทึก|สรุป|โพสต์|ส่ง)"
+    r"|งาน(?:ชิ้น|ครั้ง)ที่\s*[\d๐-๙]|(?:สะท้อนคิด|บันทึกการเรียนรู้|อนุทิน|reflection)\s*(?:ครั้ง|สัปดาห์)ที่\s*[\d๐-๙]",
+    re.IGNORECASE,
+)
 
 _EVENT_MOST_POSTS = 12
 _EVENT_LARGEST_SHARE = 0.1
@@ -53,8 +68,8 @@ def posts_set_aside(posts: Sequence[Post]) -> dict[str, str]:
     """Return the reason for each post that is set aside, by post id.
 
     Copied: nearly the same text by another author. Explainer: a method defined, in nobody's own words. Platform: talk about the blog
-    itself. Announcement: news and invitations. Series: one author's numbered parts. Event: three or more people tell of one event within
-    three weeks.
+    itself. Announcement: news and invitations. Series: one author's numbered parts. Coursework: what a class was told to
+    write. Event: three or more people tell of one event within three weeks.
     """
     clean = {post.id: normalise(f"{post.title or ''}\n{post.body}") for post in posts}
     reasons: dict[str, str] = {}
@@ -64,6 +79,7 @@ def posts_set_aside(posts: Sequence[Post]) -> dict[str, str]:
         ("platform", _about(clean, "platform")),
         ("announcement", _about(clean, "announcement")),
         ("series", _series(posts)),
+        ("coursework", _coursework(posts)),
         ("event", _events(posts)),
     ):
         for post_id in found:
@@ -145,6 +161,22 @@ def _series(posts: Iterable[Post]) -> set[str]:
             if len(stem) >= 4:
                 parts[post.author_id, stem].append(post)
     return {post.id for group in parts.values() if len(group) >= _FEWEST_PARTS for post in group}
+
+
+def _coursework(posts: Iterable[Post]) -> set[str]:
+    """Return posts that say they are handed in, of which five or more people of one community write some within four weeks."""
+    by_class: dict[tuple[str, ...], list[tuple[datetime, str, str]]] = defaultdict(list)
+    for post in posts:
+        if post.published and post.author_id and _HANDED_IN.search(f"{post.title or ''}\n{post.body}"):
+            by_class[post.communities].append((post.published, post.author_id, post.id))
+    found: set[str] = set()
+    for handed_in in by_class.values():
+        handed_in.sort()
+        for first, (day, _, _) in enumerate(handed_in):
+            wave = [one for one in handed_in[first:] if one[0] - day <= _CLASS_SPAN]
+            if len({author for _, author, _ in wave}) >= _CLASS:
+                found |= {post_id for _, _, post_id in wave}
+    return found
 
 
 def _events(posts: Sequence[Post]) -> set[str]:

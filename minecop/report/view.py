@@ -277,6 +277,7 @@ _FUNNEL_ROWS = (
     "platform",
     "announcement",
     "series",
+    "coursework",
     "event",
     "concerns",
     "in_issues",

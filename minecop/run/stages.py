@@ -468,7 +468,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("process", 4, ("text", "acts"), ("process", "facets"), _make_process, _steps_outside),
     Stage(
         "insight",
-        27,
+        28,
         ("archive", "text", "vectors", "acts", "topics", "process"),
         ("as_of", "seed"),
         _make_insight,
