@@ -88,7 +88,7 @@ def test_rendering_every_quote_stands_in_the_page_letter_for_letter(analysis):
 
 
 @pytest.mark.parametrize(
-    "name", sorted({*RENDERERS} - {"issues.csv", "lessons.csv"})
+    "name", sorted({*RENDERERS} - {"issues.csv", "lessons.csv", "slices.csv"})
 )  # in which there are no quotes of issues
 @pytest.mark.parametrize(
     "change", [{"text": "ไม่ได้พูดอย่างนี้"}, {"end": 10_000}, {"post_id": "nobody"}, {"comment": 7}, {"start": -1}]
@@ -156,6 +156,7 @@ def test_rendering_json_holds_the_contract(analysis):
         "sequence",
         "lessons",
         "facets",
+        "slices",
         "funnel",
         "settings",
         "archive",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from minecop.archive.store import read_head
 from minecop.cli.options import default_key, default_output, order_option, privacy_options, run_options, settings_of
 from minecop.cli.showing import progress, show_account, show_privacy
+from minecop.cli.slices import compare_option, say_hindrances
 from minecop.core.messages import message
 from minecop.insight.ordering import in_order
 from minecop.report.rendering import write_reports
@@ -31,6 +33,8 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
     analysis = with_privacy(analysis, run, key, mask=mask, pseudonyms=pseudonyms, lang=lang)
     show_privacy(analysis.privacy, key, lang)
     analysis = in_order(analysis, options.get("order_by") or "rank")
+    analysis = replace(analysis, compare_by=tuple(dict.fromkeys(options.get("compare_by", ()))))
+    say_hindrances(analysis, lang)
     page = write_reports(analysis, run.folder, lang)
     click.echo(message("report_written", lang, path=page))
     return page
@@ -41,15 +45,17 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
 @run_options
 @order_option
 @privacy_options
+@compare_option
 def command(archive: Path, **options: Any) -> None:
     """ทำรายงานประเด็นร่วมที่กำลังก่อตัวจากคลังบันทึก / Report on the emerging shared issues of an archive.
 
     ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly. Writes report.html,
-    report.md, report.json, issues.csv and lessons.csv beside the run's tables.
+    report.md, report.json, issues.csv and lessons.csv beside the run's tables, and with --compare-by slices.csv.
 
     \b
     minecop report corpora/sample
     minecop report posts.jsonl --lang en -o outputs/mine
     minecop report corpora/ours --mask --pseudonyms
+    minecop report corpora/ours --compare-by group --compare-by period
     """
     make_report(archive, options)

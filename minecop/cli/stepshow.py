@@ -13,8 +13,7 @@ from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group
 from minecop.insight.profiles import FEWEST_PEOPLE, Profile, profile_of
-from minecop.insight.splits import SPLITS, step_profiles
-from minecop.insight.trends import UNITS
+from minecop.insight.splits import IN_TIME, SPLITS, step_profiles
 from minecop.report.rendering import step_groups_json
 from minecop.report.steps import gaps_view, profiles_json, share_words, step_view
 from minecop.report.words import Words
@@ -31,8 +30,10 @@ _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 @click.argument("number", required=False, metavar="[NUMBER]")
 @click.option(
     "--by",
+    "--compare-by",
+    "by",
     type=click.Choice(SPLITS),
-    help="แยกตามหัวข้อ ประเด็น ชุมชน กลุ่ม หรือช่วงเวลา / how each of these divides over the steps",
+    help="แยกตามหัวข้อ ประเด็น ชุมชน กลุ่ม อาชีพ ช่วงเวลา ฯลฯ / how each of these divides over the steps",
 )
 @format_options
 @language
@@ -128,7 +129,7 @@ def _split(analysis: Analysis, by: str, words: Words, *, as_json: bool, as_csv: 
             title = f"{key} {value['title']}" if by == "topic" and key else value["title"]
             counts = [step.authors or "–" for step in profile.steps]
             shown.append([profile.authors, profile.passages, *counts, _mostly(profile, words), title])
-    what = "period" if by in UNITS else by
+    what = "period" if by in IN_TIME else by
     numbers = [str(number) for number in analysis.steps.steps]
     heads = [words("head_authors"), words("head_passages"), *numbers, words("head_mostly"), words(f"head_{what}")]
     show_table(heads, shown, words.lang)

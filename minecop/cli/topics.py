@@ -9,10 +9,12 @@ import click
 
 from minecop.cli.options import echo_json, format_options, language
 from minecop.cli.showing import echo_csv, show_table
+from minecop.cli.slices import compare_option, echo_slices
 from minecop.cli.voices import echo_passages, period_lines, quote_lines
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Topic
+from minecop.insight.slices import slices_of
 from minecop.insight.trends import UNITS, periods_of
 from minecop.report.rendering import topics_json
 from minecop.report.view import faded_view, sureness_view, topic_view
@@ -39,14 +41,26 @@ _HEADS = (
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("number", required=False, metavar="[ID]")
 @click.option("--by", "unit", type=click.Choice([*UNITS]), help="ช่วงเวลาที่นับ / periods, for one topic [as trends]")
+@compare_option
 @format_options
 @language
-def command(run: Path, number: str | None, unit: str | None, as_json: bool, as_csv: bool, lang: str) -> None:
+def command(
+    run: Path,
+    number: str | None,
+    unit: str | None,
+    compare_by: tuple[str, ...],
+    as_json: bool,
+    as_csv: bool,
+    lang: str,
+) -> None:
     """แสดงหัวข้อทั้งหมดของผลวิเคราะห์ หรือหัวข้อเดียวพร้อมเสียงของคน / Show the topics of a run, or one with its voices.
+
+    With --compare-by, side by side: how many people of each community, group, profession or period write of them.
 
     \b
     minecop topics outputs/sample
     minecop topics outputs/sample 3 --by year
+    minecop topics outputs/sample --compare-by group --compare-by year
     minecop topics outputs/sample --json
     """
     analysis = load_analysis(open_run(run))
@@ -62,6 +76,9 @@ def command(run: Path, number: str | None, unit: str | None, as_json: bool, as_c
             echo_passages(analysis, topic.group.members)
         else:
             _show(analysis, topic, words, unit)
+    elif compare_by:
+        every = [slices_of(analysis, by) for by in compare_by]
+        echo_slices(analysis, every, "topic", words, as_json=as_json, as_csv=as_csv)
     elif as_json:
         echo_json(values)
     else:

@@ -37,6 +37,8 @@ class Analysis:
         The run's ``run.json``.
     privacy
         What is shown under another name.
+    compare_by
+        Of ``splits.SLICES``: by what a report shows issues, topics and steps side by side.
     """
 
     archive: Archive
@@ -46,6 +48,7 @@ class Analysis:
     settings: dict[str, Any]
     manifest: dict[str, Any]
     privacy: Privacy = field(default_factory=Privacy)
+    compare_by: tuple[str, ...] = ()
 
     @cached_property
     def posts(self) -> dict[str, Post]:

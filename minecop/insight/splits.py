@@ -1,4 +1,4 @@
-"""How the topics, issues, communities, groups and periods of an archive divide over the steps."""
+"""Ways to split the passages of an archive, and how the parts divide over the steps."""
 
 from __future__ import annotations
 
@@ -9,11 +9,20 @@ from minecop.insight.models import Voice
 from minecop.insight.profiles import Profile, profiles_of
 from minecop.insight.trends import UNITS, calendar
 
-SPLITS = ("topic", "issue", "community", "group", "period", *UNITS)
-"""Topics; issues and early voices; home communities; groups of ``authors.csv``; periods of a length that suits, or of a given one."""
+OF_PEOPLE = ("group", "organisation", "province", "profession")
+"""Columns of ``authors.csv``."""
+
+IN_TIME = ("period", *UNITS)
+"""Periods of a length that suits, or of a given one."""
+
+SLICES = ("community", *OF_PEOPLE, *IN_TIME)
+"""Who writes, from where, and when: home communities, what ``authors.csv`` says of people, periods."""
+
+SPLITS = ("topic", "issue", *SLICES)
+"""Those, and what passages are about: topics; issues and early voices."""
 
 UNKNOWN = ""
-"""Key of the passages without a topic, a community, a group or a date."""
+"""Key of the passages of which nothing of the kind is known: without a topic, a community, a group, a date."""
 
 
 def step_profiles(analysis: Analysis, by: str) -> dict[str, Profile]:
@@ -29,31 +38,40 @@ def step_profiles(analysis: Analysis, by: str) -> dict[str, Profile]:
     Returns
     -------
     dict
-        By the id of a topic or an issue, the name of a community or a group, or a period. Issues stand as they are ranked, periods in
-        time, the others by the people who write of any step. What is unknown comes last; passages that are in no issue are left out.
+        By the id of a topic or an issue, a period, or the name of a community, a group, a profession ... Issues stand as they are ranked,
+        periods in time, the others by the people who write of any step. What is unknown comes last; passages that are in no issue are
+        left out.
     """
     if by == "issue":
         kept = {voice.passage_id for voice in analysis.step_voices}
         members = ((issue.group.id, v) for issue in analysis.insight.issues for v in issue.group.members)
         return profiles_of(((key, voice) for key, voice in members if voice.passage_id in kept), analysis.steps)
-    key_of = _key_of(analysis, by)
+    key_of = splitter(analysis, by)
     found = profiles_of(((key_of(voice), voice) for voice in analysis.step_voices), analysis.steps)
-    in_time = by not in {"topic", "community", "group"}
 
     def order(key: str) -> tuple[bool, int, str]:
-        return key == UNKNOWN, 0 if in_time else -found[key].authors, key
+        return key == UNKNOWN, 0 if by in IN_TIME else -found[key].authors, key
 
     return {key: found[key] for key in sorted(found, key=order)}
 
 
-def _key_of(analysis: Analysis, by: str) -> Callable[[Voice], str]:
+def splitter(analysis: Analysis, by: str) -> Callable[[Voice], str]:
+    """Return what tells of each passage which part of an archive it is in; ``UNKNOWN`` where that is not known.
+
+    Parameters
+    ----------
+    analysis
+        A finished run.
+    by
+        One of ``SPLITS`` but ``issue``: a passage may be in none, and in several.
+    """
     if by == "topic":
         topics = {v.passage_id: topic.group.id for topic in analysis.insight.topics for v in topic.group.members}
         return lambda voice: topics.get(voice.passage_id, UNKNOWN)
     if by == "community":
         return lambda voice: voice.community or UNKNOWN
-    if by == "group":
-        groups = {person.author_id: person.group for person in analysis.archive.people.values() if person.group}
-        return lambda voice: groups.get(voice.author_id or "", UNKNOWN)
+    if by in OF_PEOPLE:
+        told = {person.author_id: str(getattr(person, by)) for person in analysis.archive.people.values()}
+        return lambda voice: told.get(voice.author_id or "", UNKNOWN)
     period = UNITS[calendar(analysis.voices)[0] if by == "period" else by]
     return lambda voice: period(voice.published) if voice.published else UNKNOWN

@@ -62,7 +62,7 @@ UNITS: dict[str, Callable[[datetime], str]] = {"month": _month, "quarter": _quar
 _OF_TRENDS = ("quarter", "half", "year")
 """Periods of trends, the shortest first."""
 
-_IN_A_ROW = 16
+IN_A_ROW = 16
 """Periods that can be seen side by side on a page, unless there are more years."""
 
 
@@ -164,7 +164,7 @@ def calendar(voices: Iterable[Voice], unit: str | None = None) -> tuple[str, tup
     ]
     for name in (unit,) if unit else _OF_TRENDS:
         periods = tuple(dict.fromkeys(map(UNITS[name], months)))
-        if len(periods) <= _IN_A_ROW:
+        if len(periods) <= IN_A_ROW:
             break
     return name, periods
 

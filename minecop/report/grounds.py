@@ -43,12 +43,14 @@ def _who(analysis: Analysis, issue: Issue, words: Words) -> list[str]:
         lines.append(words("why_few_write", count=f"{grounds.effective_authors:.0f}"))
     if group.unnamed:
         lines.append(words("why_unnamed", count=group.unnamed))
+    # where authors have pseudonyms, a workplace, a province or a profession may show who they are
+    hidden = bool(analysis.privacy.authors)
     for name, values in (
         ("communities", group.community_names),
         ("organisations", grounds.organisations),
         ("provinces", grounds.provinces),
     ):
-        if values:
+        if values and not (hidden and name != "communities"):
             lines.append(
                 words(f"why_{name}", count=len(values), names=_list(map(analysis.privacy.label, values), words))
             )
@@ -118,7 +120,9 @@ def grounds_json(analysis: Analysis, issue: Issue) -> dict[str, Any]:
     return {
         "effective_authors": grounds.effective_authors,
         **{
-            name: [analysis.privacy.label(value) for value in getattr(grounds, name)]
+            name: []
+            if analysis.privacy.authors
+            else [analysis.privacy.label(value) for value in getattr(grounds, name)]
             for name in ("organisations", "provinces", "professions")
         },
         **{name: [analysis.privacy.author(one, one) for one in getattr(grounds, name)] for name in people},

@@ -19,10 +19,13 @@ from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Issue, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.sequence import courses
+from minecop.insight.slices import slices_of
 from minecop.report.grounds import grounds_json
 from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
+from minecop.report.slices import render_slices_csv, report_slices, slices_json
 from minecop.report.steps import course_json, steps_json, steps_view
 from minecop.report.view import build_view
+from minecop.report.words import Words
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
@@ -49,7 +52,7 @@ def markdown_text(text: object) -> str:
 
 
 def _view(analysis: Analysis, lang: str) -> dict[str, Any]:
-    return build_view(analysis, lang) | steps_view(analysis, lang)
+    return build_view(analysis, lang) | steps_view(analysis, lang) | report_slices(analysis, lang)
 
 
 def render_html(analysis: Analysis, lang: str = "th") -> str:
@@ -77,6 +80,7 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         "sequence": [course_json(course) for course in courses(analysis)],
         "facets": groups_json(analysis.insight.facets, analysis.privacy),
         "lessons": lessons_json(analysis, numbered(analysis)),
+        "slices": [slices_json(analysis, slices_of(analysis, by), Words(lang)) for by in analysis.compare_by],
         "settings": analysis.settings,
     }
     return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
@@ -205,8 +209,9 @@ RENDERERS: dict[str, Callable[[Analysis, str], str]] = {
     "report.json": render_json,
     "issues.csv": render_csv,
     "lessons.csv": render_lessons_csv,
+    "slices.csv": render_slices_csv,
 }
-"""Files of a report, and what renders each."""
+"""Files of a report, and what renders each; one that has nothing to say is empty, and not there."""
 
 
 def write_reports(analysis: Analysis, folder: Path, lang: str = "th") -> Path:
@@ -221,5 +226,8 @@ def write_reports(analysis: Analysis, folder: Path, lang: str = "th") -> Path:
     """
     rendered = {name: render(analysis, lang) for name, render in RENDERERS.items()}
     for name, text in rendered.items():
-        write_text(folder / name, text)
+        if text:
+            write_text(folder / name, text)
+        else:  # an earlier report may have had it
+            (folder / name).unlink(missing_ok=True)
     return folder / "report.html"

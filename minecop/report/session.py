@@ -63,6 +63,7 @@ def _voice(analysis: Analysis, issue: Issue, words: Words) -> str:
 
 def _invited(analysis: Analysis, invited: Invited, words: Words) -> str:
     community = analysis.privacy.label(invited.community) or words("unknown_community")
-    roles = [f"{analysis.privacy.label(role)}" + (f" {n}" if n > 1 else "") for role, n in invited.professions[:_ROLES]]
+    told = () if analysis.privacy.authors else invited.professions[:_ROLES]  # what somebody does may show who they are
+    roles = [analysis.privacy.label(role) + (f" {count}" if count > 1 else "") for role, count in told]
     key = "invite_roles" if roles else "invite_people"
     return words(key, community=community, count=len(invited.author_ids), roles=", ".join(roles))

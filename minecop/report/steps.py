@@ -14,7 +14,8 @@ from minecop.insight.evidence import StepQuote, step_quotes
 from minecop.insight.models import Group
 from minecop.insight.profiles import FEWEST_PEOPLE, Profile, StepShare, profile_of
 from minecop.insight.sequence import SEVERAL, Course, courses
-from minecop.insight.splits import UNKNOWN, step_profiles
+from minecop.insight.slices import Cell
+from minecop.insight.splits import IN_TIME, UNKNOWN, step_profiles
 from minecop.report.quoting import quote_view
 from minecop.report.view import people_words
 from minecop.report.words import Words
@@ -102,11 +103,11 @@ def _quote(analysis: Analysis, one: StepQuote, words: Words) -> dict[str, Any]:
     return quote_view(analysis, one.quote, words) | {"line": analysis.verified(one.line).text, "sure": sure}
 
 
-def share_words(step: StepShare, words: Words) -> str:
-    """Return the share of a step with its interval, in per cent; nothing where nobody is known to write of any."""
-    if step.share is None or step.low is None or step.high is None:
+def share_words(of: StepShare | Cell, words: Words) -> str:
+    """Return the share of a step, or of a cell of slices, with its interval, in per cent; nothing where there is nobody to have one."""
+    if of.share is None or of.low is None or of.high is None:
         return ""
-    share, low, high = (round(100 * value) for value in (step.share, step.low, step.high))
+    share, low, high = (round(100 * value) for value in (of.share, of.low, of.high))
     return words("share_of", share=share, low=low, high=high)
 
 
@@ -311,7 +312,7 @@ def part_title(analysis: Analysis, by: str, key: str, words: Words) -> str:
         return next(label(topic.group.title) for topic in analysis.insight.topics if topic.group.id == key)
     if by == "issue":
         return next(label(issue.group.title) for issue in analysis.insight.issues if issue.group.id == key)
-    return key if by in {"community", "group"} else words.period(key)
+    return words.period(key) if by in IN_TIME else label(key)
 
 
 def course_json(course: Course) -> dict[str, Any]:
