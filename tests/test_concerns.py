@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from conftest import ROOT
 
-from minecop.core.errors import InputError
+from minecop.core.errors import InputError, ModelError
+from minecop.vectors.anchors import shipped_anchors
 from minecop.vectors.concerns import FORMS, read_concerns
 from minecop.vectors.measuring import mean_average_precision
+from minecop.vectors.models import shipped_model
+from tests.benchmarks.learn_anchors import anchors
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +59,38 @@ def test_mean_average_precision_of_what_is_known():
     assert mean_average_precision(vectors, ["a", "a", "b", "b", "c"]) == 1
     assert mean_average_precision(vectors, ["a", "b", "a", "b", "c"]) == pytest.approx((1 / 4 + 1 / 3) / 2)
     assert mean_average_precision(vectors, ["a", "b", "c", "d", "e"]) == 0
+
+
+# ---- anchors
+
+
+def test_anchors_that_ship_are_where_the_concerns_lie(concerns):
+    shipped, made = shipped_anchors(), anchors()
+    assert (
+        shipped.titles == made.titles == tuple(dict.fromkeys(v.title for voices in concerns.values() for v in voices))
+    )
+    assert np.allclose(shipped.centres, made.centres, atol=2e-3), "learn the anchors again"
+    assert np.allclose(shipped.usual, made.usual, atol=2e-3), "learn the anchors again"
+    assert np.allclose(shipped.spread, made.spread, atol=2e-3), "learn the anchors again"
+
+
+def test_anchors_are_near_their_own_voices_and_profiles_have_length_one(concerns):
+    voices = [voice for name in sorted(concerns)[:12] for voice in concerns[name]]
+    vectors = shipped_model().encode([voice.text for voice in voices])
+    nearness = shipped_anchors().nearness(vectors)
+    own = [shipped_anchors().titles.index(voice.title) for voice in voices]
+    assert np.mean(nearness.argmax(axis=1) == own) > 0.8
+    assert np.allclose(np.linalg.norm(shipped_anchors().profiles(vectors), axis=1), 1, atol=1e-5)
+    assert shipped_anchors().closeness(vectors).min() > 1
+    nothing = np.zeros_like(vectors[:1])
+    assert not shipped_anchors().profiles(nothing).any()
+
+
+def test_anchors_tell_a_damaged_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("minecop.vectors.anchors.shipped", lambda *_: tmp_path)
+    shipped_anchors.cache_clear()
+    with pytest.raises(ModelError):
+        shipped_anchors()
+    monkeypatch.undo()
+    shipped_anchors.cache_clear()
+    assert shipped_anchors().titles

@@ -26,7 +26,7 @@ _LARGEST_SHARE = 0.25
 
 _LARGEST_AT_LEAST = 12
 
-_PEOPLE, _AGREEMENT = 1.5, 3.5
+_PEOPLE, _AGREEMENT = 1.5, 3.0
 """Powers of people and agreement in the weight: with less of agreement groups grow until all have joined, with less of people three who
 happen to use the same words weigh as much as ten who do not."""
 

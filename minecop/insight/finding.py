@@ -32,6 +32,8 @@ from minecop.insight.tellings import Comparer, Telling, mean_likeness, tellings_
 from minecop.insight.trends import TrendMeter, is_quiet
 from minecop.process.definition import Process, load_facets
 from minecop.text.words import phrases
+from minecop.vectors.anchors import shipped_anchors
+from minecop.vectors.models import shipped_model
 
 Key = TypeVar("Key")
 
@@ -50,10 +52,16 @@ _AS_LIKE = 0.6
 _SOFTLY = 0.8
 """Log odds below 0 at which a passage is as likely to voice a matter as not: most that do say so softly."""
 
+_KNOWN, _USUALLY_CLOSE = 0.4, 2.9
+"""Log odds of voicing something for each spread that a passage lies nearer to known concerns than passages of practitioners do."""
+
+_CHUNK = 20_000
+"""Passages of which that is told at once."""
+
 _FROM_AFAR = 0.8
 """How much less likely one voices something that is neither of the writer's own life nor marked: idle talk, news."""
 
-_SAID, _AS_LIKELY, _SURELY = 0.2, 0.5, 0.9
+_SAID, _AS_LIKELY, _SURELY = 0.25, 0.5, 0.9
 """Probability of voicing something from which a passage of a telling is one of its voices, from which it is an early voice by itself, and
 from which it is one of an issue's in words of its own, too."""
 
@@ -137,7 +145,8 @@ class _Finder:
         self.marks: list[dict[str, Any]] = acts.to_pylist()
         self.issue = [mark["concern"] or mark["wish"] for mark in self.marks]
         plain = [mark["experience"] or issue for mark, issue in zip(self.marks, self.issue, strict=True)]
-        voicing = expit(np.array([mark["openness"] for mark in self.marks]) + _SOFTLY)
+        openness = np.array([mark["openness"] for mark in self.marks])
+        voicing = expit(openness + _SOFTLY + _KNOWN * (self._closeness() - _USUALLY_CLOSE))
         self.voicing = voicing * np.where(np.array(plain, dtype=bool), 1.0, _FROM_AFAR)
         self.steps = StepTable.from_table(steps)
         self.vectors = vectors
@@ -153,6 +162,17 @@ class _Finder:
             self.voices, self.texts, self.terms, self.marks, self.vectors, self.contentful, first, topic_of
         )
         self.grounds = GroundsMeter(self.told, self.steps, archive)
+
+    def _encode(self, rows: Sequence[int]) -> NDArray[np.float32]:
+        """Return vectors of passages in the space of the anchors, shape (n, dimensions)."""
+        return shipped_model().encode_words([self.words[row] for row in rows])
+
+    def _closeness(self) -> NDArray[np.float32]:
+        """Return how near each passage lies to concerns that are known, in spreads."""
+        anchors, count = shipped_anchors(), len(self.words)
+        chunks = (range(start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK))
+        found = [anchors.closeness(self._encode(rows)) for rows in chunks]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
 
     # ---- issues
 
@@ -173,7 +193,15 @@ class _Finder:
             kept and (voice.comment is None or voice.author_id is None or voice.author_id != writers[voice.post_id])
             for voice, kept in zip(self.voices, keep, strict=True)
         ]
-        comparer = Comparer(self.terms, self.vectors, lengths, self.voicing, threads, self.seed)
+        comparer = Comparer(
+            self.terms,
+            self.vectors,
+            lengths,
+            self.voicing,
+            threads,
+            self._encode,
+            self.seed,
+        )
         groups = [
             group
             for block in comparer.blocks(tellings_of(self.voices, speaking, self.voicing))
@@ -300,7 +328,9 @@ class _Finder:
                 own = self._title_of(max(rows, key=lambda row: self.voicing[row]))
             title = names.title(terms, titles) if not own or own in titles else own
             titles.add(title)
-            group = group_of(self._id_of(rows), title, [self.voices[row] for row in rows], self.meter)
+            group = group_of(
+                self._id_of(rows, alone=candidate is None), title, [self.voices[row] for row in rows], self.meter
+            )
             issues.append(self._issue(group, rows, terms, candidate))
         return tuple(issues)
 
@@ -372,8 +402,10 @@ class _Finder:
     def _title_of(self, row: int) -> str:
         return " ".join((self.titles[row] or "").split())
 
-    def _id_of(self, rows: Sequence[int]) -> str:
-        return hashlib.sha256(self.voices[min(rows)].passage_id.encode()).hexdigest()[:8]
+    def _id_of(self, rows: Sequence[int], *, alone: bool) -> str:
+        """Return a name that stays while the first passage is the same; what one thread says alone may stand in a weak group, too."""
+        first = self.voices[min(rows)].passage_id
+        return hashlib.sha256((f"{first} alone" if alone else first).encode()).hexdigest()[:8]
 
     def _own_names(self) -> set[str]:
         """Return people's names: who says it is not what is said."""

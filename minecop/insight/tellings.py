@@ -6,7 +6,7 @@ add - it does. So a telling is compared by its own meaning, and with the words a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.preprocessing import normalize
 
 from minecop.insight.models import Voice
+from minecop.vectors.anchors import shipped_anchors
 from minecop.vectors.embedder import unit_rows
 
 HEARD = 0.3
@@ -40,8 +41,14 @@ _QUIET = 0.05
 _USUAL_MEANING, _USUAL_WORDS = (0.05, 0.085), (0.04, 0.03)
 """Mean and spread of cosines of vectors and of words in archives of some size."""
 
-_USUAL_MEANT, _USUAL_SAID, _USUAL_SUM = (0.0, 1.6), (0.0, 1.0), (1.0, 1.2)
+_USUAL_MEANT, _USUAL_SAID, _USUAL_SUM = (0.1, 2.5), (0.1, 1.0), (0.5, 0.72)
 """The same of what these make: the meaning of tellings and of their threads, the words of threads, and both together."""
+
+_USUAL_NEAR, _USUAL_PLACED = (0.1, 0.13), (0.0, 1.7)
+"""The same of how far two are near the same anchors, and of both, the tellings and their threads."""
+
+_MEANT = 1.9
+"""What meaning counts beside words."""
 
 _SETTLING = 20
 """Things that a mean and a spread need to be trusted; with fewer, any two may well be alike because all are on one matter."""
@@ -52,7 +59,7 @@ _SHARPNESS = 0.5
 _SURENESS = 0.3
 """How much surer (log odds) tellings are the more alike, in spreads: what hardly voices anything is like nothing."""
 
-_HIGHEST = 3.0
+_HIGHEST = 4.0
 """Likeness, in spreads, above which tellings are no more alike: beyond lie copies and set phrases, not the same matter."""
 
 _OWN_THREAD = (1.0, 2.0)
@@ -102,6 +109,8 @@ class Comparer:
         square root of its length too.
     threads
         Passages of every thread that are compared, by post.
+    encode
+        Gives vectors of passages in the space of the anchors that ship.
     seed
         Of what is random.
     """
@@ -113,6 +122,7 @@ class Comparer:
         lengths: Sequence[int],
         voicing: NDArray[np.floating],
         threads: dict[str, list[int]],
+        encode: Callable[[Sequence[int]], Matrix],
         seed: int = 0,
     ) -> None:
         self._terms = terms
@@ -120,6 +130,7 @@ class Comparer:
         self._voicing = np.asarray(voicing, dtype=np.float32) + np.float32(_QUIET)
         self._weights = self._voicing * np.sqrt(np.asarray(lengths, dtype=np.float32))
         self._threads = threads
+        self._encode = encode
         self._seed = seed
 
     def blocks(self, tellings: Sequence[Telling]) -> list[list[Telling]]:
@@ -144,8 +155,8 @@ class Comparer:
         """Return how like each other tellings are in what they voice, shape (n, n), 0 on the diagonal.
 
         In spreads above that of any two tellings of different threads. Each sees what the others miss: the meaning of the tellings and of
-        their threads (cosines of vectors), and the words of their threads, as they are and in a latent space of few dimensions. A pair
-        counts as alike that is so in meaning or in words.
+        their threads (cosines of vectors), the known concerns that these lie near (``vectors/anchors.py``), and the words of their threads,
+        as they are and in a latent space of few dimensions. A pair counts as alike that is so in meaning or in words.
         """
         posts = list(dict.fromkeys(telling.post_id for telling in tellings))
         place = {post: number for number, post in enumerate(posts)}
@@ -156,10 +167,17 @@ class Comparer:
         words, meaning = self._threads_alike(posts)
         own = self._means([telling.rows for telling in tellings])
         of_own = _in_spreads(own @ own.T, apart, _USUAL_MEANING)
-        meant = _in_spreads(of_own + meaning[np.ix_(thread, thread)], apart, _USUAL_MEANT)
+        near = self._near([telling.rows for telling in tellings])
+        threads_near = self._near([self._threads[post] for post in posts])[np.ix_(thread, thread)]
+        placed = _in_spreads(
+            _in_spreads(near, apart, _USUAL_NEAR) + _in_spreads(threads_near, apart, _USUAL_NEAR), apart, _USUAL_PLACED
+        )
+        meant = _in_spreads(of_own + meaning[np.ix_(thread, thread)] + placed, apart, _USUAL_MEANT)
         said = _in_spreads(words[np.ix_(thread, thread)], apart, _USUAL_SAID)
         surest = np.log([max(self._voicing[list(telling.rows)]) for telling in tellings]).astype(np.float32)
-        together = np.logaddexp(_SHARPNESS * meant, _SHARPNESS * said) + _SURENESS * (surest[:, None] + surest[None, :])
+        together = np.logaddexp(_SHARPNESS * _MEANT * meant, _SHARPNESS * said) + _SURENESS * (
+            surest[:, None] + surest[None, :]
+        )
         least, more = _OWN_THREAD
         alike = np.where(apart, _in_spreads(together, apart, _USUAL_SUM), np.maximum(least, of_own) + more)
         likeness: Matrix = np.minimum(alike, _HIGHEST).astype(np.float32)
@@ -191,6 +209,16 @@ class Comparer:
         """Return the direction of the vectors of some passages together, for each group of them, shape (n, d)."""
         sums = [self._weights[list(rows)] @ self._vectors[list(rows)] for rows in all_rows]
         return unit_rows(np.stack(sums))
+
+    def _near(self, all_rows: Sequence[Sequence[int]]) -> Matrix:
+        """Return how far groups of passages are near the same anchors, 0 to 1, shape (n, n)."""
+        rows = sorted({row for own in all_rows for row in own})
+        place = {row: number for number, row in enumerate(rows)}
+        vectors = self._encode(rows)
+        sums = [self._weights[list(own)] @ vectors[[place[row] for row in own]] for own in all_rows]
+        profiles = shipped_anchors().profiles(unit_rows(np.stack(sums)))
+        found: Matrix = profiles @ profiles.T
+        return found
 
     def _weighed_words(self, all_rows: Sequence[Sequence[int]]) -> sp.csr_matrix:
         """Return the TF-IDF of words, rows of length 1: a word counts by the voicing of the passages that it stands in."""

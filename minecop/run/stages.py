@@ -407,6 +407,11 @@ def _to_match(context: Context) -> Iterator[tuple[pa.Table, pa.Table, pa.Table, 
 # ---- insight
 
 
+def _insight_outside(context: Context) -> dict[str, str]:
+    anchors = {path.name: sha256_file(path) for path in sorted(shipped("models", "anchors").iterdir())}
+    return _process_outside(context) | anchors
+
+
 def _make_insight(context: Context, folder: Path) -> dict[str, int]:
     found = find_insight(
         archive=context.archive,
@@ -456,7 +461,7 @@ STAGES: tuple[Stage, ...] = (
         _make_text,
         lambda _: {"words": engine_name()},
     ),
-    Stage("acts", 7, ("text",), (), _make_acts, _acts_outside),
+    Stage("acts", 8, ("text",), (), _make_acts, _acts_outside),
     Stage("vectors", 3, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
     Stage(
         "topics",
@@ -465,14 +470,14 @@ STAGES: tuple[Stage, ...] = (
         ("seed", "topics", "topic_count", "llm_url", "llm_model"),
         make_topics,
     ),
-    Stage("process", 4, ("text", "acts"), ("process", "facets"), _make_process, _steps_outside),
+    Stage("process", 5, ("text", "acts"), ("process", "facets"), _make_process, _steps_outside),
     Stage(
         "insight",
-        28,
+        29,
         ("archive", "text", "vectors", "acts", "topics", "process"),
         ("as_of", "seed"),
         _make_insight,
-        _process_outside,
+        _insight_outside,
     ),
     Stage("tables", 3, ("text", "acts", "topics", "process"), (), _make_tables),
 )
