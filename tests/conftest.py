@@ -6,6 +6,7 @@ import csv
 import json
 import os
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,42 @@ def minecop(monkeypatch, capsys):
         return code, captured.out, captured.err
 
     return run
+
+
+@pytest.fixture(scope="session")
+def sample_run(tmp_path_factory):
+    """A finished run of the sample archive."""
+    from minecop.run.pipeline import analyse
+
+    return analyse(SAMPLE, tmp_path_factory.mktemp("sample") / "run")
+
+
+@pytest.fixture(scope="session")
+def sample_analysis(sample_run):
+    """The sample archive as a report sees it; everything is compared by community and period."""
+    from minecop.run.loading import load_analysis
+
+    return replace(load_analysis(sample_run), compare_by=("community", "period"))
+
+
+@pytest.fixture(scope="session")
+def masked_analysis(sample_run, sample_analysis, tmp_path_factory):
+    """The same, with masks and pseudonyms."""
+    from minecop.run.masking import with_privacy
+
+    key = tmp_path_factory.mktemp("key") / "key.json"
+    return with_privacy(sample_analysis, sample_run, key, mask=True, pseudonyms=True)
+
+
+@pytest.fixture(scope="session")
+def empty_analysis(tmp_path_factory):
+    """A single post of thanks, by nobody knows whom, in which there is nothing to find."""
+    from minecop.run.loading import load_analysis
+    from minecop.run.pipeline import analyse
+
+    folder = tmp_path_factory.mktemp("empty")
+    (folder / "posts.jsonl").write_text('{"body": "ขอบคุณครับ"}\n', encoding="utf-8")
+    return load_analysis(analyse(folder / "posts.jsonl", folder / "run"))
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from conftest import ROOT
 
@@ -103,6 +104,8 @@ def test_hostile_titles_run_nowhere(jsonl, tmp_path, minecop):
     code, _, _ = minecop("report", jsonl(posts), "-o", tmp_path / "run")
     assert code == 0
     assert script not in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
+    for sheet in openpyxl.load_workbook(tmp_path / "run" / "report.xlsx"):
+        assert not [cell for row in sheet for cell in row if cell.data_type == "f"]
     for table in ("issues.csv", "lessons.csv", "stages/archive/authors.csv"):
         cells = (
             (tmp_path / "run" / table).read_text(encoding="utf-8-sig").replace('"', "").replace("\n", ",").split(",")

@@ -4,12 +4,16 @@ import json
 import random
 from functools import partial
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from test_qda import check_project
+from test_report_schema import SCHEMA
 
 from minecop.archive.models import Account
 from minecop.archive.readers.textpage import read_textpage
+from minecop.report.qda import render_qdpx
 from minecop.report.rendering import write_reports
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
@@ -72,9 +76,12 @@ def test_odd_archive_ends_in_a_report(jsonl, tmp_path, seed):
     posts.append({"body": "อย่างน้อยมีชิ้นหนึ่งที่อ่านได้"})
     run = analyse(jsonl(posts), tmp_path / "run")
     for lang in ("th", "en"):
-        page = write_reports(load_analysis(run), tmp_path / "report", lang)
+        analysis = load_analysis(run)
+        page = write_reports(analysis, tmp_path / "report", lang)
+        check_project(render_qdpx(analysis, lang), analysis)
+        assert openpyxl.load_workbook(tmp_path / "report" / "report.xlsx").sheetnames
         assert page.read_text(encoding="utf-8").rstrip().endswith("</html>")
-    json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))
+        SCHEMA.validate(json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8")))
 
 
 @given(

@@ -1,8 +1,10 @@
 """What is handed on holds nothing that was masked, and quotes are still those of their sources."""
 
 import csv
+import html
 import io
 import json
+import zipfile
 
 import pytest
 
@@ -57,7 +59,15 @@ def run(tmp_path_factory):
 def exported(minecop, run, folder, *options):
     code, _, err = minecop("export", run, "--to", folder / "out", "--key", folder / "key.json", *options)
     assert code == 0, err
-    return {path.name: path.read_text(encoding="utf-8") for path in (folder / "out").iterdir()}
+    return {path.name: text_of(path) for path in (folder / "out").iterdir()}
+
+
+def text_of(path) -> str:
+    """All text of a file, also where it is packed in a zip."""
+    if path.suffix.lower() not in {".xlsx", ".qdpx"}:
+        return path.read_text(encoding="utf-8")
+    with zipfile.ZipFile(path) as parts:
+        return "\n".join(name + html.unescape(parts.read(name).decode("utf-8")) for name in parts.namelist())
 
 
 def test_privacy_export_with_masks_and_pseudonyms_holds_no_original(minecop, run, tmp_path):
@@ -65,6 +75,8 @@ def test_privacy_export_with_masks_and_pseudonyms_holds_no_original(minecop, run
     assert {
         "report.html",
         "report.json",
+        "report.xlsx",
+        "sources.bib",
         "posts.jsonl",
         "posts.csv",
         "comments.csv",
@@ -80,6 +92,17 @@ def test_privacy_export_with_masks_and_pseudonyms_holds_no_original(minecop, run
     key = json.loads((tmp_path / "key.json").read_text(encoding="utf-8"))
     assert set(key["authors"]) == {"somying-home", "krunok"}
     assert "บุญเลิศ" in key["people"]
+
+
+def test_privacy_project_for_analysis_holds_no_original(minecop, run, tmp_path):
+    options = ("--key", tmp_path / "key.json", "--mask", "--pseudonyms", "--lang", "en")
+    code, out, _ = minecop("export", run, "--to", tmp_path / "ours.QDPX", *options)
+    assert code == 0
+    assert "MAXQDA" in out
+    text = text_of(tmp_path / "ours.QDPX")
+    assert "น้ำไม่ไหลมาสามวันแล้ว" in text
+    assert "คุณ[Person" in text
+    assert not [secret for secret in (*SECRETS, *AUTHORS, "http://blog") if secret in text]
 
 
 def test_privacy_mask_alone_names_the_authors_and_nobody_else(minecop, run, tmp_path):

@@ -149,6 +149,8 @@ def test_rendering_csv_is_safe_in_a_spreadsheet(analysis):
 def test_rendering_json_holds_the_contract(analysis):
     values = json.loads(render_json(analysis))
     assert {
+        "$schema",
+        "version",
         "issues",
         "set_aside",
         "topics",

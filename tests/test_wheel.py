@@ -19,7 +19,12 @@ def test_wheel_runs_the_demo_in_an_empty_environment_outside_the_checkout(tmp_pa
     (wheel,) = (tmp_path / "dist").glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    for wanted in ("minecop/py.typed", "minecop/core/messages.toml", "minecop/_shipped/corpora/sample/health.jsonl"):
+    for wanted in (
+        "minecop/py.typed",
+        "minecop/core/messages.toml",
+        "minecop/report/schemas/report.schema.json",
+        "minecop/_shipped/corpora/sample/health.jsonl",
+    ):
         assert wanted in names
     assert not [name for name in names if name.startswith(("tests", "outputs"))]
 

@@ -9,7 +9,7 @@ import click
 from minecop.cli.options import default_key, language, privacy_options
 from minecop.cli.showing import show_privacy
 from minecop.core.messages import message
-from minecop.run.exporting import export_run
+from minecop.run.exporting import QDA_ENDING, export_qda, export_run
 from minecop.run.loading import load_analysis
 from minecop.run.masking import with_privacy
 from minecop.run.pipeline import open_run
@@ -18,7 +18,10 @@ from minecop.run.pipeline import open_run
 @click.command("export")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option(
-    "--to", "target", type=click.Path(path_type=Path), help="โฟลเดอร์ที่จะส่งต่อ / folder to hand on [<run>-export]"
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    help="โฟลเดอร์ที่จะส่งต่อ หรือไฟล์ .qdpx / folder to hand on, or a .qdpx file [<run>-export]",
 )
 @privacy_options
 @language
@@ -28,15 +31,23 @@ def command(run: Path, target: Path | None, key: Path | None, lang: str, *, mask
     With --mask the folder holds no original text: numbers, addresses and names of people are replaced everywhere. With
     --pseudonyms authors are too. The key that tells who is who stays on this machine, outside the folder.
 
+    With --to FILE.qdpx all is one REFI-QDA project instead: posts and comments with issues, topics, steps and lessons as codes, for MAXQDA,
+    ATLAS.ti, NVivo or QualCoder.
+
     \b
     minecop export outputs/sample
     minecop export outputs/sample --mask --pseudonyms --to to-share
+    minecop export outputs/sample --to sample.qdpx
     """
     opened = open_run(run)
     analysis = load_analysis(opened)
     key = key or default_key(analysis.archive.name)
     analysis = with_privacy(analysis, opened, key, mask=mask, pseudonyms=pseudonyms, lang=lang)
-    folder = target or run.resolve().with_name(f"{run.resolve().name}-export")
-    export_run(analysis, opened, folder, lang)
+    target = target or run.resolve().with_name(f"{run.resolve().name}-export")
+    is_qda = target.suffix.lower() == QDA_ENDING
+    if is_qda:
+        export_qda(analysis, target, lang)
+    else:
+        export_run(analysis, opened, target, lang)
     show_privacy(analysis.privacy, key, lang)
-    click.echo(message("export_written", lang, path=folder))
+    click.echo(message("qda_written" if is_qda else "export_written", lang, path=target))

@@ -14,6 +14,7 @@ from minecop.cli.showing import progress, show_account, show_privacy
 from minecop.cli.slices import compare_option, say_hindrances
 from minecop.core.messages import message
 from minecop.insight.ordering import in_order
+from minecop.report.printing import write_pdf
 from minecop.report.rendering import write_reports
 from minecop.run.loading import load_analysis
 from minecop.run.masking import with_privacy
@@ -37,6 +38,8 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
     say_hindrances(analysis, lang)
     page = write_reports(analysis, run.folder, lang)
     click.echo(message("report_written", lang, path=page))
+    if options.get("pdf"):
+        click.echo(message("pdf_written", lang, path=write_pdf(page)))
     return page
 
 
@@ -46,11 +49,17 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
 @order_option
 @privacy_options
 @compare_option
+@click.option(
+    "--pdf",
+    is_flag=True,
+    help="ทำ report.pdf ด้วย โดยใช้ Chrome หรือ Edge ในเครื่อง / write report.pdf, too, by Chrome or Edge at hand",
+)
 def command(archive: Path, **options: Any) -> None:
     """ทำรายงานประเด็นร่วมที่กำลังก่อตัวจากคลังบันทึก / Report on the emerging shared issues of an archive.
 
-    ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly. Writes report.html,
-    report.md, report.json, issues.csv and lessons.csv beside the run's tables, and with --compare-by slices.csv.
+    ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly. Writes report.html, report.md,
+    report.xlsx, report.json, issues.csv, lessons.csv and sources.bib beside the run's tables, with --compare-by
+    slices.csv, and with --pdf report.pdf.
 
     \b
     minecop report corpora/sample

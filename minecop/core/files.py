@@ -59,6 +59,12 @@ def write_text(path: Path, text: str, *, encoding: str = "utf-8") -> None:
         temporary.write_text(text, encoding=encoding, errors="replace", newline="")
 
 
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write bytes as they are."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write a value as JSON, keys in the order given, Thai as Thai."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")

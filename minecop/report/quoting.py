@@ -15,7 +15,7 @@ def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]
     """Return a quote, checked against its source, with who said it, where and when."""
     quote = analysis.verified(quote)
     post = analysis.posts[quote.post_id]
-    text = _text_of(post, quote.comment)
+    text = text_of(post, quote.comment)
     title = " ".join((analysis.title_of(post) or words("untitled")).split())
     return {
         "text": quote.text,
@@ -23,17 +23,18 @@ def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]
         "where": f"{words('in_comment')} “{title}”" if quote.comment else f"“{title}”",
         "number": words("post_number", id=post.id) + (f" #{quote.comment}" if quote.comment else ""),
         "date": format_date(text.published, words.lang, estimated=isinstance(text, Post) and text.estimated),
-        "community": _community(analysis, post, text, words),
-        # An address of a blog names its author.
-        "url": post.url or "" if _is_web(post.url) and not analysis.privacy.authors else "",
+        "community": community_of(analysis, post, text, words),
+        "url": web_address(analysis, post),
     }
 
 
-def _is_web(url: str | None) -> bool:
-    return url is not None and url.startswith(("http://", "https://"))
+def web_address(analysis: Analysis, post: Post) -> str:
+    """Return the address of a post as it may be shown: nothing that is none of the web; an address of a blog names its author."""
+    url = post.url or ""
+    return url if url.startswith(("http://", "https://")) and not analysis.privacy.authors else ""
 
 
-def _community(analysis: Analysis, post: Post, text: Post | Comment, words: Words) -> str:
+def community_of(analysis: Analysis, post: Post, text: Post | Comment, words: Words) -> str:
     """Return where a voice is at home; where that is not known, the thread's community, said to be that."""
     home = analysis.homes.get(text.author_id or "")
     if home or not post.communities:
@@ -41,5 +42,6 @@ def _community(analysis: Analysis, post: Post, text: Post | Comment, words: Word
     return words("community_of_thread", name=", ".join(post.communities))
 
 
-def _text_of(post: Post, comment: int | None) -> Post | Comment:
+def text_of(post: Post, comment: int | None) -> Post | Comment:
+    """Return the post itself (``None``) or the comment at a position."""
     return post if comment is None else next(c for c in post.comments if c.position == comment)

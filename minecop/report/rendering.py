@@ -1,4 +1,4 @@
-"""Renderers: an analysis in, text out; and the one function that writes them all."""
+"""Renderers: an analysis in, a file's text or bytes out; and the one function that writes them all."""
 
 from __future__ import annotations
 
@@ -14,20 +14,26 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from minecop.core.cells import safe_cell
-from minecop.core.files import write_text
+from minecop.core.files import write_bytes, write_text
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Issue, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.sequence import courses
 from minecop.insight.slices import slices_of
+from minecop.report.citing import render_bibtex
 from minecop.report.grounds import grounds_json
 from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
+from minecop.report.printing import PDF_FILE
+from minecop.report.sheets import render_workbook
 from minecop.report.slices import render_slices_csv, report_slices, slices_json
 from minecop.report.steps import course_json, steps_json, steps_view
 from minecop.report.view import build_view
 from minecop.report.words import Words
 
 _TEMPLATES = Path(__file__).parent / "templates"
+REPORT_SCHEMA, REPORT_VERSION = "urn:minecop:report:1", 1
+"""What ``report.json`` keeps to: ``schemas/report.schema.json``, draft 2020-12."""
+
 _MARKDOWN_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]<>#|"})
 
 
@@ -67,11 +73,13 @@ def render_markdown(analysis: Analysis, lang: str = "th") -> str:
 
 
 def render_json(analysis: Analysis, lang: str = "th") -> str:
-    """Return all that the report says as JSON, with the spans of every member; quotes are checked as everywhere."""
+    """Return all that the report says as JSON (``REPORT_SCHEMA``), with the spans of every member; quotes are checked as everywhere."""
     for issue in analysis.insight.issues:
         for quote in (*issue.quotes, *issue.wishes, *([issue.objection] if issue.objection else [])):
             analysis.verified(quote)
     values = {
+        "$schema": REPORT_SCHEMA,
+        "version": REPORT_VERSION,
         "archive": analysis.archive.name,
         "funnel": analysis.insight.funnel,
         **issues_json(analysis),
@@ -203,13 +211,15 @@ def render_csv(analysis: Analysis, lang: str = "th") -> str:
     return "\ufeff" + out.getvalue()
 
 
-RENDERERS: dict[str, Callable[[Analysis, str], str]] = {
+RENDERERS: dict[str, Callable[[Analysis, str], str | bytes]] = {
     "report.html": render_html,
     "report.md": render_markdown,
     "report.json": render_json,
+    "report.xlsx": render_workbook,
     "issues.csv": render_csv,
     "lessons.csv": render_lessons_csv,
     "slices.csv": render_slices_csv,
+    "sources.bib": render_bibtex,
 }
 """Files of a report, and what renders each; one that has nothing to say is empty, and not there."""
 
@@ -225,9 +235,14 @@ def write_reports(analysis: Analysis, folder: Path, lang: str = "th") -> Path:
         When a file cannot be written.
     """
     rendered = {name: render(analysis, lang) for name, render in RENDERERS.items()}
-    for name, text in rendered.items():
-        if text:
-            write_text(folder / name, text)
+    for name, content in rendered.items():
+        if isinstance(content, bytes):
+            write_bytes(folder / name, content)
+        elif content:
+            write_text(folder / name, content)
         else:  # an earlier report may have had it
             (folder / name).unlink(missing_ok=True)
+    (folder / PDF_FILE).unlink(
+        missing_ok=True
+    )  # it is printed of an earlier page, which may have named who is masked now
     return folder / "report.html"

@@ -10,20 +10,24 @@ from typing import Any
 from minecop.archive.writers import write_csv, write_jsonlines
 from minecop.core.cells import safe_cell
 from minecop.core.errors import OutputError
-from minecop.core.files import ensure_writable, replacing, write_json
+from minecop.core.files import ensure_writable, replacing, write_bytes, write_json
 from minecop.core.tables import read_table
 from minecop.insight.analysis import Analysis
+from minecop.report.qda import render_qdpx
 from minecop.report.rendering import write_reports
 from minecop.run.pipeline import Run
 
 EXPORT_FILE = "export.json"
 """What an export is and how much in it is masked; the sign of a folder that may be written over."""
 
+QDA_ENDING = ".qdpx"
+"""Of a file that is a project for programs of qualitative analysis."""
+
 
 def export_run(analysis: Analysis, run: Run, folder: Path, lang: str = "th") -> Path:
     """Write a folder that can be handed on; of an analysis with masks it holds no original text.
 
-    ``report.html report.md report.json issues.csv lessons.csv``, the archive as ``posts.jsonl`` and as ``posts.csv`` and
+    The files of the report (``report.rendering.RENDERERS``), the archive as ``posts.jsonl`` and as ``posts.csv`` and
     ``comments.csv``, and ``passages.csv``: every passage with its words and everything said of it.
 
     Parameters
@@ -58,6 +62,17 @@ def export_run(analysis: Analysis, run: Run, folder: Path, lang: str = "th") -> 
     write_csv(folder, (privacy.post(post) for post in analysis.archive.posts))
     _write_passages(folder / "passages.csv", analysis, run)
     return page
+
+
+def export_qda(analysis: Analysis, path: Path, lang: str = "th") -> None:
+    """Write what can be handed on as one file that programs of qualitative data analysis open (``report.qda``).
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    write_bytes(path, render_qdpx(analysis, lang))
 
 
 def _write_passages(path: Path, analysis: Analysis, run: Run) -> None:
