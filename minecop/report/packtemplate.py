@@ -433,7 +433,7 @@ def _appendix() -> str:
                 "sources",
                 para(_t("pack_sources"), "Heading2"),
                 listed(
-                    (4, 10, 7),
+                    (3, 9, 7),
                     tuple(map(_t, ("pack_number", "pack_source", "pack_address"))),
                     "q in sources",
                     ("{{ q.number }}", "{{ [q.where, q.author, q.date] | select | join(' · ') }}", "{{ q.url }}"),
