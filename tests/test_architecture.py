@@ -91,6 +91,7 @@ def test_architecture_only_topic_fitting_loads_torch(jsonl, tmp_path):
         ("steps", folder, "--json"),
         ("compare", folder, folder),
         ("notes", folder),
+        ("pack", folder),
         ("label", tmp_path / "passages.csv", "-o", tmp_path / "labels.jsonl"),
         ("import", source, "--to", tmp_path / "kept"),
     ):

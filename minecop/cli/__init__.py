@@ -33,6 +33,10 @@ COMMANDS = {
         "notes",
         "ทำตารางให้วงกรอกว่าเลือกประเด็นใด ตกลงทำอะไร ใครรับผิดชอบ / Write a table for a session's decisions on the issues.",
     ),
+    "pack": (
+        "pack",
+        "ทำชุดเอกสาร Word สำหรับวงพัฒนาเป้าหมายร่วม / Make a Word pack for a session on common goals.",
+    ),
     "topics": (
         "topics",
         "แสดงหัวข้อทั้งหมดของผลวิเคราะห์ หรือหัวข้อเดียวพร้อมเสียงของคน / Show the topics of a run, or one with its voices.",

@@ -58,7 +58,9 @@ def _tension(analysis: Analysis, issue: Issue, words: Words) -> str:
 
 
 def _voice(analysis: Analysis, issue: Issue, words: Words) -> str:
-    return str(quote_view(analysis, issue.headline, words)["text"]) if issue.headline else issue.group.title
+    if issue.headline:
+        return str(quote_view(analysis, issue.headline, words)["text"])
+    return analysis.privacy.label(issue.group.title)
 
 
 def _invited(analysis: Analysis, invited: Invited, words: Words) -> str:

@@ -1,0 +1,82 @@
+"""``minecop pack``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from minecop.cli.options import default_key, language, privacy_options
+from minecop.cli.showing import show_privacy
+from minecop.core.messages import message
+from minecop.report.pack import PACK_FILE, SESSIONS, TEMPLATE, write_pack
+from minecop.run.loading import load_analysis
+from minecop.run.masking import with_privacy
+from minecop.run.pipeline import open_run
+
+
+def _ranks(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
+    parts = [part for part in re.split(r"[,\s]+", value) if part]
+    if not all(part.isdecimal() for part in parts):
+        raise click.BadParameter("1,3,5")
+    return tuple(int(part) for part in parts)
+
+
+@click.command("pack")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=f"ไฟล์ที่จะเขียน / file to write [RUN/{PACK_FILE}]")
+@click.option(
+    "--sessions",
+    "session",
+    type=click.Choice(SESSIONS),
+    default=SESSIONS[0],
+    show_default=True,
+    help="แบบของวง: ครึ่งวัน หนึ่งวัน หรือสภากาแฟ / kind of session, for agenda and sheets",
+)
+@click.option(
+    "--issues",
+    "ranks",
+    metavar="1,3,5",
+    default="",
+    callback=_ranks,
+    help="ประเด็นที่จะคุย ตามลำดับใน minecop issues / ranks of the issues to talk about [those of the report's first page]",
+)
+@click.option(
+    "--template",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=TEMPLATE,
+    help="แม่แบบ Word ของท่าน / a Word template of your own",
+)
+@privacy_options
+@language
+def command(
+    run: Path,
+    output: Path | None,
+    session: str,
+    ranks: tuple[int, ...],
+    template: Path,
+    key: Path | None,
+    lang: str,
+    *,
+    mask: bool,
+    pseudonyms: bool,
+) -> None:
+    """ทำชุดเอกสาร Word สำหรับวงพัฒนาเป้าหมายร่วม / Make a Word pack for a session on common goals.
+
+    One page, the data and their limits, a card for each issue, early voices, lessons, steps, questions, a draft agenda with roles, table
+    sheets and forms, and where every quote comes from. All of it can be changed in Word.
+
+    \b
+    minecop pack outputs/sample
+    minecop pack outputs/sample --sessions world-cafe --issues 1,3,5 --lang en
+    minecop pack outputs/sample --mask --pseudonyms -o may-session.docx
+    """
+    opened = open_run(run)
+    analysis = load_analysis(opened)
+    key = key or default_key(analysis.archive.name)
+    analysis = with_privacy(analysis, opened, key, mask=mask, pseudonyms=pseudonyms, lang=lang)
+    path = output or run / PACK_FILE
+    write_pack(analysis, path, lang, session=session, ranks=ranks, template=template)
+    show_privacy(analysis.privacy, key, lang)
+    click.echo(message("pack_written", lang, path=path))
