@@ -78,6 +78,7 @@ def test_cli_issues_json_is_the_contract_and_nothing_else(run, minecop):
             "author_ids",
             "community_names",
             "evidence",
+            "known",
             "members",
         }
         assert issue["authors"] == len(issue["author_ids"])

@@ -354,6 +354,7 @@ class _Finder:
             headline=headline(quotes[0], terms) if quotes else None,
             objection=next(iter(self._quotes(objections, terms)), None),
             wishes=self._wishes(rows, terms),
+            known=shipped_anchors().name(self._encode(rows)) if candidate else "",
         )
 
     def _wishes(self, rows: Iterable[int], terms: tuple[str, ...]) -> tuple[Quote, ...]:

@@ -248,6 +248,8 @@ class Issue:
         One that doubts or objects; ``None`` where there is none.
     wishes
         What its people want or propose, verbatim: a goal may be made from it.
+    known
+        Neutral name of the known concern (``vectors/anchors.py``) that it lies nearest; empty where it lies near none.
     terms
         The words that tell it from the rest of the archive.
     headline
@@ -265,6 +267,7 @@ class Issue:
     headline: Quote | None
     objection: Quote | None = None
     wishes: tuple[Quote, ...] = ()
+    known: str = ""
 
 
 @dataclass(frozen=True, slots=True)

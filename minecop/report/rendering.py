@@ -148,6 +148,7 @@ def _issue_json(analysis: Analysis, issue: Issue) -> dict[str, Any]:
         "status": issue.status,
         "trend": group.trend.direction,
         "title": privacy.label(group.title),
+        "known": issue.known,
         "authors": len(group.author_ids),
         "communities": len(group.community_names),
         "author_ids": [privacy.author(author, author) for author in group.author_ids],

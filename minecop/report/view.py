@@ -232,6 +232,7 @@ def _issue(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]:
         "confidence_words": words(f"confidence_{issue.confidence}"),
         "headline": quote_view(analysis, issue.headline, words) if issue.headline else None,
         "terms": [analysis.privacy.label(term) for term in issue.terms],
+        "known": words("known_concern", title=issue.known) if issue.known else "",
         "quotes": [quote_view(analysis, quote, words) for quote in issue.quotes],
         "objection": quote_view(analysis, issue.objection, words) if issue.objection else None,
         "more": max(0, len(group.members) - len(issue.quotes)),

@@ -473,7 +473,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("process", 5, ("text", "acts"), ("process", "facets"), _make_process, _steps_outside),
     Stage(
         "insight",
-        29,
+        30,
         ("archive", "text", "vectors", "acts", "topics", "process"),
         ("as_of", "seed"),
         _make_insight,

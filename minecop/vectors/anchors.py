@@ -26,6 +26,9 @@ from minecop.vectors.embedder import unit_rows
 _NEAR = 1.0
 """Spreads above the usual likeness from which a text is near an anchor."""
 
+_NAMED = 4.0
+"""Nearness of the middle of some texts from which they may be called by an anchor's name."""
+
 _NEAREST = 3
 """Anchors by which it is told how near a text is to any."""
 
@@ -71,6 +74,12 @@ class Anchors:
         nearness = self.nearness(vectors)
         found: Matrix = np.partition(nearness, -_NEAREST, axis=1)[:, -_NEAREST:].mean(axis=1)
         return found
+
+    def name(self, vectors: Matrix) -> str:
+        """Return the name of the anchor that lies nearest the middle of some vectors; nothing where that is not near enough."""
+        nearness = self.nearness(unit_rows(vectors.sum(axis=0, keepdims=True)))[0]
+        best = int(nearness.argmax())
+        return self.titles[best] if nearness[best] >= _NAMED else ""
 
     def save(self, folder: Path) -> None:
         """Write the anchors into a folder: ``anchors.safetensors`` (half precision) and ``anchors.json``."""
