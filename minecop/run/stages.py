@@ -165,7 +165,10 @@ def _archive_outside(context: Context) -> dict[str, str]:
 
 def _make_archive(context: Context, folder: Path) -> dict[str, int]:
     name = archive_name(context.source)
-    head = make_archive(context.source, folder, name, executor=context.executor, listener=context.listener)
+    # what is found must not depend on how files are called: the order of posts reaches training, groups and ties
+    head = make_archive(
+        context.source, folder, name, by_date=True, executor=context.executor, listener=context.listener
+    )
     context._archive = None
     return {"posts": head.posts, "comments": head.comments}
 
@@ -447,7 +450,7 @@ def _make_tables(context: Context, folder: Path) -> dict[str, int]:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("archive", 2, (), (), _make_archive, _archive_outside),
+    Stage("archive", 3, (), (), _make_archive, _archive_outside),
     Stage(
         "text",
         6,
