@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS entries (
     file INTEGER, number INTEGER, kind TEXT, source TEXT, key TEXT, details TEXT, PRIMARY KEY (file, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settled (
-    row INTEGER PRIMARY KEY, id TEXT UNIQUE, author TEXT, published TEXT, title TEXT, signature BLOB, post BLOB
+    row INTEGER PRIMARY KEY, id TEXT UNIQUE, author TEXT, published TEXT, title TEXT, comments INTEGER, signature BLOB, post BLOB
 );
 """
 
