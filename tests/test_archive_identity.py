@@ -250,3 +250,18 @@ def test_people_two_of_one_name_stay_two():
     assert "คุณสมชาย มีสุข" not in names.table
     told = settle_names(seen, {"u1": Person("u1", aliases=("คุณสมชาย มีสุข",))})
     assert told.table["คุณสมชาย มีสุข"] == "u1"
+
+
+@pytest.mark.parametrize(
+    "name", ["ไม่แสดงตน", "ไม่แสดงตน [IP: 10.0.0.7]", "ผู้ไม่ประสงค์จะออกนาม", "Anonymous", "Guest (not verified)", "?"]
+)
+def test_identity_a_name_that_says_there_is_none_is_nobodys(jsonl, name):
+    """Not even of somebody whose id stands beside it; only ``authors.csv`` can say that somebody is called so."""
+    comments = [{"author": name, "body": FIRST}, {"author_name": name, "body": SECOND}]
+    path = jsonl([record() | {"author_name": name, "comments": comments}])
+    (post,), people, _ = read_sources(path)
+    assert [text.author_id for text in post.texts] == ["mor-anamai", None, None]
+    assert set(people) == {"mor-anamai"}
+    (path.parent / "authors.csv").write_text(f'author_id,name\nkaeo,"{name}"\n', encoding="utf-8")
+    (post,), _, _ = read_sources(path)
+    assert [text.author_id for text in post.texts[1:]] == ["kaeo", "kaeo"]

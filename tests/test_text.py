@@ -282,7 +282,11 @@ def test_passages_index_the_text_as_written_and_know_their_voice():
 
 
 def test_passages_of_copies_are_not_counted_again():
-    assert rows([post(duplicate_of="0")]) == []
+    copy = post(duplicate_of="0")
+    assert rows([copy]) == []
+    passages, _, titles = passages_of([copy], {}, {}, EVERYTHING, {copy.id: {1}})
+    assert passages["comment"].to_pylist() == [1], "what is said nowhere else is"
+    assert titles["post_id"].to_pylist() == [copy.id]
 
 
 def test_passages_selection_by_day_and_community():

@@ -177,9 +177,9 @@ def _settle_group(rows: list[int], spool: Spool, known: Known) -> list[tuple[Pos
             account.add("warning", post.source, "thread_without_post", id=post.id)
         published = post.published and post.published.isoformat()
         signature = one.signatures[post.body]
-        rows_made.append((one.row, post.id, post.author_id, published, post.title, signature, pack(post)))
+        rows_made.append((one.row, post.id, post.author_id, published, post.title, found, signature, pack(post)))
         posts.append((post, one.before and _with_known(one.before, known)))
-    spool.db.executemany("INSERT INTO settled VALUES (?, ?, ?, ?, ?, ?, ?)", rows_made)
+    spool.db.executemany("INSERT INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows_made)
     if account.entries:
         spool.tell(account.entries)
     return posts
@@ -297,6 +297,9 @@ def _mark_copies_and_series(spool: Spool) -> None:
 
 
 def _candidates(spool: Spool) -> Iterator[Candidate]:
-    listed = "SELECT row, author, published, signature FROM settled WHERE signature IS NOT NULL ORDER BY row"
+    # of copies of one moment, the one with the most of the talk is the original, wherever it was read
+    listed = (
+        "SELECT row, author, published, signature FROM settled WHERE signature IS NOT NULL ORDER BY comments DESC, id"
+    )
     for row, author, published, signature in spool.db.execute(listed):
         yield Candidate(row, signature, author, published and datetime.fromisoformat(published))

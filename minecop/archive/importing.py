@@ -99,10 +99,14 @@ def make_archive(
     name: str,
     options: Options | None = None,
     *,
+    by_date: bool = False,
     executor: Executor | None = None,
     listener: Listener = silent,
 ) -> Head:
-    """Read files, or another archive, into a folder that is or becomes an archive of a name; see ``import_archive``."""
+    """Read files, or another archive, into a folder that is or becomes an archive of a name; see ``import_archive``.
+
+    With ``by_date`` its posts stand in the order of their dates, whatever the files are called and wherever in them a record stands.
+    """
     options = options or Options()
     finish_replacing(target)
     offered = [] if is_archive(source) else find_offered(source)
@@ -119,7 +123,7 @@ def make_archive(
         read_into(spool, offered, options, executor or SerialExecutor(), listener)
         if not spool.has_posts_from(FIRST_FILE):
             raise _nothing_read(source, len(offered), spool)
-        head = _settle_and_write(spool, source, target, name, options, listener)
+        head = _settle_and_write(spool, source, target, name, options, listener, by_date=by_date)
     except InputError:
         spool.remove()
         raise
@@ -139,7 +143,7 @@ def _spool_archive(spool: Spool, folder: Path, number: int) -> None:
 
 
 def _settle_and_write(
-    spool: Spool, source: Path, target: Path, name: str, options: Options, listener: Listener
+    spool: Spool, source: Path, target: Path, name: str, options: Options, listener: Listener, *, by_date: bool
 ) -> Head:
     account = Account(files=spool.files_read(FIRST_FILE))
     base = source if source.is_dir() else source.parent
@@ -157,7 +161,7 @@ def _settle_and_write(
     listener(Progress("settle"))
     without_community = settle(spool, known, account)
     with replacing_files(target) as made:
-        head = write_posts(made, name, spool.settled(), names.people, account, spool.entries())
+        head = write_posts(made, name, spool.settled(by_date=by_date), names.people, account, spool.entries())
         write_communities(made / COMMUNITIES_FILE, communities, without_community)
     listener(Progress("settle", finished=True, note=" "))
     return head

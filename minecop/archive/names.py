@@ -26,6 +26,11 @@ BEGINS_NAME = re.compile(r"[ .]?(?:[A-Za-z]|[เ-ไ]?[ก-ฮ][ก-ฮะ-ฺ�
 
 # Matched with lines in which every run of white space has become one space.
 _MARKED = re.compile(r"(?:[-–—~] ?|(?:จาก|โดย|ลงชื่อ|ลงนาม) ?[:：]? )(?P<marked>[^ ].*)|\((?P<bracketed>[^()]{2,40})\)")
+_NOBODY = re.compile(
+    r"[\s.?*–—-]*|(?:(?:ผู้)?ไม่(?:ระบุ|ทราบ|(?:ประสงค์)?(?:จะ)?(?:ออก|แสดง|เปิดเผย))(?:ชื่อ|นาม|ตน|ตัวตน)|นิรนาม|บุคคลทั่วไป|ผู้เยี่ยมชม"
+    r"|anonymous|guest|visitor|unknown|no ?name)(?:\s*[(\[].*[)\]])?",
+    re.IGNORECASE | re.DOTALL,
+)
 _NICKNAME_BEHIND = re.compile(r" ?\([^()\d]{1,25}\)$")
 _NO_NAME = re.compile(r"[\d๐-๙?!:/@=ๆ\"“”…()]|\.\.|ครับ|ค่ะ|นะคะ")
 
@@ -113,6 +118,11 @@ def known_name_at(text: str, at: int) -> str | None:
         if name_words().knows(run[0][:length]) and (length == len(run[0]) or ENDS_NAME.match(run[0], length)):
             return run[0][:length]
     return None
+
+
+def is_nobody(name: str) -> bool:
+    """Tell whether a name only says that there is none: blank, ``ไม่แสดงตน``, ``Guest (not verified)``."""
+    return _NOBODY.fullmatch(name) is not None
 
 
 def bare_name(name: str) -> str:

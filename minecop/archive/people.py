@@ -12,6 +12,7 @@ from pathlib import Path
 
 from minecop.archive.decoding import decode
 from minecop.archive.models import Account, Person, Post
+from minecop.archive.names import is_nobody
 from minecop.core.cells import plain_cell, safe_cell
 from minecop.core.files import write_text
 
@@ -103,6 +104,10 @@ def settle_names(seen: Iterable[tuple[str, str]], people: Mapping[str, Person]) 
         for alias in (person.author_id, person.name, *person.aliases):
             if alias:
                 names.table[_key(alias)] = person.author_id
+    # a name that says there is none belongs to nobody, whatever id stands beside it
+    seen = [
+        (author, "" if is_nobody(name) else name) for author, name in seen if resolve(author, names.table) is not None
+    ]
     ids_of: dict[str, set[str]] = {}
     ids: dict[str, None] = {}
     for author, name in sorted(seen):
@@ -166,8 +171,10 @@ def _list_people(
 
 
 def resolve(author_id: str | None, table: Mapping[str, str]) -> str | None:
-    """Return the one id of an author given by id, name or alias."""
-    return None if author_id is None else table.get(_key(author_id), author_id)
+    """Return the one id of an author given by id, name or alias; ``None`` for nobody, unless the table has somebody called so."""
+    if author_id is None:
+        return None
+    return table.get(_key(author_id)) or (None if is_nobody(author_id) else author_id)
 
 
 def _key(name: str) -> str:

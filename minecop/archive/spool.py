@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ CREATE TABLE IF NOT EXISTS entries (
     file INTEGER, number INTEGER, kind TEXT, source TEXT, key TEXT, details TEXT, PRIMARY KEY (file, number)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settled (
-    row INTEGER PRIMARY KEY, id TEXT UNIQUE, author TEXT, published TEXT, title TEXT, signature BLOB, post BLOB
+    row INTEGER PRIMARY KEY, id TEXT UNIQUE, author TEXT, published TEXT, title TEXT, comments INTEGER, signature BLOB, post BLOB
 );
 """
 
@@ -248,6 +249,10 @@ class Spool:
         data, signature = self.db.execute("SELECT post, signature FROM records WHERE row = ?", (row,)).fetchone()
         return unpack(data), signature
 
-    def settled(self) -> Iterator[Post]:
-        """Yield the settled posts in order."""
-        return (unpack(data) for (data,) in self.db.execute("SELECT post FROM settled ORDER BY row"))
+    def settled(self, *, by_date: bool = False) -> Iterator[Post]:
+        """Yield the settled posts in the order in which they were read, or in that of their dates and ids, undated ones last."""
+        order = "published IS NULL, published, id" if by_date else "row"
+        rows = array("q", (row for (row,) in self.db.execute(f"SELECT row FROM settled ORDER BY {order}")))  # noqa: S608 - our own words
+        for row in rows:
+            (data,) = self.db.execute("SELECT post FROM settled WHERE row = ?", (row,)).fetchone()
+            yield unpack(data)

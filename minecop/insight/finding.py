@@ -156,6 +156,8 @@ class _Finder:
         self.contentful = [said and tells for said, tells in zip(own, self.telling, strict=True)]
         moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
         self.meter = TrendMeter([v for v, kept in zip(self.voices, self.contentful, strict=True) if kept], moment)
+        # what is said under a copy is said under the post that it is a copy of
+        self.thread_of = {post.id: post.duplicate_of or post.id for post in archive.posts}
         self.aside = posts_set_aside([post for post in archive.posts if not post.duplicate_of])
         first = self.steps.first.tolist()
         self.told = Told(
@@ -179,13 +181,13 @@ class _Finder:
     def issues(self) -> tuple[Issue, ...]:
         """Return all issues in order: shared ones first, then early voices, then what has faded."""
         keep = [
-            kept and self.aside.get(voice.post_id, "event") == "event" and not mark["explainer"]
+            kept and self.aside.get(self.thread_of[voice.post_id], "event") == "event" and not mark["explainer"]
             for voice, kept, mark in zip(self.voices, self.contentful, self.marks, strict=True)
         ]
         threads: dict[str, list[int]] = {}
         for row, kept in enumerate(keep):
             if kept:
-                threads.setdefault(self.voices[row].post_id, []).append(row)
+                threads.setdefault(self.thread_of[self.voices[row].post_id], []).append(row)
         lengths = [len(text) for text in self.texts]
         # what the writer of a post says in reply is no voice beside the post
         writers = {post.id: post.author_id for post in self.archive.posts}
@@ -202,11 +204,11 @@ class _Finder:
             self._encode,
             self.seed,
         )
-        groups = [
-            group
-            for block in comparer.blocks(tellings_of(self.voices, speaking, self.voicing))
-            for group in self._candidates(block, comparer)
+        tellings = [
+            replace(telling, post_id=self.thread_of[telling.post_id])
+            for telling in tellings_of(self.voices, speaking, self.voicing)
         ]
+        groups = [group for block in comparer.blocks(tellings) for group in self._candidates(block, comparer)]
         groups.sort(key=lambda group: -group[1].weight)  # stable: blocks keep their order among equals
         people = [voice.author_id for voice in self.voices]
         names = Namer([phrases(all_words) for all_words in self.words], people, self._own_names())
@@ -311,7 +313,7 @@ class _Finder:
         groups: dict[str, list[int]] = {}
         for row in rows:
             if self.voicing[row] >= _AS_LIKELY or self.marks[row]["request"]:
-                groups.setdefault(self.voices[row].post_id, []).append(row)
+                groups.setdefault(self.thread_of[self.voices[row].post_id], []).append(row)
         people = {post: len(people_of(self.voices[row] for row in own)[0]) for post, own in groups.items()}
         ordered = sorted(groups, key=lambda post: (-people[post], -self._voicing_of(groups[post]), groups[post][0]))
         return [groups[post] for post in ordered]

@@ -61,6 +61,7 @@ class GroundsMeter:
         self._steps = steps
         self._people = {person.author_id: person for person in archive.people.values()}
         self._writers = {post.id: post.author_id for post in archive.posts}
+        self._thread_of = {post.id: post.duplicate_of or post.id for post in archive.posts}
         self._speaking = [voice for voice, own in zip(told.voices, told.own, strict=True) if own]
         self._threads: dict[str, list[int]] = {}
         for row, own in enumerate(told.own):
@@ -95,7 +96,7 @@ class GroundsMeter:
             agreeing=self._authors(self._answers(rows, "agree")),
             doubting=self._authors(self.objections(rows)),
             settling=self._authors([*self._settled_within(rows), *elsewhere]),
-            threads=len({voice.post_id for voice in voices}),
+            threads=len({self._thread_of[voice.post_id] for voice in voices}),
             unanswered=self._unanswered(rows),
             steps=steps,
             gaps=_gaps(steps),

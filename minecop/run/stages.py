@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from minecop.acts.marking import MARKS, mark_passages
 from minecop.archive.communities import COMMUNITIES_FILE
+from minecop.archive.copies import comments_of_copies
 from minecop.archive.importing import make_archive
 from minecop.archive.models import Account, Person
 from minecop.archive.people import AUTHORS_FILE, home_communities, read_people
@@ -165,7 +166,10 @@ def _archive_outside(context: Context) -> dict[str, str]:
 
 def _make_archive(context: Context, folder: Path) -> dict[str, int]:
     name = archive_name(context.source)
-    head = make_archive(context.source, folder, name, executor=context.executor, listener=context.listener)
+    # what is found must not depend on how files are called: the order of posts reaches training, groups and ties
+    head = make_archive(
+        context.source, folder, name, by_date=True, executor=context.executor, listener=context.listener
+    )
     context._archive = None
     return {"posts": head.posts, "comments": head.comments}
 
@@ -192,7 +196,13 @@ def _make_text(context: Context, folder: Path) -> dict[str, int]:
     people = read_people(archive / AUTHORS_FILE, Account())
     homes = home_communities(iterate_posts(archive), people)
     _check_selection(head.communities, people, homes, context.settings)
-    work = partial(passages_of, homes=homes, people=people, selection=context.settings.selection)
+    work = partial(
+        passages_of,
+        homes=homes,
+        people=people,
+        selection=context.settings.selection,
+        under_copies=comments_of_copies(archive),
+    )
     chunks = batched(iterate_posts(archive), _POSTS_A_CHUNK)
     total = -(-head.posts // _POSTS_A_CHUNK)
     counts = WordCounts()
@@ -452,10 +462,10 @@ def _make_tables(context: Context, folder: Path) -> dict[str, int]:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("archive", 2, (), (), _make_archive, _archive_outside),
+    Stage("archive", 3, (), (), _make_archive, _archive_outside),
     Stage(
         "text",
-        6,
+        7,
         ("archive",),
         ("since", "until", "communities", "groups"),
         _make_text,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -89,20 +90,26 @@ class Selection:
 
 
 def passages_of(
-    posts: Iterable[Post], homes: Mapping[str, str], people: Mapping[str, Person], selection: Selection
+    posts: Iterable[Post],
+    homes: Mapping[str, str],
+    people: Mapping[str, Person],
+    selection: Selection,
+    under_copies: Mapping[str, Set[int]] = MappingProxyType({}),
 ) -> tuple[pa.Table, pa.Table, pa.Table]:
     """Return the passages of posts and comments, their words, and those of the posts' titles.
 
     Parameters
     ----------
     posts
-        Posts with their threads. Copies (``duplicate_of``) give no passages: they would count a voice twice.
+        Posts with their threads. The text of copies (``duplicate_of``) gives no passages: it would count a voice twice.
     homes
         Home community by author id.
     people
         What ``authors.csv`` says, for the selection by group.
     selection
         What to leave out.
+    under_copies
+        Places of the comments that count, by copy: those that stand nowhere else.
 
     Returns
     -------
@@ -112,9 +119,9 @@ def passages_of(
     groups = {person.author_id: person.group for person in people.values()}
     rows: list[dict[str, object]] = []
     for post in posts:
-        if post.duplicate_of:
-            continue
-        for text in post.texts:
+        counted = under_copies.get(post.id, frozenset())
+        texts = post.texts if not post.duplicate_of else [c for c in post.comments if c.position in counted]
+        for text in texts:
             community = homes.get(text.author_id or "") or (post.communities[0] if post.communities else None)
             if selection.takes(text.author_id, community, text.published, groups):
                 rows += _rows(post, text, community)

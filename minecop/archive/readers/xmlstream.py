@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from minecop.archive.decoding import guess_encoding
 from minecop.archive.models import Account
+from minecop.archive.names import is_nobody
 from minecop.archive.sources import Section, Source
 from minecop.core.errors import InputError
 
@@ -70,7 +71,6 @@ _LONGEST_OPENING = 10_000
 """Characters of all namespaces together, which every record is parsed with."""
 
 
-_NAMELESS = {"anonymous", "unknown", "no name", "noname", "ไม่ระบุชื่อ", "ไม่ระบุนาม", "ไม่ประสงค์ออกนาม", "ผู้ไม่ประสงค์ออกนาม"}
 _NO_CATEGORY = {"uncategorized", "uncategorised", "ไม่มีหมวดหมู่", "ไม่จัดหมวดหมู่", "ไม่ได้จัดหมวดหมู่", "ยังไม่ได้จัดหมวดหมู่"}
 
 
@@ -140,7 +140,7 @@ def markup(element: Any) -> str:
 def person(name: str | None) -> str | None:
     """Return somebody's name; ``None`` for what blogs call those who gave none."""
     name = " ".join(html.unescape(name or "").split())
-    return None if name.casefold() in {"", *_NAMELESS} else name
+    return None if is_nobody(name) else name
 
 
 def labels(texts: Iterable[str | None]) -> tuple[str, ...]:

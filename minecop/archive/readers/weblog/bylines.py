@@ -12,15 +12,12 @@ from typing import NamedTuple
 from selectolax.lexbor import LexborNode
 
 from minecop.archive.htmltext import node_text
+from minecop.archive.names import is_nobody
 from minecop.archive.readers.weblog.tree import ancestors, attr, elements, firsts, line_of, one_line
 from minecop.core.dates import gregorian_year, parse_datetime
 
 _MARKED = (
     ".createby, .createdby, .submitted, .byline, .entry-meta, .post-meta, .postmetadata, .post > small, .post-author"
-)
-_NOBODY = re.compile(
-    r"(?:ไม่ระบุ(?:ชื่อ|นาม)|ไม่(?:ประสงค์)?(?:ออก|แสดง)นาม|นิรนาม|บุคคลทั่วไป|ผู้เยี่ยมชม|anonymous|guest|visitor|unknown)(?:\s*\(.*\))?",
-    re.IGNORECASE,
 )
 _SAYS = r"(?:(?:กล่าว|พูด|เขียน|บอก|แสดงความเห็น)ว่า|\b(?:says|said|wrote))"
 SAYING = re.compile(rf"^\W*{_SAYS}\s*[.…:]+\s*", re.IGNORECASE)
@@ -80,14 +77,14 @@ def name_in(text: str) -> str | None:
     if found := _LABEL.match(name):
         name = _AFTER_NAME.sub("", found["name"])
     name = _BEHIND_NAME.sub("", name).strip(" -:,»")
-    return name if 0 < len(name) <= _LONGEST_NAME and not _NOBODY.fullmatch(name) else None
+    return name if 0 < len(name) <= _LONGEST_NAME and not is_nobody(name) else None
 
 
 def first_name(nodes: Iterable[LexborNode]) -> Written:
     """Return whom the first of some elements names, be it nobody, and the account that its link leads to; mark it as told."""
     for node in nodes:
         name = name_in(node_text(node))
-        if name or _NOBODY.fullmatch(line_of(node)):
+        if name or ((line := line_of(node)) and is_nobody(line)):
             node.attrs["data-told"] = "name"
             links = [attr(link, "href") for link in (*elements(node, "a[href]"), *islice(ancestors(node), 1))]
             found = filter(None, (_ACCOUNT.search(link[:_LONGEST_ADDRESS]) for link in links))
