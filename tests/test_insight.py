@@ -429,14 +429,14 @@ def test_finding_counts_do_not_change_with_copies_or_order(jsonl, tmp_path):
 def test_finding_comment_that_adds_a_case_joins_and_the_authors_reply_does_not(jsonl, tmp_path):
     posts = [concern(n, f"p{n}", ["เหนือ", "ใต้"][n % 2]) for n in range(4)]
     posts[0]["comments"] = [
-        {"author": "guest", "body": "บ้านผมท่อน้ำก็แตกเหมือนกันครับ น้ำไม่ไหลมาสองวัน ยังไม่รู้จะหาช่างที่ไหน"},
+        {"author": "noi", "body": "บ้านผมท่อน้ำก็แตกเหมือนกันครับ น้ำไม่ไหลมาสองวัน ยังไม่รู้จะหาช่างที่ไหน"},
         {"author": "p0", "body": "ขอบคุณครับ บ้านผมก็รอช่างมาซ่อมท่อน้ำอยู่เหมือนกันครับ ท่อน้ำแตกอีกแล้ว"},
         {"author": "polite", "body": "ขอบคุณค่ะ เป็นกำลังใจให้นะคะ"},
     ]
     first = issues(jsonl, tmp_path, posts, "comments")[0]
-    assert "guest" in first.group.author_ids
+    assert "noi" in first.group.author_ids
     assert "polite" not in first.group.author_ids
-    assert first.grounds.adding == ("guest",)
+    assert first.grounds.adding == ("noi",)
     assert {v.comment for v in first.group.members if v.post_id == "0"} == {None, 1}
 
 

@@ -391,7 +391,8 @@ def test_quotes_reproduce_their_sources_wherever_they_are_printed(run_of, mineco
 
 
 def is_line_of(text, quote):
-    return re.search(rf"(?:^|\s){re.escape(text)}(?:\s|$)", quote) is not None
+    # a question stands in one line, whatever the voice that it begins from looks like
+    return re.search(rf"(?:^|\s){re.escape(on_one_line(text))}(?:\s|$)", on_one_line(quote)) is not None
 
 
 # ---- (a) the same post twice

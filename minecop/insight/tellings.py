@@ -59,7 +59,7 @@ _SHARPNESS = 0.5
 _SURENESS = 0.3
 """How much surer (log odds) tellings are the more alike, in spreads: what hardly voices anything is like nothing."""
 
-_HIGHEST = 4.0
+_HIGHEST = 3.5
 """Likeness, in spreads, above which tellings are no more alike: beyond lie copies and set phrases, not the same matter."""
 
 _OWN_THREAD = (1.0, 2.0)
