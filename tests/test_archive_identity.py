@@ -253,7 +253,7 @@ def test_people_two_of_one_name_stay_two():
 
 
 @pytest.mark.parametrize(
-    "name", ["ไม่แสดงตน", "ไม่แสดงตน [IP: 10.0.0.7]", "ผู้ไม่ประสงค์จะออกนาม", "Anonymous", "Guest (not verified)", "?"]
+    "name", ["ไม่แสดงตน", "ไม่แสดงตน [IP: 10.0.0.7]", "ผู้ไม่ประสงค์จะออกนาม", "Anonymous", "Anonymous (not verified)", "?"]
 )
 def test_identity_a_name_that_says_there_is_none_is_nobodys(jsonl, name):
     """Not even of somebody whose id stands beside it; only ``authors.csv`` can say that somebody is called so."""

@@ -610,7 +610,7 @@ def test_people_of_several_names_in_the_table_are_one(run_of, plain, elsewhere):
 # ---- (f) nobody
 
 
-NOBODY = [None, "", "  ", "ไม่แสดงตน", "Anonymous", "Guest (not verified)", "ผู้เยี่ยมชม"]
+NOBODY = [None, "", "  ", "ไม่แสดงตน", "Anonymous", "Anonymous (not verified)", "ผู้เยี่ยมชม"]
 
 
 @few(3)

@@ -28,7 +28,7 @@ BEGINS_NAME = re.compile(r"[ .]?(?:[A-Za-z]|[เ-ไ]?[ก-ฮ][ก-ฮะ-ฺ�
 _MARKED = re.compile(r"(?:[-–—~] ?|(?:จาก|โดย|ลงชื่อ|ลงนาม) ?[:：]? )(?P<marked>[^ ].*)|\((?P<bracketed>[^()]{2,40})\)")
 _NOBODY = re.compile(
     r"[\s.?*–—-]*|(?:(?:ผู้)?ไม่(?:ระบุ|ทราบ|(?:ประสงค์)?(?:จะ)?(?:ออก|แสดง|เปิดเผย))(?:ชื่อ|นาม|ตน|ตัวตน)|นิรนาม|บุคคลทั่วไป|ผู้เยี่ยมชม"
-    r"|anonymous|guest|visitor|unknown|no ?name)(?:\s*[(\[].*[)\]])?",
+    r"|anonymous|unknown|no ?name)(?:\s*[(\[].*[)\]])?",
     re.IGNORECASE | re.DOTALL,
 )
 _NICKNAME_BEHIND = re.compile(r" ?\([^()\d]{1,25}\)$")
@@ -121,7 +121,7 @@ def known_name_at(text: str, at: int) -> str | None:
 
 
 def is_nobody(name: str) -> bool:
-    """Tell whether a name only says that there is none: blank, ``ไม่แสดงตน``, ``Guest (not verified)``."""
+    """Tell whether a name only says that there is none: blank, ``ไม่แสดงตน``, ``Anonymous (not verified)``."""
     return _NOBODY.fullmatch(name) is not None
 
 

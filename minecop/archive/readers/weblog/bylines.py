@@ -19,6 +19,9 @@ from minecop.core.dates import gregorian_year, parse_datetime
 _MARKED = (
     ".createby, .createdby, .submitted, .byline, .entry-meta, .post-meta, .postmetadata, .post > small, .post-author"
 )
+_VISITOR = re.compile(
+    r"(?:guest|visitor)(?:\s*\(.*\))?", re.IGNORECASE
+)  # elsewhere it may be what an account is called
 _SAYS = r"(?:(?:กล่าว|พูด|เขียน|บอก|แสดงความเห็น)ว่า|\b(?:says|said|wrote))"
 SAYING = re.compile(rf"^\W*{_SAYS}\s*[.…:]+\s*", re.IGNORECASE)
 """What leads over from a name to what its owner says."""
@@ -77,14 +80,18 @@ def name_in(text: str) -> str | None:
     if found := _LABEL.match(name):
         name = _AFTER_NAME.sub("", found["name"])
     name = _BEHIND_NAME.sub("", name).strip(" -:,»")
-    return name if 0 < len(name) <= _LONGEST_NAME and not is_nobody(name) else None
+    return name if 0 < len(name) <= _LONGEST_NAME and not _is_nobody(name) else None
+
+
+def _is_nobody(name: str) -> bool:
+    return is_nobody(name) or _VISITOR.fullmatch(name) is not None
 
 
 def first_name(nodes: Iterable[LexborNode]) -> Written:
     """Return whom the first of some elements names, be it nobody, and the account that its link leads to; mark it as told."""
     for node in nodes:
         name = name_in(node_text(node))
-        if name or ((line := line_of(node)) and is_nobody(line)):
+        if name or ((line := line_of(node)) and _is_nobody(line)):
             node.attrs["data-told"] = "name"
             links = [attr(link, "href") for link in (*elements(node, "a[href]"), *islice(ancestors(node), 1))]
             found = filter(None, (_ACCOUNT.search(link[:_LONGEST_ADDRESS]) for link in links))
