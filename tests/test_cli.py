@@ -105,6 +105,20 @@ def test_cli_groups_json_csv_and_table(run, minecop, name):
     assert "people" in out
 
 
+def test_cli_issues_one_with_its_evidence(run, minecop):
+    values = json.loads(minecop("issues", run, "--json")[1])["issues"]
+    code, out, _ = minecop("issues", run, "๑", "--lang", "en")
+    assert code == 0
+    assert out.startswith(f"1. {values[0]['title']}")
+    for heading in ("Who", "How sure", "Voices", "To ask in the circle", "Who could be invited"):
+        assert f"\n{heading}\n" in out
+    assert json.loads(minecop("issues", run, "1", "--json")[1]) == values[0]
+    assert len(minecop("issues", run, "1", "--csv")[1].splitlines()) == 1 + len(values[0]["members"])
+    code, _, err = minecop("issues", run, "999")
+    assert code != 0
+    assert "999" in err
+
+
 def test_cli_issues_table_and_csv(run, minecop):
     assert minecop("issues", run)[0] == 0
     _, out, _ = minecop("issues", run, "--csv")

@@ -24,7 +24,7 @@ COMMANDS = {
         "สรุปคลังบันทึก: มีอะไร จากใคร ปีใด และขาดอะไร / Sum up an archive: what, by whom, from which years, what is missing.",
     ),
     "analyse": ("analyse", "วิเคราะห์คลังบันทึก (ทุกขั้นยกเว้นการทำรายงาน) / Analyse an archive: everything but the report."),
-    "issues": ("issues", "แสดงประเด็นร่วมและเสียงแรกเริ่มของผลวิเคราะห์ / Show the issues of a run."),
+    "issues": ("issues", "แสดงประเด็นร่วมและเสียงแรกเริ่ม หรือทีละเรื่อง / Show the issues of a run, or one."),
     "compare": (
         "compare",
         "เทียบผลวิเคราะห์สองรอบ: ประเด็นใดใหม่ โตขึ้น รวม แยก หรือเงียบไป / Compare two runs: what became of each issue.",

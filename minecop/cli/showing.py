@@ -23,6 +23,9 @@ from minecop.core.progress import Listener, Progress
 from minecop.insight.privacy import Privacy
 from minecop.report.words import Words
 
+THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+"""What turns numbers as Thais may type them into those that are looked for."""
+
 _KINDS = ("refused", "warning", "guessed", "merged", "read")
 """Kinds of account lines, the most pressing first."""
 

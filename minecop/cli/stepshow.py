@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from minecop.cli.options import echo_json, format_options, language
-from minecop.cli.showing import echo_csv, show_table
+from minecop.cli.showing import THAI_DIGITS, echo_csv, show_table
 from minecop.cli.voices import echo_passages, period_lines, quote_lines
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
@@ -22,7 +22,6 @@ from minecop.run.pipeline import open_run
 
 _HEADS = ("id", "authors", "communities", "passages", "trend", "title", "share", "low", "high", "expected", "coverage")
 _OF_PARTS = ("step", "authors", "passages", "unnamed", "expected", "share", "low", "high", "coverage")
-_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 
 
 @click.command("show")
@@ -49,7 +48,7 @@ def show_command(run: Path, number: str | None, by: str | None, as_json: bool, a
     if by is not None:
         _split(analysis, by, words, as_json=as_json, as_csv=as_csv)
     elif number is not None:
-        _one(analysis, number.translate(_THAI_DIGITS), words, as_json=as_json, as_csv=as_csv)
+        _one(analysis, number.translate(THAI_DIGITS), words, as_json=as_json, as_csv=as_csv)
     else:
         _all(analysis, words, as_json=as_json, as_csv=as_csv)
 

@@ -44,7 +44,7 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         by_status[issue.status].append(issue)
     shared = by_status["shared"]
     first = {issue.rank for issue in _candidates(shared)}
-    views = [_issue(analysis, issue, words) for issue in shared]
+    views = [issue_view(analysis, issue, words) for issue in shared]
     return {
         "lang": lang,
         "t": words,
@@ -57,12 +57,12 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "weak": [view for view in views if view["rank"] not in first and view["confidence"] == "weak"],
         "evidence_heads": [words(f"evidence_{name}") for name in _EVIDENCE],
         "evidence": [(view, _evidence_row(issue, words)) for view, issue in zip(views, shared, strict=True)],
-        "early": [_issue(analysis, issue, words) for issue in by_status["early"][:_EARLY_SHOWN]],
+        "early": [issue_view(analysis, issue, words) for issue in by_status["early"][:_EARLY_SHOWN]],
         "early_more": max(0, len(by_status["early"]) - _EARLY_SHOWN),
-        "minority": [_issue(analysis, issue, words) for issue in by_status["minority"][:_EARLY_SHOWN]],
+        "minority": [issue_view(analysis, issue, words) for issue in by_status["minority"][:_EARLY_SHOWN]],
         "minority_more": max(0, len(by_status["minority"]) - _EARLY_SHOWN),
-        "fading": [_issue(analysis, issue, words) for issue in by_status["fading"]],
-        "settled": [_issue(analysis, issue, words) for issue in by_status["settled"]],
+        "fading": [issue_view(analysis, issue, words) for issue in by_status["fading"]],
+        "settled": [issue_view(analysis, issue, words) for issue in by_status["settled"]],
         "funnel": _funnel(analysis, words),
         "limits": _limits(analysis, words),
         "communities": _communities(analysis, words),
@@ -222,7 +222,8 @@ _STABLE = (("high", 0.75), ("middle", 0.5), ("low", 0.0))
 """What of a topic must be found again in parts of the archive for it to be called so (Hennig 2007: .75 stable, .5 dissolved below)."""
 
 
-def _issue(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]:
+def issue_view(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]:
+    """Return an issue as people read it: its people, evidence, voices, lessons, and material for a session."""
     group = issue.group
     return _group(analysis, group, words) | {
         "rank": issue.rank,

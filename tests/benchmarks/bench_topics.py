@@ -99,6 +99,27 @@ def coherence(terms, documents):
     return float(np.mean(values)), len(known) / max(1, sum(map(len, terms)))
 
 
+def same_words(documents, labels):
+    """The ten words of each topic by plain c-TF-IDF, so that topics are compared and not how they are named."""
+    from bertopic.vectorizers import ClassTfidfTransformer
+    from pythainlp.corpus import thai_stopwords
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    topics = sorted(set(labels[labels >= 0].tolist()))
+    joined = [
+        "\x1f".join(word for row in np.flatnonzero(labels == topic) for word in documents[row]) for topic in topics
+    ]
+    counter = CountVectorizer(
+        tokenizer=lambda text: text.split("\x1f"),
+        token_pattern=None,
+        lowercase=False,
+        stop_words=list(thai_stopwords()),
+    )
+    weights = ClassTfidfTransformer().fit_transform(counter.fit_transform(joined)).toarray()
+    names = counter.get_feature_names_out()
+    return [[names[n] for n in np.argsort(-row, kind="stable")[:SHOWN]] for row in weights]
+
+
 def purity(themes, labels):
     """Share of the passages of a topic that are of the theme which most of it are of, over all that have a theme and a topic."""
     kept = (themes >= 0) & (labels >= 0)
@@ -127,10 +148,11 @@ def test_topics_beside_bertopic(news, size):
             (labels, terms), taken = seconds(function, documents, vectors, times=3)
             told[name] = taken
             npmi, different = coherence(terms, documents)
+            of_words, _ = coherence(same_words(documents, labels), documents)
             print(
                 f"\n{name:>9} {size:6}: {taken:7.2f} s, {labels.max() + 1:4} topics, {(labels < 0).mean():6.1%} left, "
                 f"V {v_measure_score(themes[themed], labels[themed]):.3f}, ARI {adjusted_rand_score(themes[themed], labels[themed]):.3f}, "
-                f"NPMI {npmi:.3f}, different {different:.2f}, "
+                f"NPMI {npmi:.3f} (of the same kind of words {of_words:.3f}), different {different:.2f}, "
                 f"of the topic's theme {purity(themes, labels):.3f}",
                 end="",
             )
