@@ -440,6 +440,20 @@ def test_finding_comment_that_adds_a_case_joins_and_the_authors_reply_does_not(j
     assert {v.comment for v in first.group.members if v.post_id == "0"} == {None, 1}
 
 
+def test_finding_what_several_say_is_solved_is_settled(jsonl, tmp_path):
+    posts = [concern(n, f"p{n}", ["เหนือ", "ใต้"][n % 2]) for n in range(5)]
+    before = issues(jsonl, tmp_path, posts, "before")
+    assert [issue.status for issue in before] == ["shared"]
+    solved = [
+        ("p1", "เรื่องท่อน้ำแก้ได้แล้วค่ะ อบต. ส่งช่างมาประจำ น้ำไหลทุกวัน"),
+        ("noi", "ที่นี่ก็หมดปัญหาไปแล้วครับ ท่อน้ำใหม่ทั้งสาย"),
+    ]
+    for post, (author, body) in zip(posts, solved, strict=False):
+        post["comments"] = [{"author": author, "published": "2010-06-01", "body": body}]
+    (issue,) = issues(jsonl, tmp_path, posts, "after")
+    assert (issue.status, issue.grounds.settling) == ("settled", ("noi", "p1"))
+
+
 def test_finding_unnamed_voices_do_not_raise_an_early_voice(jsonl, tmp_path):
     worry, need = "หนักใจจริงๆ ไม่รู้จะทำอย่างไรดี ", "เดือดร้อนกันทั้งคุ้ม ยังไม่มีใครช่วย "
     posts = [

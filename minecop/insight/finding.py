@@ -52,6 +52,9 @@ _AS_LIKE = 0.6
 _FEW_BLOCKS = 4
 """Blocks of tellings up to which it is looked whether issues are found again: it takes four times as long as finding them."""
 
+_FIRM = 0.75
+"""Stability from which what a weak signal groups is taken for a group (Hennig 2007)."""
+
 _SOFTLY = 0.8
 """Log odds below 0 at which a passage is as likely to voice a matter as not: most that do say so softly."""
 
@@ -218,9 +221,10 @@ class _Finder:
         people = [voice.author_id for voice in self.voices]
         names = Namer([phrases(all_words) for all_words in self.words], people, self._own_names())
         shared = [(self._on_the_matter(rows, names), candidate) for rows, candidate in groups]
-        # what the threads of an issue say beside its matter may be somebody's concern too; and what is grouped by a weak signal may be
-        # no group at all, but the voices of a few
-        used = {row for rows, candidate in shared if candidate.confidence != "weak" for row in rows}
+        # what the threads of an issue say beside its matter may be somebody's concern too; and what a weak signal groups that is not even
+        # found again may be no group at all, but the voices of a few
+        firm = [rows for rows, one in shared if one.confidence != "weak" or (one.stability or 0.0) >= _FIRM]
+        used = {row for rows in firm for row in rows}
         early = self._early([row for rows in threads.values() for row in rows if row not in used])
         issues = self._ranked([*shared, *((rows, None) for rows in early)], names)
         return self._with_settled(issues)

@@ -483,7 +483,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("process", 5, ("text", "acts"), ("process", "facets"), _make_process, _steps_outside),
     Stage(
         "insight",
-        31,
+        32,
         ("archive", "text", "vectors", "acts", "topics", "process"),
         ("as_of", "seed"),
         _make_insight,
