@@ -201,6 +201,7 @@ def _card() -> str:
         (
             para("{{ t('pack_card', rank=issue.rank) }}  //{{ issue.title }}//", "Heading2", new_page=True),
             para(f"**{signs}{_BELOW}**"),
+            only_if("issue.known", para("//{{ issue.known }}//")),
             table((11, 13), row((11, 13), (grounds, voices), whole=False)),
         )
     )

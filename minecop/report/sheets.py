@@ -97,6 +97,7 @@ def _issues(analysis: Analysis, words: Words) -> Sheet:
         words,
         ("head_rank", 7),
         ("head_title", 36),
+        ("col_known", 36),
         ("head_status", 14),
         ("head_trend", 18),
         ("col_confidence", 16),
@@ -144,6 +145,7 @@ def _issue(analysis: Analysis, issue: Issue, words: Words) -> list[Cell]:
     return [
         issue.rank,
         label(group.title),
+        issue.known or None,
         words(f"status_{issue.status}"),
         words(f"trend_{group.trend.direction}"),
         words(f"confidence_{issue.confidence}"),
