@@ -59,11 +59,33 @@ def minecop(monkeypatch, capsys):
 
 
 @pytest.fixture(scope="session")
-def sample_run(tmp_path_factory):
-    """A finished run of the sample archive."""
+def observed_sample_run(tmp_path_factory):
+    """A run of the sample archive, and what its insight stage was given."""
+    from minecop.insight.finding import find_insight
     from minecop.run.pipeline import analyse
 
-    return analyse(SAMPLE, tmp_path_factory.mktemp("sample") / "run")
+    given = {}
+
+    def find(**inputs):
+        given.update(inputs)
+        return find_insight(**inputs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("minecop.run.stages.find_insight", find)
+        run = analyse(SAMPLE, tmp_path_factory.mktemp("sample") / "run")
+    return run, given
+
+
+@pytest.fixture(scope="session")
+def sample_run(observed_sample_run):
+    """A finished run of the sample archive, for all who only look at it."""
+    return observed_sample_run[0]
+
+
+@pytest.fixture(scope="session")
+def sample_inputs(observed_sample_run):
+    """What the insight stage of that run was given."""
+    return observed_sample_run[1]
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,7 +20,7 @@ from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
 from minecop.report.rendering import RENDERERS, render_html, render_markdown
 from minecop.run.loading import load_analysis
 from minecop.run.masking import with_privacy
-from minecop.run.pipeline import analyse, open_run
+from minecop.run.pipeline import open_run
 
 
 @pytest.mark.parametrize(
@@ -162,8 +161,8 @@ def test_lessons_lead_from_the_issue_that_they_are_near():
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    return analyse(ROOT / "corpora/sample", tmp_path_factory.mktemp("lessons") / "run")
+def run(sample_run):
+    return sample_run
 
 
 @pytest.fixture(scope="module")

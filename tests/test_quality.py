@@ -22,7 +22,6 @@ from minecop.process.definition import load_process
 from minecop.process.matching import StepMatcher
 from minecop.process.training import step_figures
 from minecop.run.loading import load_analysis
-from minecop.run.pipeline import analyse
 from minecop.text.segmenting import segment
 from minecop.text.words import content_words, words
 from minecop.topics.fitting import within_threads
@@ -41,28 +40,13 @@ def sample():
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    """The run on the sample, and what its insight stage was given."""
-    given = {}
-
-    def find(**inputs):
-        given.update(inputs)
-        return find_insight(**inputs)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("minecop.run.stages.find_insight", find)
-        folder = analyse(SAMPLE, tmp_path_factory.mktemp("sample") / "run")
-    return folder, given
+def analysis(sample_run):
+    return load_analysis(sample_run)
 
 
 @pytest.fixture(scope="module")
-def analysis(run):
-    return load_analysis(run[0])
-
-
-@pytest.fixture(scope="module")
-def inputs(run):
-    return run[1]
+def inputs(sample_inputs):
+    return sample_inputs
 
 
 def test_sample_is_as_large_and_various_as_it_says(sample, truth):

@@ -258,8 +258,8 @@ def test_steps_new_is_a_process_that_can_be_used(minecop, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory):
-    return analyse(SAMPLE, tmp_path_factory.mktemp("sample") / "run")
+def sample(sample_run):
+    return sample_run
 
 
 def test_steps_of_the_sample_are_shown(minecop, sample):
