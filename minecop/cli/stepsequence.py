@@ -11,8 +11,8 @@ from minecop.cli.showing import echo_csv, show_table
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
 from minecop.insight.sequence import Course, courses
-from minecop.report.steps import course_json, course_view, course_words, step_name
-from minecop.report.words import Words
+from minecop.report.steps import course_json, course_view, course_words
+from minecop.report.words import Words, step_name
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import partial
@@ -26,7 +26,7 @@ from minecop.insight.linking import Linker, Told
 from minecop.insight.models import STATUSES, Faded, Group, Insight, Issue, Lesson, Quote, SetAside, Topic, Trend, Voice
 from minecop.insight.naming import Namer
 from minecop.insight.profiles import StepTable, counted
-from minecop.insight.quotes import ONE_LINE, choose_quotes, headline
+from minecop.insight.quotes import LONGEST, ONE_LINE, choose_quotes, headline
 from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, REASONS, posts_set_aside, title_stem
 from minecop.insight.tellings import Comparer, Telling, mean_likeness, tellings_of
 from minecop.insight.trends import TrendMeter, is_quiet
@@ -231,10 +231,13 @@ class _Finder:
 
     def _with_settled(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
         """Return issues with what is said elsewhere of their being solved, those that are behind those that are not."""
+        settling = [row for row, own in enumerate(self.contentful) if own and self.grounds.settles(row)]
+        if not settling:  # mostly: nothing is to be linked then
+            return _in_order(issues)
         linker = Linker(self.told, issues)
         solved: dict[str, list[int]] = {}
-        for row, own in enumerate(self.contentful):
-            if own and self.grounds.settles(row) and (near := linker.link(row)):
+        for row in settling:
+            if near := linker.link(row):
                 solved.setdefault(near[0], []).append(row)
         return _in_order(self._settled(issue, solved.get(issue.group.id, [])) for issue in issues)
 
@@ -375,24 +378,25 @@ class _Finder:
     def _wishes(self, rows: Iterable[int], terms: tuple[str, ...]) -> tuple[Quote, ...]:
         """Return what people of an issue want or propose, in a line each."""
         wishing = {
-            self.voices[row].passage_id: words
-            for row in rows
-            if self.marks[row]["wish"] and (words := wished(self.texts[row]))
+            row: words for row in rows if self.marks[row]["wish"] and (words := wished(self.texts[row])) is not None
         }
-        return choose_quotes(
-            [self.voices[row] for row in rows if self.voices[row].passage_id in wishing],
-            worth=lambda voice: self._worth(voice, terms),
-            text_of=lambda voice: self.texts[self.row_of[voice.passage_id]],
-            cues=lambda voice: [*(_EVIDENCE_WEIGHT * [wishing[voice.passage_id]]), *terms],
-            longest=ONE_LINE,
-        )
+        return self._quotes(list(wishing), terms, lambda voice: [wishing[self.row_of[voice.passage_id]]], ONE_LINE)
 
-    def _quotes(self, rows: Sequence[int], terms: tuple[str, ...]) -> tuple[Quote, ...]:
+    def _quotes(
+        self,
+        rows: Sequence[int],
+        terms: tuple[str, ...],
+        evidence: Callable[[Voice], list[str]] | None = None,
+        longest: int = LONGEST,
+    ) -> tuple[Quote, ...]:
+        """Return quotes from some passages, cut to where their evidence and the words of the issue stand."""
+        told = evidence or self._evidence
         return choose_quotes(
             [self.voices[row] for row in rows],
             worth=lambda voice: self._worth(voice, terms),
             text_of=lambda voice: self.texts[self.row_of[voice.passage_id]],
-            cues=lambda voice: [*(_EVIDENCE_WEIGHT * self._evidence(voice)), *terms],
+            cues=lambda voice: [*(_EVIDENCE_WEIGHT * told(voice)), *terms],
+            longest=longest,
         )
 
     def _status(self, group: Group, *, several: bool) -> str:

@@ -10,7 +10,7 @@ from minecop.insight.models import Quote, Voice
 MOST = 4
 """Quotes of an issue, at most; a facilitator reads three to five, and a card must fit a page."""
 
-_LONGEST = 240
+LONGEST = 240
 """Characters of a quote, about four lines on a card."""
 
 ONE_LINE = 120
@@ -28,7 +28,7 @@ def choose_quotes(
     worth: Callable[[Voice], float],
     text_of: Callable[[Voice], str],
     cues: Callable[[Voice], Iterable[str]],
-    longest: int = _LONGEST,
+    longest: int = LONGEST,
 ) -> tuple[Quote, ...]:
     """Return up to four quotes, of different people and, as far as may be, of different communities and threads.
 
@@ -72,7 +72,7 @@ def _quote(voice: Voice, text: str, cues: list[str], longest: int) -> Quote:
     return Quote(voice.post_id, voice.comment, voice.start + start, voice.start + end, text[start:end])
 
 
-def best_span(text: str, cues: Sequence[str], longest: int = _LONGEST) -> tuple[int, int]:
+def best_span(text: str, cues: Sequence[str], longest: int = LONGEST) -> tuple[int, int]:
     """Return the part of a passage to quote: whole where it is short, else the sentences with most of the cues.
 
     Sentences end where Thai writers pause: at a line end, after a particle, at two spaces. A single space may part phrases, so a span

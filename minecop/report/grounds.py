@@ -8,7 +8,7 @@ from typing import Any
 from minecop.core.dates import month_name
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Grounds, Issue
-from minecop.report.words import Words
+from minecop.report.words import Words, step_name
 
 _NAMED = 5
 """Names that stand in one line."""
@@ -92,11 +92,13 @@ def _open(grounds: Grounds, words: Words) -> list[str]:
 
 
 def _steps(analysis: Analysis, grounds: Grounds, words: Words) -> list[str]:
-    names = {step.number: f"{step.number} {step.names[words.lang]}" for step in analysis.process.steps}
+    def named(steps: Iterable[int]) -> str:
+        return "; ".join(f"{step} {step_name(analysis, step, words)}" for step in steps)
+
     most = sorted(grounds.steps, key=lambda step: (-grounds.steps[step], step))[:_STEPS]
-    lines = [words("why_steps", steps="; ".join(names[step] for step in most))] if most else []
+    lines = [words("why_steps", steps=named(most))] if most else []
     if gaps := grounds.gaps[-_STEPS:]:
-        lines.append(words("why_gaps", steps="; ".join(names[step] for step in gaps)))
+        lines.append(words("why_gaps", steps=named(gaps)))
     return lines
 
 

@@ -34,9 +34,8 @@ from minecop.core.zips import zip_bytes
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import LESSON_PARTS, STATUSES, Group, Quote, Topic, Voice
 from minecop.report.quoting import community_of, web_address
-from minecop.report.steps import step_name
 from minecop.report.view import people_words, topic_view
-from minecop.report.words import Words
+from minecop.report.words import Words, step_name
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 

@@ -9,7 +9,7 @@ from minecop.insight.models import Issue
 from minecop.insight.quotes import headline
 from minecop.insight.session import Invited, Session, session_for
 from minecop.report.quoting import quote_view
-from minecop.report.words import Words
+from minecop.report.words import Words, step_name
 
 _WISHES = 3
 _ROLES = 5
@@ -51,9 +51,9 @@ def _tension(analysis: Analysis, issue: Issue, words: Words) -> str:
     if issue.wishes:
         return words("ask_tension_wish", wish=quote_view(analysis, issue.wishes[0], words)["text"])
     if grounds.gaps:
-        names = {step.number: step.names[words.lang] for step in analysis.process.steps}
         most = max(grounds.steps, key=lambda step: (grounds.steps[step], step))
-        return words("ask_tension_gap", most=names[most], gap=names[grounds.gaps[-1]])
+        told, missing = (step_name(analysis, step, words) for step in (most, grounds.gaps[-1]))
+        return words("ask_tension_gap", most=told, gap=missing)
     return words("ask_tension_open")
 
 

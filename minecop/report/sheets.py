@@ -17,9 +17,9 @@ from minecop.report.grounds import grounds_json
 from minecop.report.lessons import lessons_json, numbered
 from minecop.report.quoting import community_of, text_of, web_address
 from minecop.report.slices import slice_rows, slices_json
-from minecop.report.steps import step_name, steps_json
+from minecop.report.steps import steps_json
 from minecop.report.view import build_view, topic_view
-from minecop.report.words import Words
+from minecop.report.words import Words, step_name
 from minecop.report.workbook import CHANCE, DECIMAL, PERCENT, Cell, Column, Link, Month, Sheet, workbook_bytes
 
 _UNDATED = datetime(1980, 1, 1, tzinfo=BANGKOK)

@@ -11,8 +11,8 @@ from minecop.core.cells import safe_cell
 from minecop.insight.analysis import Analysis
 from minecop.insight.slices import Cell, Row, Slice, Slices, slices_of
 from minecop.insight.splits import IN_TIME, OF_PEOPLE
-from minecop.report.steps import part_title, share_words, step_name
-from minecop.report.words import Words
+from minecop.report.steps import part_title, share_words
+from minecop.report.words import Words, step_name
 
 SIGNS = {"above": "▲", "below": "▼", "": ""}
 """What stands for each mark."""

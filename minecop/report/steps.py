@@ -18,7 +18,7 @@ from minecop.insight.slices import Cell
 from minecop.insight.splits import IN_TIME, UNKNOWN, step_profiles
 from minecop.report.quoting import quote_view
 from minecop.report.view import people_words
-from minecop.report.words import Words
+from minecop.report.words import Words, step_name
 
 _COMMUNITIES = 20
 """Communities in the table of the report; a page holds no more."""
@@ -53,11 +53,6 @@ def steps_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "courses_more": max(0, len(drawn) - _COURSES),
         "courses_few": [course.community for course in parts if not course.enough][:_COMMUNITIES],
     }
-
-
-def step_name(analysis: Analysis, step: int, words: Words) -> str:
-    """Return the name of a step in the reader's language."""
-    return analysis.process.steps[step - 1].names[words.lang]
 
 
 def step_view(analysis: Analysis, group: Group, profile: Profile, words: Words) -> dict[str, Any]:

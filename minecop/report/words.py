@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from minecop.core.dates import BUDDHIST_OFFSET, format_month
+from minecop.insight.analysis import Analysis
 
 
 @cache
@@ -40,3 +41,8 @@ class Words:
         if part.endswith("m"):
             return format_month(int(part.rstrip("m")), int(shown), self.lang)
         return self("half" if part.endswith("h") else "quarter", n=part.rstrip("h"), year=shown)
+
+
+def step_name(analysis: Analysis, step: int, words: Words) -> str:
+    """Return the name of a step in the reader's language."""
+    return analysis.process.steps[step - 1].names[words.lang]
