@@ -62,7 +62,13 @@ def analysis(posts: list[Post], issues: list[Issue], **settings) -> Analysis:
     everyone = group_of("", "", [voice(p) for p in posts], TrendMeter([]))
     insight = Insight(tuple(issues), (), (), (), (), (), (everyone,), (), {})
     return Analysis(
-        Archive("ours", posts, {}, Account()), insight, load_process("civic"), STEPS, {"seed": 0} | settings, {}
+        Archive("ours", posts, {}, Account()),
+        insight,
+        load_process("civic"),
+        STEPS,
+        np.zeros((0, 2), dtype=np.float32),
+        {"seed": 0} | settings,
+        {},
     )
 
 

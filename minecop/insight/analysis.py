@@ -7,6 +7,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from minecop.archive.models import Post
 from minecop.archive.people import home_communities
 from minecop.archive.store import Archive
@@ -31,6 +34,8 @@ class Analysis:
         The process that passages were matched with.
     steps
         What was found so, for every passage.
+    places
+        Where every passage lies in the picture of them (``topics.layout``), in their order: shape (n, 2).
     settings
         Settings of the run, by name.
     manifest
@@ -45,6 +50,7 @@ class Analysis:
     insight: Insight
     process: Process
     steps: StepTable
+    places: NDArray[np.float32]
     settings: dict[str, Any]
     manifest: dict[str, Any]
     privacy: Privacy = field(default_factory=Privacy)
@@ -64,6 +70,11 @@ class Analysis:
     def voices(self) -> list[Voice]:
         """All passages with something to say in their writer's own words."""
         return [voice for group in self.insight.communities for voice in group.members]
+
+    def place(self, voice: Voice) -> tuple[float, float]:
+        """Return where a passage lies in the picture of all, within the circle of radius 1."""
+        x, y = self.places[self.steps.row_of[voice.passage_id]].tolist()
+        return x, y
 
     @cached_property
     def step_voices(self) -> list[Voice]:

@@ -13,12 +13,16 @@ from minecop.report.words import Words
 
 def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]:
     """Return a quote, checked against its source, with who said it, where and when."""
+    place = shown_place(analysis, quote.post_id, quote.comment, quote.start, quote.end)
     quote = analysis.verified(quote)
     post = analysis.posts[quote.post_id]
     text = text_of(post, quote.comment)
     title = " ".join((analysis.title_of(post) or words("untitled")).split())
     return {
         "text": quote.text,
+        "post": post.id,
+        "comment": quote.comment or 0,
+        "place": place,
         "author": analysis.names.get(text.author_id or "") or words("anonymous"),
         "where": f"{words('in_comment')} “{title}”" if quote.comment else f"“{title}”",
         "number": words("post_number", id=post.id) + (f" #{quote.comment}" if quote.comment else ""),
@@ -26,6 +30,17 @@ def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]
         "community": community_of(analysis, post, text, words),
         "url": web_address(analysis, post),
     }
+
+
+def shown_place(analysis: Analysis, post_id: str, comment: int | None, start: int, end: int) -> tuple[int, int]:
+    """Return where a span of a body lies in the body as it is shown: what is masked before it may be longer or shorter than it was."""
+    privacy = analysis.privacy
+    if not privacy.masks.get((post_id, comment, "body")):
+        return start, end
+    source = analysis.posts[post_id].text(comment)
+    shown = privacy.span(post_id, comment, source, start, end)
+    last = len(privacy.span(post_id, comment, source, 0, end))
+    return last - len(shown), last
 
 
 def web_address(analysis: Analysis, post: Post) -> str:

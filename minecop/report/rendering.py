@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
 
 from minecop.core.cells import safe_cell
 from minecop.core.files import write_bytes, write_text
@@ -23,6 +22,7 @@ from minecop.insight.slices import slices_of
 from minecop.report.citing import render_bibtex
 from minecop.report.grounds import grounds_json
 from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
+from minecop.report.page import render_page
 from minecop.report.printing import PDF_FILE
 from minecop.report.sheets import render_workbook
 from minecop.report.slices import render_slices_csv, report_slices, slices_json
@@ -62,9 +62,8 @@ def _view(analysis: Analysis, lang: str) -> dict[str, Any]:
 
 
 def render_html(analysis: Analysis, lang: str = "th") -> str:
-    """Return the report as one HTML page that needs nothing else: no script, no request, every text escaped."""
-    css = Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - our own file; escaped, no style would be one
-    return _environment().get_template("report.html.j2").render(_view(analysis, lang), css=css)
+    """Return the report as one HTML page that needs nothing else, see ``page.render_page``."""
+    return render_page(analysis, lang, _environment(), _TEMPLATES, _view)
 
 
 def render_markdown(analysis: Analysis, lang: str = "th") -> str:

@@ -234,6 +234,7 @@ def issue_view(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]
         "headline": quote_view(analysis, issue.headline, words) if issue.headline else None,
         "terms": [analysis.privacy.label(term) for term in issue.terms],
         "known": words("known_concern", title=issue.known) if issue.known else "",
+        "known_short": words("known_short", title=issue.known) if issue.known else "",
         "quotes": [quote_view(analysis, quote, words) for quote in issue.quotes],
         "objection": quote_view(analysis, issue.objection, words) if issue.objection else None,
         "more": max(0, len(group.members) - len(issue.quotes)),
@@ -319,6 +320,7 @@ def _communities(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
     return [
         {
             "name": group.title or words("unknown_community"),
+            "known": bool(group.title),
             "authors": len(group.author_ids),
             "passages": len(group.members),
             "width": round(100 * len(group.author_ids) / most),

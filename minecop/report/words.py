@@ -32,6 +32,10 @@ class Words:
         shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in details.items()}
         return _texts()[key][self.lang].format(**shown)
 
+    def raw(self, key: str) -> str:
+        """Return the words of a key with the names in braces left for the page's script to fill in."""
+        return _texts()[key][self.lang]
+
     def period(self, name: str) -> str:
         """Return the name of a period of a trend (``2553/1``, ``2553/1h``, ``2553/01m``, ``2553``) for readers."""
         year, _, part = name.partition("/")

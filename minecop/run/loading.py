@@ -27,6 +27,8 @@ from minecop.insight.models import (
 from minecop.insight.profiles import StepTable
 from minecop.process.definition import load_process
 from minecop.run.pipeline import Run
+from minecop.run.stages import LAYOUT
+from minecop.vectors.storing import read_vectors
 
 
 def load_analysis(run: Run) -> Analysis:
@@ -41,6 +43,7 @@ def load_analysis(run: Run) -> Analysis:
         values = json.loads((run.stage_folder("insight") / "insight.json").read_text(encoding="utf-8"))
         insight = _insight(values)
         steps = StepTable.from_table(read_table(run.stage_folder("process") / "steps.parquet"))
+        places = read_vectors(run.stage_folder("layout") / LAYOUT)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RunError("run_damaged", path=run.folder, reason="insight") from error
     settings = run.manifest["settings"]
@@ -49,6 +52,7 @@ def load_analysis(run: Run) -> Analysis:
         insight=insight,
         process=load_process(settings["process"]),
         steps=steps,
+        places=places,
         settings=settings,
         manifest=run.manifest,
     )

@@ -51,17 +51,21 @@ from minecop.run.topics import HISTORY, make_topics
 from minecop.text.collocations import WordCounts, collocations
 from minecop.text.passages import PASSAGES, TITLES, UNJOINED, WORDS, Selection, passages_of, with_collocations
 from minecop.text.tokens import engine_name
+from minecop.topics.layout import lay_out
 from minecop.vectors.archive import Row, fit_archive
 from minecop.vectors.cache import VectorCache
 from minecop.vectors.models import SHIPPED, load_embedder
 from minecop.vectors.static import StaticEmbedder, save_static
-from minecop.vectors.storing import read_vectors, write_vectors
+from minecop.vectors.storing import mapped_vectors, read_vectors, write_vectors
 from minecop.vectors.transformers import SentenceTransformerEmbedder
 
 Item = TypeVar("Item")
 
 _POSTS_A_CHUNK = 200
 _PASSAGES_A_CHUNK = 2_000
+
+LAYOUT = "layout.npy"
+"""Places of all passages in the picture of them, in their order."""
 
 ABOUT = "about.json"
 """File of a stage that says in the manifest how its result came about."""
@@ -446,6 +450,16 @@ def _iso(value: Any) -> str:
     return str(value.isoformat())
 
 
+# ---- layout
+
+
+def _make_layout(context: Context, folder: Path) -> dict[str, int]:
+    topic_of = context.table("topics", "primary", ["topic"])["topic"].to_numpy().astype(np.int64)
+    with mapped_vectors(context.stage_folder("vectors") / "vectors.npy") as vectors:
+        write_vectors(folder / LAYOUT, [lay_out(vectors, topic_of)], len(topic_of))
+    return {"passages": len(topic_of)}
+
+
 # ---- tables
 
 
@@ -489,6 +503,7 @@ STAGES: tuple[Stage, ...] = (
         _make_insight,
         _insight_outside,
     ),
+    Stage("layout", 1, ("vectors", "topics"), (), _make_layout),
     Stage("tables", 3, ("text", "acts", "topics", "process"), (), _make_tables),
 )
 """All stages, each after those whose results it reads."""

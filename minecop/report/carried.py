@@ -1,0 +1,178 @@
+"""What the page carries so that it can be searched and read without the archive: threads, and passages as spans of them."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from minecop.archive.models import Comment, Post
+from minecop.core.dates import format_date
+from minecop.insight.analysis import Analysis
+from minecop.insight.models import Quote, Voice
+from minecop.report.quoting import shown_place, web_address
+
+MOST_CHARACTERS = 6_000_000
+"""Characters of threads that a page carries: those that quotes come from first, then those of issues, then others. About 5.5 MB of page."""
+
+LANGUAGES = ("th", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The threads and passages of a page.
+
+    Attributes
+    ----------
+    data
+        The same as base64 of gzipped JSON, for the page's script; empty where nothing is carried.
+    posts, all_posts
+        Threads that are carried, and that there are.
+    passages, all_passages
+        Passages of them, and that there are.
+    """
+
+    data: str
+    posts: int
+    all_posts: int
+    passages: int
+    all_passages: int
+
+
+def carried(analysis: Analysis, most: int = MOST_CHARACTERS) -> Carried:
+    """Return what the page of a run carries, masked as everything is that is shown.
+
+    Parameters
+    ----------
+    analysis
+        The finished run.
+    most
+        Characters of threads, see ``MOST_CHARACTERS``; threads that are quoted are carried in any case.
+    """
+    posts = _chosen(analysis, most)
+    rows = {post.id: row for row, post in enumerate(posts)}
+    voices = [voice for voice in analysis.voices if voice.post_id in rows]
+    values = _Tables(analysis)
+    data = {
+        "posts": [values.thread(post) for post in posts],
+        "passages": values.passages(voices, rows),
+        "authors": list(values.authors),
+        "communities": list(values.communities),
+        "groups": list(values.groups),
+        "days": [[_date(day, lang) for lang in LANGUAGES] for day in values.days],
+        "issues": _rows_of(voices, ((str(one.rank), one.group.members) for one in analysis.insight.issues)),
+        "topics": _rows_of(voices, ((one.group.id, one.group.members) for one in analysis.insight.topics)),
+    }
+    packed = gzip.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 9, mtime=0)
+    text = base64.b64encode(packed).decode() if posts else ""
+    return Carried(text, len(posts), len(analysis.archive.posts), len(voices), len(analysis.voices))
+
+
+def _chosen(analysis: Analysis, most: int) -> list[Post]:
+    """Return the threads to carry, in the order of the archive."""
+    first = {quote.post_id for quote in _quotes(analysis)}
+    then = {voice.post_id for issue in analysis.insight.issues for voice in issue.group.members}
+
+    def order(post: Post) -> tuple[bool, bool, bytes]:
+        return (
+            post.id not in first,
+            post.id not in then,
+            hashlib.sha256(post.id.encode("utf-8", "surrogatepass")).digest(),
+        )
+
+    chosen, left = set(), most
+    for post in sorted(analysis.archive.posts, key=order):
+        left -= sum(len(text.body) for text in post.texts)
+        if left < 0 and post.id not in first:
+            break
+        chosen.add(post.id)
+    return [post for post in analysis.archive.posts if post.id in chosen]
+
+
+def _quotes(analysis: Analysis) -> Iterator[Quote]:
+    insight = analysis.insight
+    for issue in insight.issues:
+        yield from (*issue.quotes, *issue.wishes, *([issue.objection] if issue.objection else []))
+    for topic in insight.topics:
+        yield from topic.quotes
+    for lesson in insight.lessons:
+        yield lesson.quote
+
+
+def _rows_of(voices: list[Voice], groups: Iterable[tuple[str, tuple[Voice, ...]]]) -> dict[str, list[int]]:
+    """Return the rows of the passages of each group, by its id."""
+    row_of = {voice.passage_id: row for row, voice in enumerate(voices)}
+    return {
+        name: sorted(row_of[one.passage_id] for one in members if one.passage_id in row_of) for name, members in groups
+    }
+
+
+def _date(day: tuple[date, bool] | None, lang: str) -> str:
+    return format_date(day[0], lang, estimated=day[1]) if day else format_date(None, lang)
+
+
+class _Tables:
+    """Names that stand once and are pointed to by number; -1 is unknown."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.analysis = analysis
+        self.authors: dict[str, int] = {}
+        self.communities: dict[str, int] = {}
+        self.groups: dict[str, int] = {}
+        self.days: dict[tuple[date, bool] | None, int] = {}
+
+    def thread(self, post: Post) -> list[Any]:
+        """Return a post with its comments: id, title, address, then itself and each comment as number, author, day and text."""
+        texts = [self._text(post, text) for text in post.texts]
+        return [post.id, self.analysis.title_of(post) or "", web_address(self.analysis, post), *texts]
+
+    def _text(self, post: Post, text: Post | Comment) -> list[Any]:
+        number = text.position if isinstance(text, Comment) else None
+        known = text.published and (text.published.date(), isinstance(text, Post) and text.estimated)
+        return [
+            number or 0,
+            self._author(text.author_id),
+            _number(self.days, known or None),
+            self.analysis.privacy.whole(post.id, number, text.body),
+        ]
+
+    def _author(self, author: str | None) -> int:
+        return _number(self.authors, self.analysis.names.get(author, author)) if author else -1
+
+    def passages(self, voices: list[Voice], rows: dict[str, int]) -> dict[str, list[Any]]:
+        """Return the passages, a list a column: where each stands, who says it, when, about which step, and its place in the picture."""
+        analysis = self.analysis
+        people = analysis.archive.people
+        columns: dict[str, list[Any]] = {name: [] for name in _COLUMNS}
+        for voice in voices:
+            start, end = shown_place(analysis, voice.post_id, voice.comment, voice.start, voice.end)
+            person = people.get(voice.author_id or "")
+            x, y = analysis.place(voice)
+            row = (
+                rows[voice.post_id],
+                voice.comment or 0,
+                start,
+                end - start,
+                self._author(voice.author_id),
+                _number(self.communities, voice.community) if voice.community else -1,
+                _number(self.groups, person.group) if person and person.group else -1,
+                voice.published.year if voice.published else 0,
+                analysis.steps.step(voice),
+                round(1000 * x),
+                round(1000 * y),
+            )
+            for name, value in zip(_COLUMNS, row, strict=True):
+                columns[name].append(value)
+        return columns
+
+
+_COLUMNS = ("post", "comment", "start", "length", "author", "community", "group", "year", "step", "x", "y")
+
+
+def _number(table: dict[Any, int], value: Any) -> int:
+    return table.setdefault(value, len(table))
