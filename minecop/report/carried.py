@@ -68,7 +68,7 @@ def carried(analysis: Analysis, most: int = MOST_CHARACTERS) -> Carried:
         "issues": _rows_of(voices, ((str(one.rank), one.group.members) for one in analysis.insight.issues)),
         "topics": _rows_of(voices, ((one.group.id, one.group.members) for one in analysis.insight.topics)),
     }
-    packed = gzip.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 9, mtime=0)
+    packed = gzip.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 6, mtime=0)
     text = base64.b64encode(packed).decode() if posts else ""
     return Carried(text, len(posts), len(analysis.archive.posts), len(voices), len(analysis.voices))
 
