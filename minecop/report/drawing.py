@@ -32,11 +32,17 @@ _DIGIT = 7
 _MOST_YEARS = 8
 """Years that can be named side by side at that width."""
 
+_WIDEST = 0.09
+"""Part of the width that a column takes at most."""
+
 _BAR_PART = 0.55
 """Part of the width that bars with a label behind them take."""
 
-_LARGEST, _SMALLEST = 15, 9
-"""Radius of the largest dot, and of one that a number still fits in, in pixels; otherwise a dot's area is as its people."""
+_LARGEST = 15
+"""Radius of the largest dot, in pixels; the area of others is as their people, unless a number would not fit in."""
+
+_FITTING = {1: (9, 13), 2: (9, 13), 3: (11, 11), 4: (12, 9)}
+"""Radius of a dot that a number of so many digits still fits in, and the size of these, in pixels."""
 
 _PAPER = (
     "svg{color:#000}.strong{fill:#444;stroke:#444}.mild{fill:#ddd;stroke:#444}.band{fill:#f0f0f0}.grid{stroke:#999}"
@@ -161,6 +167,8 @@ def draw_columns(
     all_labelled = count * (digits * _DIGIT + 4) <= NARROWEST
     largest = max(range(count), key=lambda n: columns[n].count)
 
+    wide = min(0.72 / count, _WIDEST)
+
     def place(share: float) -> str:
         return percent(share / count)
 
@@ -169,7 +177,7 @@ def draw_columns(
 
     drawn = [
         {
-            "x": place(n + 0.14),
+            "x": percent((n + 0.5) / count - wide / 2),
             "middle": place(n + 0.5),
             "y": tall(one.value),
             "height": round(base - tall(one.value), 1),
@@ -191,7 +199,7 @@ def draw_columns(
         base + _BELOW,
         {
             "columns": drawn,
-            "wide": place(0.72),
+            "wide": percent(wide),
             "base": base,
             "top": _TOP,
             "top_label": top[1],
@@ -265,16 +273,19 @@ def draw_dots(
     gaps
         Steps (1-based) that are marked as missing.
     """
-    cells = [
-        {
-            "x": percent((n + 0.5) / len(people)),
-            "edge": percent(n / len(people)),
-            "radius": round(max(_SMALLEST, _LARGEST * sqrt(count / (most or 1))), 1),
-            "count": count,
-            "gap": n + 1 in gaps,
-        }
-        for n, count in enumerate(people)
-    ]
+    cells = []
+    for n, count in enumerate(people):
+        smallest, letters = _FITTING[min(4, len(str(count)))]
+        cells.append(
+            {
+                "x": percent((n + 0.5) / len(people)),
+                "edge": percent(n / len(people)),
+                "radius": round(max(smallest, _LARGEST * sqrt(count / (most or 1))), 1),
+                "letters": letters,
+                "count": count,
+                "gap": n + 1 in gaps,
+            }
+        )
     return Drawing("dots", name, title, summary, 2 * _LARGEST + 6, {"cells": cells})
 
 
