@@ -122,6 +122,10 @@ def _data() -> str:
                 table((1, 1), row((1, 1), tuple(map(_amount, range(2))))),
                 para("{{ volume.note }}", "Small"),
             ),
+            only_if(
+                "cards | selectattr('picture') | list",
+                para(f"**{_t('pack_card_charts')}** {_t('chart_over_time_note')}", "Small"),
+            ),
             para(_t("funnel"), "Heading2"),
             listed((8, 2), (), "label, count in funnel", ("{{ label }}", "{{ '{:,}'.format(count) }}")),
             only_if(
@@ -148,7 +152,6 @@ def _cards() -> str:
         (
             only_if("not cards", para(_t("pack_none"))),
             only_if("cards", para(_t("pack_cards_note"))),
-            only_if("cards | selectattr('picture') | list", para(_t("chart_over_time_note"), "Small")),
             only_if(
                 "every_shared",
                 para("{{ t('pack_cards_chosen', count=cards | length) }}"),
