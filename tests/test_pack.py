@@ -332,7 +332,7 @@ def test_pack_masks_and_pseudonyms_leave_no_original(made, minecop, tmp_path):
     assert "key.json" in err
     data = (tmp_path / "p.docx").read_bytes()
     with zipfile.ZipFile(io.BytesIO(data)) as package:
-        everything = b"".join(package.read(name) for name in package.namelist()).decode()
+        everything = b"".join(map(package.read, package.namelist())).decode(errors="replace")  # pictures are no text
     for secret in (*SECRETS, *AUTHORS):
         assert secret not in everything, secret
     assert "น้ำไม่ไหล" in text_of(data)

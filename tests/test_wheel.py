@@ -23,6 +23,10 @@ def test_wheel_runs_the_demo_in_an_empty_environment_outside_the_checkout(tmp_pa
         "minecop/py.typed",
         "minecop/core/messages.toml",
         "minecop/report/schemas/report.schema.json",
+        "minecop/report/fonts/OFL.txt",
+        "minecop/report/fonts/Sarabun-Regular.ttf",
+        "minecop/report/fonts/Sarabun-Regular.woff2",
+        "minecop/report/templates/charts/columns.svg.j2",
         "minecop/_shipped/corpora/sample/health.jsonl",
     ):
         assert wanted in names

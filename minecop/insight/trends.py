@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from scipy.special import bdtrc
 
+from minecop.archive.models import Post
 from minecop.core.dates import BUDDHIST_OFFSET
 from minecop.insight.models import Period, Trend, Voice
 from minecop.insight.shares import wilson
@@ -58,6 +59,13 @@ def _month(when: datetime) -> str:
 
 UNITS: dict[str, Callable[[datetime], str]] = {"month": _month, "quarter": _quarter, "half": _half, "year": _year}
 """Periods by which something can be told over time."""
+
+
+def unit_of(period: str) -> str:
+    """Return which of ``UNITS`` a period is one of."""
+    part = period.partition("/")[2]
+    return "year" if not part else {"m": "month", "h": "half"}.get(part[-1], "quarter")
+
 
 _OF_TRENDS = ("quarter", "half", "year")
 """Periods of trends, the shortest first."""
@@ -115,7 +123,7 @@ class TrendMeter:
             return Trend("unknown")
         people = _people_by_period([voice for voice in members if self._counts(voice)], self._unit)
         periods = tuple(Period(name, len(people.get(name, ())), total) for name, total in self._all.items())
-        earlier, recent = _parted(periods)
+        earlier, recent = parted(periods)
         before, lately = (len(set().union(*(people.get(p.name, ()) for p in part))) for part in (earlier, recent))
         if len(set().union(*people.values())) < FEWEST_VOICES:
             return Trend("unknown", before, lately, periods=periods)
@@ -142,8 +150,8 @@ def periods_of(members: Iterable[Voice], everyone: Iterable[Voice], unit: str) -
     return tuple(Period(name, len(some.get(name, ())), len(every[name])) for name in sorted(every))
 
 
-def calendar(voices: Iterable[Voice], unit: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """Return a period and the names of all such from the first date of some voices to the last, those without a voice too.
+def calendar(voices: Iterable[Voice | Post], unit: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """Return a period and the names of all such from the first date of some voices or posts to the last, those without any too.
 
     Parameters
     ----------
@@ -225,7 +233,8 @@ def is_quiet(trend: Trend) -> bool:
     return bool(trend.periods) and _QUIET * trend.lately <= trend.before
 
 
-def _parted(periods: tuple[Period, ...]) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+def parted(periods: tuple[Period, ...]) -> tuple[tuple[Period, ...], tuple[Period, ...]]:
+    """Return the periods before the last third, and those of it."""
     split = len(periods) - max(1, len(periods) // 3)
     return periods[:split], periods[split:]
 

@@ -13,10 +13,11 @@ from minecop.core.files import replacing
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import LESSON_KINDS
 from minecop.report.agenda import PLANS, agenda_view
+from minecop.report.charts import Chart, Panel, archive_volume, issue_trends, step_coverage
 from minecop.report.steps import steps_view
 from minecop.report.view import build_view
 from minecop.report.words import Words
-from minecop.report.wordtemplate import fill_template
+from minecop.report.wordtemplate import Picture, fill_template
 
 PACK_FILE = "session-pack.docx"
 
@@ -33,6 +34,9 @@ _GATHERED = ("shared", "weak", "early", "minority", "fading", "settled")
 """Lists of ``build_view`` in which issues stand."""
 
 _COVERAGES = ("covered", "thin", "absent")
+_HALF, _CARD, _CELL = 306, 280, 200
+"""Widths of pictures: half a page, the left side of a card, the cell of a step; in pixels of 1/96 inch."""
+
 _ORID = ("objective", "reflective", "interpretive", "decisional")
 
 
@@ -64,9 +68,16 @@ def pack_view(
     words = Words(lang)
     view = build_view(analysis, lang) | steps_view(analysis, lang)
     cards = _chosen(analysis, lang, ranks) if ranks else view["candidates"]
+    over_time = _pictures(issue_trends(analysis, lang, {card["rank"] for card in cards}), _CARD)
+    by_step = _pictures(step_coverage(analysis, lang, labelled=False), _CELL)
     view |= {
         "draft": words("draft"),
-        "cards": [card | {"status_words": words(f"status_{card['status']}")} for card in cards],
+        "cards": [
+            card | {"status_words": words(f"status_{card['status']}"), "picture": over_time.get(card["id"])}
+            for card in cards
+        ],
+        "steps": [step | {"picture": by_step.get(str(step["number"]))} for step in view["steps"]],
+        "volume": _volume(archive_volume(analysis, lang)),
         "carded": {card["rank"] for card in cards},
         "every_shared": [issue for issue, _ in view["evidence"]],
         "agenda": agenda_view(session, cards, words),
@@ -145,6 +156,23 @@ def _chosen(analysis: Analysis, lang: str, ranks: Sequence[int]) -> list[dict[st
     view = build_view(replace(analysis, insight=wanted), lang)
     views = {one["rank"]: one for name in _GATHERED for one in view[name]}
     return [views[rank] for rank in ranks]
+
+
+def _pictures(chart: Chart | None, width: int) -> dict[str, Picture]:
+    """Return the drawings of a chart by the id of what each is of."""
+    return {panel.id: _picture(panel, width) for panel in chart.panels} if chart else {}
+
+
+def _picture(panel: Panel, width: int) -> Picture:
+    return Picture(panel.drawing.png(width), width, f"{panel.drawing.title}: {panel.drawing.summary}")
+
+
+def _volume(chart: Chart | None) -> dict[str, Any] | None:
+    """Return how much was written over time; nothing where that cannot be told."""
+    if chart is None:
+        return None
+    pictures = [{"name": panel.caption, "picture": _picture(panel, _HALF)} for panel in chart.panels]
+    return {"title": chart.title, "note": chart.note, "pictures": pictures}
 
 
 def _covered(row: dict[str, Any], words: Words) -> dict[str, Any]:

@@ -116,6 +116,16 @@ def _data() -> str:
         (
             only_if("selection", para("{{ selection }}")),
             only_if("limits", para(_t("limits"), "Heading2"), bullets("limits")),
+            only_if(
+                "volume",
+                para("{{ volume.title }}", "Heading2"),
+                table((1, 1), row((1, 1), tuple(map(_amount, range(2))))),
+                para("{{ volume.note }}", "Small"),
+            ),
+            only_if(
+                "cards | selectattr('picture') | list",
+                para(f"**{_t('pack_card_charts')}** {_t('chart_over_time_note')}", "Small"),
+            ),
             para(_t("funnel"), "Heading2"),
             listed((8, 2), (), "label, count in funnel", ("{{ label }}", "{{ '{:,}'.format(count) }}")),
             only_if(
@@ -130,6 +140,11 @@ def _data() -> str:
             ),
         )
     )
+
+
+def _amount(place: int) -> tuple[str, ...]:
+    one = f"volume.pictures[{place}]"
+    return para(f"{{{{ {one}.name }}}}", "CellHead"), para(f"{{{{ {one}.picture }}}}", "Cell")
 
 
 def _cards() -> str:
@@ -162,14 +177,13 @@ def _cards() -> str:
 
 def _card() -> str:
     """Return a card, a page in itself: why it counts and what is not known to the left, what people say to the right."""
-    spoken = "{% for one in issue.periods if one.voices %}{{ one.name }}: {{ one.text }}{% if not loop.last %} · {% endif %}{% endfor %}"
     grounds = (
         each(
             "part in issue.grounds",
             para("{{ part.name }}", "CellHead"),
             each("line in part.lines", para("{{ line }}", "CellSmall")),
         ),
-        only_if("issue.periods", para(_t("pack_spoken_when"), "CellHead"), para(spoken, "CellSmall")),
+        only_if("issue.picture", para(_t("pack_spoken_when"), "CellHead"), para("{{ issue.picture }}", "Cell")),
         only_if(
             "issue.session.unknown",
             para(_t("unknown"), "CellHead"),
@@ -269,17 +283,20 @@ def _steps() -> str:
             bullets("gaps"),
             para(_t("steps"), "Heading2"),
             listed(
-                (18, 4, 6, 8),
-                tuple(map(_t, ("step", "authors", "share", "trend"))),
+                (16, 11, 6),
+                (_t("step"), f"{_t('authors')} · {_t('share')}", _t("trend")),
                 "step in steps",
                 (
                     (para("{{ step.number }} {{ step.name }}", "CellHead"), each("q in step.quotes[:1]", *_SAID)),
-                    "{{ step.authors }}",
-                    "{{ step.share }}",
+                    (
+                        para("{{ step.authors }}{% if step.share %} · {{ step.share }}{% endif %}", "Cell"),
+                        only_if("step.picture", para("{{ step.picture }}", "Cell")),
+                    ),
                     "{% if step.coverage in ('absent', 'thin') %}{{ step.coverage_words }} · {% endif %}{{ step.trend_words }}",
                 ),
             ),
             para(_t("steps_note"), "Small"),
+            only_if("steps | selectattr('picture') | list", para(_t("pack_bars_note"), "Small")),
             only_if(
                 "covered_steps",
                 para(_t("by_community"), "Heading2"),

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.shared import Inches
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
@@ -33,11 +36,35 @@ _LONGEST_TITLE = 255
 _NOBODYS_DATE = (1980, 1, 1, 0, 0, 0)
 
 
+_DOTS = 96
+"""Pixels of a picture to an inch."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A value that is shown as a picture.
+
+    Attributes
+    ----------
+    png
+        The picture.
+    width
+        How wide it stands on paper, in pixels of 1/96 inch.
+    description
+        What it shows, for those who hear it.
+    """
+
+    png: bytes
+    width: int
+    description: str
+
+
 def fill_template(template: Path, values: dict[str, Any], *, title: str, required: str) -> bytes:
     """Return a Word document made from a template, the same bytes each time.
 
     Templates are Jinja's, as docxtpl has them in Word (``{{ name }}``, ``{%p for ... %}`` in a paragraph of its own, ``{%tr for ... %}``
-    in a row). They run in a sandbox. Every value is put in as text; line breaks stay, and what a Word file cannot hold becomes U+FFFD.
+    in a row). They run in a sandbox. Every value is put in as text, but for a ``Picture``; line breaks stay, and what a Word file cannot
+    hold becomes U+FFFD.
 
     Parameters
     ----------
@@ -69,7 +96,7 @@ def fill_template(template: Path, values: dict[str, Any], *, title: str, require
 
 
 def _render(document: DocxTemplate, values: dict[str, Any], template: Path, required: str) -> None:
-    environment = _environment()
+    environment = _environment(document)
     if required not in document.get_undeclared_template_variables(environment):
         raise InputError("template_lacks", path=template, field=required)
     document.render(values, environment)
@@ -96,17 +123,32 @@ def _date(document: DocxTemplate) -> None:
         package.core_properties.modified = datetime(*_NOBODYS_DATE, tzinfo=UTC)
 
 
-def _environment() -> SandboxedEnvironment:
-    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=_shown)
+def _environment(document: DocxTemplate) -> SandboxedEnvironment:
+    shown = partial(_shown, document)
+    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=shown)
     for name in ("safe", "urlize", "xmlattr"):  # make markup of text
         del environment.filters[name]
     return environment
 
 
-def _shown(value: object) -> Markup:
-    """Return a value as text within XML. docxtpl would turn ``{_{`` into ``{{`` afterwards, so that a reference stands for the line."""
-    shown = _text("" if value is None else value if isinstance(value, Markup) else str(value))
-    return Markup(re.sub(r"(?<=\{)_(?=[{%])|(?<=[}%])_(?=\})", "&#95;", str(escape(shown))))  # noqa: S704 - escaped
+def _shown(document: DocxTemplate, value: object) -> Markup:
+    """Return a value as XML. docxtpl would turn ``{_{`` into ``{{`` afterwards, so that a reference stands for the line."""
+    if isinstance(value, Picture):
+        shown = _drawn(document, value)
+    else:
+        shown = str(escape(_text("" if value is None else value if isinstance(value, Markup) else str(value))))
+    return Markup(re.sub(r"(?<=\{)_(?=[{%])|(?<=[}%])_(?=\})", "&#95;", shown))  # noqa: S704 - escaped
+
+
+def _drawn(document: DocxTemplate, picture: Picture) -> str:
+    """Return a picture as it stands between two runs of text."""
+    width = Inches(picture.width / _DOTS)
+    inline = document.current_rendering_part.new_pic_inline(io.BytesIO(picture.png), width)
+    inline.docPr.set("descr", _text(picture.description))
+    for side in "TBLR":  # else LibreOffice puts an eighth of an inch around it
+        inline.set(f"dist{side}", "0")
+    run = '</w:t></w:r><w:r><w:drawing>{}</w:drawing></w:r><w:r><w:t xml:space="preserve">'
+    return run.format(inline.xml)
 
 
 def _text(value: str) -> str:
