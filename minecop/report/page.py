@@ -14,6 +14,16 @@ from markupsafe import Markup
 
 from minecop.insight.analysis import Analysis
 from minecop.report.carried import LANGUAGES, Carried, carried
+from minecop.report.charts import (
+    Chart,
+    archive_volume,
+    charts_css,
+    issue_trends,
+    step_coverage,
+    steps_by_issue,
+    topic_trends,
+)
+from minecop.report.lettering import font_css
 from minecop.report.words import Words
 
 _SCRIPTS = ("carried", "source", "finder", "picture", "page")
@@ -60,6 +70,7 @@ def render_page(
     def content(language: str) -> Markup:
         values = view(analysis, language)
         values |= _explored(analysis, brought, values["steps"], Words(language))
+        values["charts"] = _charts(analysis, language, [issue["rank"] for issue in values["candidates"]])
         return Markup(environment.get_template("page/content.html.j2").render(values))  # noqa: S704 - escaped by its template
 
     return environment.get_template("report.html.j2").render(
@@ -71,10 +82,21 @@ def render_page(
         content=content(lang),
         other_content=content(other),
         carried=brought.data,
-        css=Markup((templates / "report.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        css=Markup("\n".join((font_css(), (templates / "report.css").read_text(encoding="utf-8"), charts_css()))),  # noqa: S704 - our own files
         script=Markup(script),  # noqa: S704 - our own files
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+
+
+def _charts(analysis: Analysis, lang: str, ranks: list[int]) -> dict[str, Chart | None]:
+    """Return the charts of the page by name; ``None`` where too little is known for one."""
+    return {
+        "volume": archive_volume(analysis, lang),
+        "trends": issue_trends(analysis, lang, ranks),
+        "by_issue": steps_by_issue(analysis, lang, ranks),
+        "coverage": step_coverage(analysis, lang),
+        "topics": topic_trends(analysis, lang),
+    }
 
 
 def _explored(analysis: Analysis, brought: Carried, steps: list[dict[str, Any]], words: Words) -> dict[str, Any]:
