@@ -44,6 +44,8 @@ class Analysis:
         What is shown under another name.
     compare_by
         Of ``splits.SLICES``: by what a report shows issues, topics and steps side by side.
+    buddhist
+        Whether years are shown as Buddhist ones; ``None`` for what is usual in the language.
     """
 
     archive: Archive
@@ -55,6 +57,7 @@ class Analysis:
     manifest: dict[str, Any]
     privacy: Privacy = field(default_factory=Privacy)
     compare_by: tuple[str, ...] = ()
+    buddhist: bool | None = None
 
     @cached_property
     def posts(self) -> dict[str, Post]:

@@ -12,10 +12,10 @@ from datetime import date
 from typing import Any
 
 from minecop.archive.models import Comment, Post
-from minecop.core.dates import format_date
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Quote, Voice
 from minecop.report.quoting import shown_place, web_address
+from minecop.report.words import Words
 
 MOST_CHARACTERS = 6_000_000
 """Characters of threads that a page carries: those that quotes come from first, then those of issues, then others. About 5.5 MB of page."""
@@ -64,7 +64,7 @@ def carried(analysis: Analysis, most: int = MOST_CHARACTERS) -> Carried:
         "authors": list(values.authors),
         "communities": list(values.communities),
         "groups": list(values.groups),
-        "days": [[_date(day, lang) for lang in LANGUAGES] for day in values.days],
+        "days": [[_date(day, words) for words in values.words] for day in values.days],
         "issues": _rows_of(voices, ((str(one.rank), one.group.members) for one in analysis.insight.issues)),
         "topics": _rows_of(voices, ((one.group.id, one.group.members) for one in analysis.insight.topics)),
     }
@@ -112,8 +112,8 @@ def _rows_of(voices: list[Voice], groups: Iterable[tuple[str, tuple[Voice, ...]]
     }
 
 
-def _date(day: tuple[date, bool] | None, lang: str) -> str:
-    return format_date(day[0], lang, estimated=day[1]) if day else format_date(None, lang)
+def _date(day: tuple[date, bool] | None, words: Words) -> str:
+    return words.day(day[0], estimated=day[1]) if day else words.day(None)
 
 
 class _Tables:
@@ -121,6 +121,7 @@ class _Tables:
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
+        self.words = [Words(lang, analysis.buddhist) for lang in LANGUAGES]
         self.authors: dict[str, int] = {}
         self.communities: dict[str, int] = {}
         self.groups: dict[str, int] = {}

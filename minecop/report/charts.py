@@ -102,7 +102,7 @@ def issue_trends(analysis: Analysis, lang: str, ranks: Collection[int]) -> Chart
     ranks
         Of the issues, in any order; they are drawn as they are ranked.
     """
-    words = Words(lang)
+    words = Words(lang, analysis.buddhist)
     issues = [issue for issue in analysis.insight.issues if issue.rank in ranks]
     captions = [f"{issue.rank}  {analysis.privacy.label(issue.group.title)}" for issue in issues]
     groups = [issue.group for issue in issues]
@@ -111,7 +111,7 @@ def issue_trends(analysis: Analysis, lang: str, ranks: Collection[int]) -> Chart
 
 def topic_trends(analysis: Analysis, lang: str) -> Chart | None:
     """Return the same of the topics of most people."""
-    words = Words(lang)
+    words = Words(lang, analysis.buddhist)
     groups = sorted((topic.group for topic in analysis.insight.topics), key=lambda group: -len(group.author_ids))
     shown = [(analysis.privacy.label(group.title), group) for group in groups[:TOPICS_SHOWN]]
     some = words("chart_topics_some", shown=len(shown), count=len(groups)) if len(shown) < len(groups) else ""
@@ -201,7 +201,7 @@ def archive_volume(analysis: Analysis, lang: str) -> Chart | None:
 
     The periods are those of trends, where there are any.
     """
-    words = Words(lang)
+    words = Words(lang, analysis.buddhist)
     recent = next((parted(one.trend.periods)[1] for one in analysis.insight.steps if one.trend.periods), ())
     unit, names = calendar((*analysis.voices, *analysis.archive.posts), unit_of(recent[0].name) if recent else None)
     people = {period.name: period.all_voices for period in periods_of((), analysis.voices, unit)}
@@ -258,7 +258,7 @@ def _count(period: str, count: int, late: bool, words: Words) -> Column:
 
 def steps_by_issue(analysis: Analysis, lang: str, ranks: Collection[int]) -> Chart | None:
     """Return how many people of each of some issues write of each step; ``None`` where none is written of, or there is no issue."""
-    words = Words(lang)
+    words = Words(lang, analysis.buddhist)
     issues = [issue for issue in analysis.insight.issues if issue.rank in ranks]
     most = max((count for issue in issues for count in issue.grounds.steps.values()), default=0)
     if not most:
@@ -302,7 +302,7 @@ def step_coverage(analysis: Analysis, lang: str, *, labelled: bool = True) -> Ch
     labelled
         Whether numbers are written in the drawings; else they are to be set beside them.
     """
-    words = Words(lang)
+    words = Words(lang, analysis.buddhist)
     profile = profile_of(analysis.step_voices, analysis.steps)
     if profile.authors < FEWEST_PEOPLE:
         return None

@@ -40,7 +40,7 @@ def render_bibtex(analysis: Analysis, lang: str = "th") -> str:
     QuoteError
         When a quote is not what its source says.
     """
-    words = Words(lang)
+    words = Words(lang, analysis.buddhist)
     cited = set(_cited(analysis))
     return "\n".join(_entry(analysis, post, words) for post in analysis.archive.posts if post.id in cited)
 

@@ -65,7 +65,7 @@ def pack_view(
     SettingsError
         When there are more than ``MOST_CARDS``.
     """
-    words = Words(lang)
+    words = Words(lang, analysis.buddhist)
     view = build_view(analysis, lang) | steps_view(analysis, lang)
     cards = _chosen(analysis, lang, ranks) if ranks else view["candidates"]
     over_time = _pictures(issue_trends(analysis, lang, {card["rank"] for card in cards}), _CARD)

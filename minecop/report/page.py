@@ -69,15 +69,15 @@ def render_page(
 
     def content(language: str) -> Markup:
         values = view(analysis, language)
-        values |= _explored(analysis, brought, values["steps"], Words(language))
+        values |= _explored(analysis, brought, values["steps"], Words(language, analysis.buddhist))
         values["charts"] = _charts(analysis, language, [issue["rank"] for issue in values["candidates"]])
         return Markup(environment.get_template("page/content.html.j2").render(values))  # noqa: S704 - escaped by its template
 
     return environment.get_template("report.html.j2").render(
         lang=lang,
         other=other,
-        t=Words(lang),
-        u=Words(other),
+        t=Words(lang, analysis.buddhist),
+        u=Words(other, analysis.buddhist),
         name=analysis.archive.name,
         content=content(lang),
         other_content=content(other),
@@ -119,5 +119,5 @@ def _explored(analysis: Analysis, brought: Carried, steps: list[dict[str, Any]],
             *((name, words(label_key), []) for name, label_key in _FILLED),
         ],
         "script_words": {name: words.raw(f"script_{name}") for name in _SCRIPT_WORDS}
-        | {"post_number": words("post_number", id="{id}")},
+        | {"post_number": words("post_number", id="{id}"), "buddhist": words.buddhist},
     }

@@ -138,7 +138,7 @@ def render_qdpx(analysis: Analysis, lang: str = "th") -> bytes:
     QuoteError
         When a quote is not what its source says.
     """
-    project = _Project(analysis, Words(lang))
+    project = _Project(analysis, Words(lang, analysis.buddhist))
     codes = [code for code in (_issues(project), _topics(project), _steps(project), _lessons(project)) if code.codes]
     sources = [*_sources(project)]
     qde = ET.tostring(_tree(project, codes, sources), encoding="utf-8", xml_declaration=True)

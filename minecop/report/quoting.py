@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from minecop.archive.models import Comment, Post
-from minecop.core.dates import format_date
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Quote
 from minecop.report.words import Words
@@ -26,7 +25,7 @@ def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]
         "author": analysis.names.get(text.author_id or "") or words("anonymous"),
         "where": f"{words('in_comment')} “{title}”" if quote.comment else f"“{title}”",
         "number": words("post_number", id=post.id) + (f" #{quote.comment}" if quote.comment else ""),
-        "date": format_date(text.published, words.lang, estimated=isinstance(text, Post) and text.estimated),
+        "date": words.day(text.published, estimated=isinstance(text, Post) and text.estimated),
         "community": community_of(analysis, post, text, words),
         "url": web_address(analysis, post),
     }

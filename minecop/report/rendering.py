@@ -87,7 +87,9 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         "sequence": [course_json(course) for course in courses(analysis)],
         "facets": groups_json(analysis.insight.facets, analysis.privacy),
         "lessons": lessons_json(analysis, numbered(analysis)),
-        "slices": [slices_json(analysis, slices_of(analysis, by), Words(lang)) for by in analysis.compare_by],
+        "slices": [
+            slices_json(analysis, slices_of(analysis, by), Words(lang, analysis.buddhist)) for by in analysis.compare_by
+        ],
         "settings": analysis.settings,
     }
     return json.dumps(values, ensure_ascii=False, indent=1) + "\n"

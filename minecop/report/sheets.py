@@ -40,7 +40,7 @@ def render_workbook(analysis: Analysis, lang: str = "th") -> bytes:
     QuoteError
         When a quote is not what its source says.
     """
-    words, view = Words(lang), build_view(analysis, lang)
+    words, view = Words(lang, analysis.buddhist), build_view(analysis, lang)
     sheets = [
         _summary(analysis, view, words),
         _issues(analysis, words),
@@ -60,6 +60,7 @@ def render_workbook(analysis: Analysis, lang: str = "th") -> bytes:
         title=f"{words('title')} – {analysis.archive.name}",
         made=analysis.dates[1] if analysis.dates else _UNDATED,
         lang=lang,
+        buddhist=words.buddhist,
         cut=words("cell_cut"),
     )
 

@@ -44,7 +44,7 @@ _COLUMNS = (
 
 def report_slices(analysis: Analysis, lang: str) -> dict[str, Any]:
     """Return everything that a template needs for what a report compares (``Analysis.compare_by``)."""
-    words = Words(lang)
+    words = Words(lang, analysis.buddhist)
     every = (slices_of(analysis, by) for by in analysis.compare_by)
     return {"slices": [slices_view(analysis, slices, words, _ROWS) for slices in every]}
 
@@ -250,7 +250,7 @@ def render_slices_csv(analysis: Analysis, lang: str = "th") -> str:
     """Return what a report compares as CSV for spreadsheets: a byte order mark, no cell that runs as a formula. Of nothing it is empty."""
     if not analysis.compare_by:
         return ""
-    words, out = Words(lang), io.StringIO(newline="")
+    words, out = Words(lang, analysis.buddhist), io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
     for by in analysis.compare_by:

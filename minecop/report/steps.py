@@ -8,7 +8,6 @@ from itertools import groupby
 from math import sqrt
 from typing import Any
 
-from minecop.core.dates import BUDDHIST_OFFSET, format_month
 from minecop.insight.analysis import Analysis
 from minecop.insight.evidence import StepQuote, step_quotes
 from minecop.insight.models import Group
@@ -41,7 +40,7 @@ def steps_view(analysis: Analysis, lang: str) -> dict[str, Any]:
     QuoteError
         When a quote is not what its source says.
     """
-    words = Words(lang)
+    words = Words(lang, analysis.buddhist)
     whole, *parts = courses(analysis)
     drawn = [course for course in parts if course.enough]
     return {
@@ -205,9 +204,7 @@ def _period_parts(name: str, words: Words) -> tuple[str, str]:
 
 
 def _month(when: datetime | None, words: Words) -> str:
-    if when is None:
-        return "–"
-    return format_month(when.month, when.year + (BUDDHIST_OFFSET if words.lang == "th" else 0), words.lang)
+    return "–" if when is None else words.month(when)
 
 
 def course_words(analysis: Analysis, course: Course, whole: Course, words: Words) -> list[str]:

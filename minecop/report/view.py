@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from minecop.core.dates import format_date
 from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import STATUSES, Group, Issue, Period, SetAside, Topic
@@ -38,7 +37,7 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
     QuoteError
         When a quote is not what its source says.
     """
-    words = Words(lang)
+    words = Words(lang, analysis.buddhist)
     by_status: dict[str, list[Issue]] = {status: [] for status in STATUSES}
     for issue in analysis.insight.issues:
         by_status[issue.status].append(issue)
@@ -100,7 +99,7 @@ def _numbers(analysis: Analysis, words: Words) -> list[tuple[str, str]]:
 def _period(analysis: Analysis, words: Words) -> str:
     if analysis.dates is None:
         return words("period_unknown")
-    first, last = (format_date(date, words.lang) for date in analysis.dates)
+    first, last = (words.day(date) for date in analysis.dates)
     if first == last:
         return words("period_one_day", day=first)
     return words("period_from_to", first=first, last=last)
@@ -183,8 +182,8 @@ def topic_view(analysis: Analysis, topic: Topic, words: Words) -> dict[str, Any]
         "sure": topic.sure,
         "sure_words": sure_words(topic.sure, words),
         "change_words": words(f"change_{topic.change}", others=others) if topic.change else "",
-        "first": format_date(dated[0], words.lang) if dated else "",
-        "last": format_date(dated[-1], words.lang) if dated else "",
+        "first": words.day(dated[0]) if dated else "",
+        "last": words.day(dated[-1]) if dated else "",
         "shares": shares_view(group.trend.periods, words),
         "quotes": [quote_view(analysis, quote, words) for quote in topic.quotes],
     }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from functools import cache
 from pathlib import Path
 
-from minecop.core.dates import BUDDHIST_OFFSET, format_month
+from minecop.core.dates import BUDDHIST_OFFSET, format_date, format_month
 from minecop.insight.analysis import Analysis
 
 
@@ -22,10 +23,13 @@ class Words:
     ----------
     lang
         ``th`` or ``en``.
+    buddhist
+        Whether years are Buddhist ones; by default in Thai only.
     """
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, buddhist: bool | None = None) -> None:
         self.lang = lang
+        self.buddhist = lang == "th" if buddhist is None else buddhist
 
     def __call__(self, key: str, **details: object) -> str:
         """Return the words of a key, with numbers over 999 in groups of three."""
@@ -36,10 +40,18 @@ class Words:
         """Return the words of a key with the names in braces left for the page's script to fill in."""
         return _texts()[key][self.lang]
 
+    def day(self, when: date | None, *, estimated: bool = False) -> str:
+        """Return a date for readers, an unknown one in words."""
+        return format_date(when, self.lang, buddhist=self.buddhist, estimated=estimated)
+
+    def month(self, when: date) -> str:
+        """Return the month of a date for readers."""
+        return format_month(when.month, when.year + (BUDDHIST_OFFSET if self.buddhist else 0), self.lang)
+
     def period(self, name: str) -> str:
         """Return the name of a period of a trend (``2553/1``, ``2553/1h``, ``2553/01m``, ``2553``) for readers."""
         year, _, part = name.partition("/")
-        shown = year if self.lang == "th" else str(int(year) - BUDDHIST_OFFSET)
+        shown = year if self.buddhist else str(int(year) - BUDDHIST_OFFSET)
         if not part:
             return shown
         if part.endswith("m"):

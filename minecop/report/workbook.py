@@ -26,9 +26,11 @@ _LONGEST_LINK = 2_079
 
 _ESCAPED = frozenset('%" <>[]^`{}')
 
-_DAY = {"th": "[$-107041E]d mmm yyyy", "en": "d mmm yyyy"}
-_MONTH = {"th": '[$-107041E]"ราว "mmm yyyy', "en": '"about "mmm yyyy'}
-"""How dates are shown; 107041E is the Thai calendar (07) in Arabic digits (1), in Thai (041E)."""
+_CALENDARS = {("th", True): "[$-107041E]", ("th", False): "[$-41E]", ("en", True): "[$-1070409]", ("en", False): ""}
+"""What of a format of dates says in which language months are named and whether years are Buddhist: 107041E is the Thai calendar (07) in
+Arabic digits (1), in Thai (041E)."""
+
+_ABOUT = {"th": "ราว", "en": "about"}
 
 _FONT = {"font_name": "Tahoma", "font_size": 10, "font_scheme": "none"}
 """It is on every Windows and macOS, with Thai vowels where they belong."""
@@ -112,7 +114,9 @@ class Sheet:
     fixed: int = 0
 
 
-def workbook_bytes(sheets: Sequence[Sheet], *, title: str, made: datetime, lang: str, cut: str) -> bytes:
+def workbook_bytes(
+    sheets: Sequence[Sheet], *, title: str, made: datetime, lang: str, buddhist: bool, cut: str
+) -> bytes:
     """Return an Excel workbook: heads stay in sight, every column can be filtered, text is wrapped, nothing is hidden.
 
     Rows are as high as their text: not every program finds that out by itself.
@@ -125,15 +129,15 @@ def workbook_bytes(sheets: Sequence[Sheet], *, title: str, made: datetime, lang:
         Of the whole.
     made
         What the file says of when it was made; no clock is asked.
-    lang
-        Language of dates: ``th`` for Buddhist years.
+    lang, buddhist
+        Of dates: the language of months, and whether years are Buddhist ones.
     cut
         What stands in place of what a cell, or a sheet, is too small to hold.
     """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "default_format_properties": dict(_FONT)})
     book.set_properties({"title": sheet_cell(title, cut), "author": "minecop", "created": made.replace(tzinfo=None)})
-    formats = _Formats(book, lang)
+    formats = _Formats(book, lang, buddhist=buddhist)
     for sheet in sheets:
         _write(book, sheet, formats, cut)
     book.close()
@@ -143,11 +147,13 @@ def workbook_bytes(sheets: Sequence[Sheet], *, title: str, made: datetime, lang:
 class _Formats:
     """Formats of cells, each made once."""
 
-    def __init__(self, book: Any, lang: str) -> None:
+    def __init__(self, book: Any, lang: str, *, buddhist: bool) -> None:
         self._book = book
         self._made: dict[tuple[tuple[str, object], ...], Any] = {}
         self.head = book.add_format(_FONT | _HEAD)
-        self.day, self.month = ({"num_format": one[lang], "align": "left", "indent": 1} for one in (_DAY, _MONTH))
+        calendar = _CALENDARS[lang, buddhist]
+        shown = f"{calendar}d mmm yyyy", f'{calendar}"{_ABOUT[lang]} "mmm yyyy'
+        self.day, self.month = ({"num_format": one, "align": "left", "indent": 1} for one in shown)
 
     def __call__(self, **properties: object) -> Any:
         key = tuple(sorted(properties.items()))

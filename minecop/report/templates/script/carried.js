@@ -45,6 +45,10 @@ class Carried {
     return number < 0 ? unnamed : this.authors[number];
   }
 
+  day(text) {
+    return this.days[text[TEXT.day]][document.documentElement.lang === "th" ? 0 : 1];
+  }
+
   /* What a passage is found by: its words, its title, who says it and where. */
   findable(row) {
     this.folded[row] ??= fold(

@@ -107,7 +107,7 @@ class Finder {
     const text = archive.text(archive.at(row, "post"), archive.at(row, "comment"));
     const who = [
       archive.communities[archive.at(row, "community")],
-      archive.days[text[TEXT.day]][document.documentElement.lang === "th" ? 0 : 1],
+      archive.day(text),
       `“${title || words.untitled}”`,
       words.post_number.replace("{id}", id) + (source.comment ? ` #${source.comment}` : ""),
     ].filter(Boolean);
@@ -148,7 +148,7 @@ class Finder {
 }
 
 function yearName(year) {
-  return String(document.documentElement.lang === "th" ? year + 543 : year);
+  return String(pageWords().buddhist ? year + 543 : year);
 }
 
 /* Text nodes and marks: letters of the text stay as they are, however they were folded for the search. */

@@ -221,11 +221,10 @@ class Picture {
     if (row === null) return;
     const { archive } = this;
     const text = archive.text(archive.at(row, "post"), archive.at(row, "comment"));
-    const day = archive.days[text[TEXT.day]][document.documentElement.lang === "th" ? 0 : 1];
     const by = archive.author(archive.at(row, "author"), pageWords().anonymous);
     this.tip.replaceChildren(
       make("p", {}, shortened(archive.words(row), 160)),
-      make("p", { className: "who" }, [by, archive.communities[archive.at(row, "community")], day].filter(Boolean).join(" · ")),
+      make("p", { className: "who" }, [by, archive.communities[archive.at(row, "community")], archive.day(text)].filter(Boolean).join(" · ")),
       make("p", { className: "who" }, this.finder.marksOf(row).join(" · ")),
     );
     this.tip.style.left = `${Math.max(0, Math.min(this.size - this.tip.offsetWidth, x + 12))}px`;

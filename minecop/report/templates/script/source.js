@@ -20,7 +20,7 @@ async function showSource({ post, comment, start, end }) {
   const heading = make("h2", { id: "source-title" }, title || words.untitled);
   const head = make("p", { className: "who" }, words.post_number.replace("{id}", id));
   if (url) head.append(" · ", make("a", { href: url, rel: "noopener noreferrer", target: "_blank" }, words.open_page));
-  const parts = texts.map((text) => threadText(archive, text, lang, words, text[TEXT.number] === comment && [start, end]));
+  const parts = texts.map((text) => threadText(archive, text, words, text[TEXT.number] === comment && [start, end]));
   const dialog = document.getElementById("source");
   dialog.lang = lang;
   dialog.querySelector(".close").setAttribute("aria-label", words.close);
@@ -29,11 +29,10 @@ async function showSource({ post, comment, start, end }) {
   dialog.querySelector("mark")?.scrollIntoView({ block: "center" });
 }
 
-function threadText(archive, text, lang, words, span) {
-  const day = archive.days[text[TEXT.day]][lang === "th" ? 0 : 1];
+function threadText(archive, text, words, span) {
   const number = text[TEXT.number];
   const by = make("b", {}, archive.author(text[TEXT.author], words.anonymous));
-  const who = make("p", { className: "who" }, number ? `${words.in_comment} ${number} · ` : "", by, ` · ${day}`);
+  const who = make("p", { className: "who" }, number ? `${words.in_comment} ${number} · ` : "", by, ` · ${archive.day(text)}`);
   const body = make("p", { className: "body" });
   if (span) {
     const [start, end] = span;
