@@ -330,3 +330,22 @@ def test_page_prints_without_its_tools_and_cuts_no_card(chromium, page):
         assert tab.eval_on_selector_all(
             ".card, .tile, .lesson, .quote", "all => all.every(one => getComputedStyle(one).breakInside === 'avoid')"
         )
+
+
+@needs_browser
+@pytest.mark.parametrize("lang", ["th", "en"])
+def test_page_prints_every_card_on_one_sheet(chromium, page, lang):
+    width, height = (
+        round((side - margins) / 25.4 * 96) for side, margins in ((210, 28), (297, 26))
+    )  # of A4, as the style has it
+    with opened(chromium, page, width) as tab:
+        results(tab)
+        if lang == "en":
+            tab.click("[data-switch=lang]")
+        tab.emulate_media(media="print")
+        heights = tab.eval_on_selector_all(
+            "#content .card, #content .tile, #content .lesson", "all => all.map(one => one.offsetHeight)"
+        )
+        assert len(heights) > 20
+        assert max(heights) < height
+        assert tab.evaluate("document.querySelector('#content #summary').getBoundingClientRect().bottom") < height
