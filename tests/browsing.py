@@ -17,10 +17,10 @@ needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium, Chrome 
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
-    """Give a browser without a window."""
+def browser(*switches: str) -> Iterator[Browser]:
+    """Give a browser without a window, started with some switches of its own."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(BROWSER), args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=str(BROWSER), args=["--no-sandbox", *switches])
         try:
             yield started
         finally:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from functools import partial
 
+import openpyxl
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 from test_run import posts
@@ -13,6 +14,8 @@ from test_run import posts
 from minecop.core.errors import QuoteError
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Quote
+from minecop.report.charts import charts_css
+from minecop.report.lettering import font_css
 from minecop.report.quoting import quote_view
 from minecop.report.rendering import _TEMPLATES as TEMPLATES
 from minecop.report.rendering import (
@@ -25,6 +28,7 @@ from minecop.report.rendering import (
     safe_cell,
     write_reports,
 )
+from minecop.report.sheets import render_workbook
 from minecop.report.words import Words, _texts
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
@@ -76,7 +80,7 @@ def test_rendering_shows_hostile_text_as_text(analysis):
 
 def test_rendering_style_is_the_file_letter_for_letter(analysis):
     style = re.search(r"<style>(.*?)</style>", render_html(analysis), re.DOTALL)[1]
-    assert style == (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    assert style == "\n".join((font_css(), (TEMPLATES / "report.css").read_text(encoding="utf-8"), charts_css()))
 
 
 def test_rendering_every_quote_stands_in_the_page_letter_for_letter(analysis):
@@ -115,6 +119,17 @@ def test_rendering_both_languages_from_one_run(analysis):
     assert "2010" in english
     for text in (thai, english, render_markdown(analysis)):
         assert not re.search(r"\{[a-z_]+\}", re.sub(r"<(style|script)\b.*?</\1>", "", text, flags=re.DOTALL))
+
+
+def test_rendering_years_of_either_calendar_in_either_language(analysis):
+    thai, english = replace(analysis, buddhist=False), replace(analysis, buddhist=True)
+    for render in (render_html, render_markdown):
+        assert not re.search(r"(ม\.ค\.|มิ\.ย\.|ไตรมาส \d/) ?2553", render(thai, "th"))
+        assert re.search(r"มิ\.ย\. 2010", render(thai, "th"))
+        assert re.search(r"Jun 2553", render(english, "en"))
+    book = openpyxl.load_workbook(io.BytesIO(render_workbook(thai, "th")))
+    formats = {cell.number_format for sheet in book for row in sheet for cell in row if cell.is_date}
+    assert formats == {"[$-41E]d\\ mmm\\ yyyy"} or formats == {"[$-41E]d mmm yyyy"}
 
 
 def test_rendering_order_of_the_page(analysis):

@@ -25,7 +25,9 @@ def opened(data: bytes) -> openpyxl.Workbook:
 
 
 def made(*sheets: Sheet, lang: str = "th") -> bytes:
-    return workbook_bytes(sheets, title="ก", made=datetime(2010, 1, 2, tzinfo=UTC), lang=lang, cut=" … (ตัด)")
+    return workbook_bytes(
+        sheets, title="ก", made=datetime(2010, 1, 2, tzinfo=UTC), lang=lang, buddhist=lang == "th", cut=" … (ตัด)"
+    )
 
 
 def one(*cells, **more) -> bytes:
