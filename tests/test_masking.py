@@ -366,6 +366,17 @@ def test_masking_refuses_what_is_no_key(key):
     assert error.value.text("th") and error.value.text("en")
 
 
+def test_masking_names_of_authors_are_found_letter_for_letter():
+    pseudonyms = Pseudonyms()
+    pseudonyms.introduce("somsri", ["somsri", "แม่ครัวจันทร์", "2553", "ครู", "แดง"])
+    text = "Somsri กับแม่ครัวจันทร์และครูแดงคุยกับ somsri99 แม่ครัวจันทร์่ ปี 2553"
+    assert [text[one.start : one.end] for one in pseudonyms.find_authors(text)] == ["Somsri", "แม่ครัวจันทร์"]
+    assert not Pseudonyms().find_authors(text)
+    assert [one.start for one in pseudonyms.find_authors("İ somsri")] == [2]
+    table = mask_table([Text("1", None, "แม่ครัวจันทร์ทำไว้"), Text("2", None, "คุณสมศรีค่ะ somsri")], pseudonyms)
+    assert table["replacement"].to_pylist() == ["[ผู้เขียน 1]", "[บุคคล 1]", "[ผู้เขียน 1]"]
+
+
 # tables and masked texts
 
 

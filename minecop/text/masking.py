@@ -25,7 +25,7 @@ from minecop.core.dates import arabic_digits
 from minecop.core.errors import InputError
 from minecop.core.tables import table_of
 from minecop.text.identifiers import Found, find_identifiers
-from minecop.text.namewords import is_common, name_key
+from minecop.text.namewords import PREFIX, is_common, name_key
 from minecop.text.persons import find_names
 
 __all__ = [
@@ -73,6 +73,8 @@ _MANY = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]+|\u0e4d[\u0e48-\u0e4b]?\u0e32|[\u0e48-\u0e4b]\u0e4d\u0e32|เเ"
 )
 _NUMBER = re.compile(r"\d+")
+_LEADING = re.compile("[เแโใไ]")
+_TRAILING = re.compile("[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +187,7 @@ class Pseudonyms:
         self._authors: dict[str, str] = {}
         self._full: dict[str, set[str]] = {}
         self._author_of: dict[str, set[str]] = {}
+        self._written: dict[str, list[str]] = {}
 
     @classmethod
     def from_key(cls, key: Mapping[str, object], lang: str = "th") -> Pseudonyms:
@@ -223,6 +226,31 @@ class Pseudonyms:
             if key:
                 self._author_of.setdefault(key, set()).add(author_id)
                 self.meet([key])
+            written = name.lower()
+            if len(written) >= PREFIX and not written.isdigit() and not is_common(written):
+                alike = self._written.setdefault(written[:PREFIX], [])
+                if written not in alike:
+                    alike.append(written)
+                    alike.sort(key=lambda form: (-len(form), form))
+
+    def find_authors(self, text: str) -> list[Found]:
+        """Return where a text has the name of an author who was introduced, letter for letter: what no title and no list of names tells."""
+        if not self._written:
+            return []
+        small = text.lower()
+        if len(small) != len(text):  # of a few letters the small one is two
+            small = text
+        found: list[Found] = []
+        end = 0
+        for start in range(len(small) - PREFIX + 1):
+            if start < end:
+                continue
+            for form in self._written.get(small[start : start + PREFIX], ()):
+                if small.startswith(form, start) and _is_whole(small, start, start + len(form)):
+                    end = start + len(form)
+                    found.append(Found(start, end, "name", name_key(form)))
+                    break
+        return found
 
     def author(self, author_id: str) -> str:
         """Return an author's pseudonym: ``ผู้เขียน 7``."""
@@ -262,6 +290,14 @@ class Pseudonyms:
         return table[key]
 
 
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether a span ends where a word may: no letter of Latin words or digit goes on, and no Thai mark belongs to it from outside."""
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    if (text[start].isascii() and before.isascii() and before.isalnum()) or _LEADING.match(before):
+        return False
+    return not ((text[end - 1].isascii() and behind.isascii() and behind.isalnum()) or _TRAILING.match(behind))
+
+
 def mask_table(
     texts: Iterable[Text | tuple[str, int | None, str, tuple[str, ...]]], pseudonyms: Pseudonyms
 ) -> pa.Table:
@@ -279,7 +315,10 @@ def mask_table(
     """
     found: list[tuple[Text, list[Found]]] = []
     for _, thread in groupby((Text(*text) for text in texts), key=lambda text: text.post_id):
-        found += [(text._replace(text=""), inside) for text, inside in _in_thread(list(thread))]
+        found += [
+            (text._replace(text=""), _with_more(inside, pseudonyms.find_authors(text.text)))
+            for text, inside in _in_thread(list(thread))
+        ]
     for _, inside in found:
         pseudonyms.meet(one.key for one in inside if one.kind == "name")
     rows = [
@@ -308,6 +347,12 @@ def _in_thread(thread: list[Text]) -> list[tuple[Text, list[Found]]]:
         if more:
             found[number] = text, find_personal(text.text, keep=text.authors, known=more)
     return found
+
+
+def _with_more(found: list[Found], more: list[Found]) -> list[Found]:
+    """Return what was found, and what more was where that is not found already, in order."""
+    new = [one for one in more if not any(one.start < other.end and other.start < one.end for other in found)]
+    return sorted([*found, *new], key=lambda one: one.start) if new else found
 
 
 def masks_by_text(table: pa.Table) -> dict[tuple[str, int | None, str], tuple[Mask, ...]]:
