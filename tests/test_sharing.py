@@ -29,6 +29,7 @@ from minecop.report.qda import render_qdpx
 from minecop.report.rendering import RENDERERS, render_html, render_json, render_markdown
 from minecop.report.words import Words
 from minecop.run.exporting import export_qda, export_run
+from minecop.run.masking import with_privacy
 from minecop.text.namewords import is_common
 
 OTHERS = "ชุมชนอื่น ๆ"
@@ -87,20 +88,30 @@ def quoted_folder(sample_analysis, sample_run, tmp_path_factory):
 # ---- names
 
 
-def test_sharing_with_pseudonyms_no_name_of_an_author_is_in_any_file(masked, sample_analysis):
-    forms = {
-        name
-        for post in sample_analysis.archive.posts
-        for one in post.texts
-        for name in (one.author_id, one.author_name)
-    }
-    for person in sample_analysis.archive.people.values():
+def names_of_authors(analysis) -> set[str]:
+    """By what names the authors go, without those that are ordinary words."""
+    forms = {name for post in analysis.archive.posts for one in post.texts for name in (one.author_id, one.author_name)}
+    for person in analysis.archive.people.values():
         forms |= {person.author_id, person.name, *person.aliases}
-    forms = {form for form in forms if form and len(form) > 3 and not is_common(form)}
+    return {form for form in forms if form and len(form) > 3 and not is_common(form)}
+
+
+def test_sharing_with_pseudonyms_no_name_of_an_author_is_in_any_file(masked, sample_analysis):
+    forms = names_of_authors(sample_analysis)
     assert len(forms) > 60
     assert {"report.xlsx", "session-pack.docx", "ours.qdpx", "posts.jsonl"} <= masked.keys()
     for name, text in masked.items():
         assert not [form for form in forms if form in text], name
+
+
+def test_sharing_with_pseudonyms_alone_no_name_of_an_author_is_left(sample_analysis, sample_run, tmp_path):
+    analysis = with_privacy(sample_analysis, sample_run, tmp_path / "key.json", mask=False, pseudonyms=True)
+    written = " ".join(
+        text
+        for post in map(analysis.privacy.post, analysis.archive.posts)
+        for text in (post.title or "", *(one.body for one in post.texts))
+    )
+    assert not [form for form in names_of_authors(sample_analysis) if form in written]
 
 
 def test_sharing_with_masks_no_masked_span_is_shown_where_it_stood(masked, masked_analysis):

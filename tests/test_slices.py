@@ -398,7 +398,9 @@ def test_slices_masked_where_the_run_is(analysis, folder, tmp_path):
         assert not re.search(r"คนที่ \d|081-234|อาชีพ \d", text)
         assert "ครู" in text
     assert Words("th")("slices_hidden", what="อาชีพ", count=3) in shown[0]
-    named = replace(masked, privacy=replace(masked.privacy, originals={"รพ.": "[ชื่อ]", "ครู": "[บุคคล 9]"}))
+    people = {name: replace(p, group=p.group and f"{p.group}บุญเลิศ") for name, p in masked.archive.people.items()}
+    named = replace(masked, archive=replace(masked.archive, people=people))
+    named = replace(named, privacy=replace(masked.privacy, originals={"รพ.": "[ชื่อ]", "บุญเลิศ": "[บุคคล 9]"}))
     page = render_html(replace(named, compare_by=("group",)))
     assert "[บุคคล 9]" in page[page.index('id="slices-group"') :]
 

@@ -91,6 +91,11 @@ class Analysis:
         """Whether it is to be handed on: anything is shown under another name, or not shown."""
         return bool(self.privacy or self.left_out) or not self.source_text
 
+    @property
+    def shows_texts(self) -> bool:
+        """Whether whole posts and comments may be shown: each is one person's."""
+        return self.source_text and not self.left_out
+
     @cached_property
     def posts(self) -> dict[str, Post]:
         """Posts by id."""

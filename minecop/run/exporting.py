@@ -102,7 +102,7 @@ def export_qda(analysis: Analysis, path: Path, lang: str = "th") -> None:
     OutputError
         When it cannot be written.
     """
-    if analysis.left_out or not analysis.source_text:
+    if not analysis.shows_texts:
         raise SettingsError("qda_needs_texts", ending=QDA_ENDING)
     write_bytes(path, render_qdpx(analysis, lang))
 

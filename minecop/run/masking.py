@@ -19,7 +19,7 @@ from minecop.insight.privacy import Privacy
 from minecop.insight.sharing import rename_communities
 from minecop.run.artefacts import Key, making, result_hash, why_run
 from minecop.run.pipeline import Run
-from minecop.text.masking import Pseudonyms, Text, mask_table, masks_by_text
+from minecop.text.masking import EITHER, Pseudonyms, Text, mask_table, masks_by_text
 from minecop.text.namewords import is_common
 
 VERSION = 2
@@ -76,9 +76,9 @@ def with_privacy(
             write_table(made / "masks.parquet", table)
     table = read_table(folder / "masks.parquet")
     if not mask:
-        table = table.filter(
-            pc.is_in(table["replacement"], pa.array([f"[{name}]" for name in authors.values()], pa.string()))
-        )
+        known = set(authors.values())
+        of_authors = [one for one in set(table["replacement"].to_pylist()) if known.issuperset(one[1:-1].split(EITHER))]
+        table = table.filter(pc.is_in(table["replacement"], pa.array(of_authors, pa.string())))
     masks = masks_by_text(table)
     originals: dict[str, str] = {}
     for (post_id, comment, part), found in masks.items():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -57,6 +58,9 @@ MASKS = pa.schema(
     ]
 )
 """Columns of the masks; ``comment`` is null for the post itself, ``field`` is ``body``, ``title`` or ``blurb``. No original text."""
+
+EITHER = " / "
+"""Between the pseudonyms of authors who are called the same."""
 
 _WORDS = Path(__file__).parent / "data" / "masks.toml"
 
@@ -228,6 +232,7 @@ class Pseudonyms:
                 self.meet([key])
             written = name.lower()
             if len(written) >= PREFIX and not written.isdigit() and not is_common(written):
+                self._author_of.setdefault(written, set()).add(author_id)
                 alike = self._written.setdefault(written[:PREFIX], [])
                 if written not in alike:
                     alike.append(written)
@@ -248,7 +253,7 @@ class Pseudonyms:
             for form in self._written.get(small[start : start + PREFIX], ()):
                 if small.startswith(form, start) and _is_whole(small, start, start + len(form)):
                     end = start + len(form)
-                    found.append(Found(start, end, "name", name_key(form)))
+                    found.append(Found(start, end, "name", form))
                     break
         return found
 
@@ -266,14 +271,32 @@ class Pseudonyms:
         if name in self._people:
             return self._people[name]
         same = self._same(name)
-        authors = self._author_of.get(name) or set().union(*(self._author_of.get(other, set()) for other in same))
-        if len(authors) == 1:
-            return f"[{self.author(next(iter(authors)))}]"
+        authors = self._authors_called(name)
+        if len(authors) == 1 or name in self._written.get(name[:PREFIX], ()):
+            return f"[{EITHER.join(map(self.author, sorted(authors)))}]"
         for other in sorted(same):
             if other in self._people:
                 self._people[name] = self._people[other]
                 return self._people[name]
         return self._numbered(self._people, name, "person")
+
+    def _authors_called(self, name: str) -> set[str]:
+        same = self._same(name)
+        return self._author_of.get(name) or set().union(*(self._author_of.get(other, set()) for other in same))
+
+    def settled(self, found: list[Found], authors: list[Found]) -> list[Found]:
+        """Return what was found in a text, and the authors whose names stand where nothing is, or only somebody who is no one author.
+
+        Parameters
+        ----------
+        found
+            Of ``find_personal``.
+        authors
+            Of ``find_authors``. Both are in order and without overlap.
+        """
+        certain = [one for one in found if one.kind != "name" or len(self._authors_called(one.key)) == 1]
+        added = _apart(authors, certain)
+        return sorted([*certain, *added, *_apart([one for one in found if one not in certain], added)], key=_start)
 
     def _same(self, name: str) -> set[str]:
         """Return the other forms of a name that mean the same person: the full name of a given name, and the other way round."""
@@ -313,13 +336,11 @@ def mask_table(
     pseudonyms
         Replacements; people who are met first here are added.
     """
-    found: list[tuple[Text, list[Found]]] = []
+    found: list[tuple[Text, list[Found], list[Found]]] = []
     for _, thread in groupby((Text(*text) for text in texts), key=lambda text: text.post_id):
-        found += [
-            (text._replace(text=""), _with_more(inside, pseudonyms.find_authors(text.text)))
-            for text, inside in _in_thread(list(thread))
-        ]
-    for _, inside in found:
+        for text, inside in _in_thread(list(thread)):
+            found.append((text._replace(text=""), inside, pseudonyms.find_authors(text.text)))
+    for _, inside, _ in found:
         pseudonyms.meet(one.key for one in inside if one.kind == "name")
     rows = [
         {
@@ -331,8 +352,8 @@ def mask_table(
             "kind": one.kind,
             "replacement": pseudonyms.replacement(one),
         }
-        for text, inside in found
-        for one in inside
+        for text, inside, authors in found
+        for one in pseudonyms.settled(inside, authors)
     ]
     return table_of(rows, MASKS)
 
@@ -349,10 +370,19 @@ def _in_thread(thread: list[Text]) -> list[tuple[Text, list[Found]]]:
     return found
 
 
-def _with_more(found: list[Found], more: list[Found]) -> list[Found]:
-    """Return what was found, and what more was where that is not found already, in order."""
-    new = [one for one in more if not any(one.start < other.end and other.start < one.end for other in found)]
-    return sorted([*found, *new], key=lambda one: one.start) if new else found
+def _apart(some: Iterable[Found], others: list[Found]) -> list[Found]:
+    """Return those that overlap with none of others, which stand in order."""
+    starts = [other.start for other in others]
+
+    def is_apart(one: Found) -> bool:
+        place = bisect_left(starts, one.end)
+        return not place or others[place - 1].end <= one.start
+
+    return [one for one in some if is_apart(one)]
+
+
+def _start(one: Found) -> int:
+    return one.start
 
 
 def masks_by_text(table: pa.Table) -> dict[tuple[str, int | None, str], tuple[Mask, ...]]:
