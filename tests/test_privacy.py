@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import json
+import shutil
 import zipfile
 from importlib import import_module
 
@@ -280,3 +281,23 @@ def test_privacy_compare_shows_both_runs_by_one_key(minecop, run, tmp_path):
     assert set(key["authors"]) == {"somying-home", "krunok", "new"}
     assert minecop("compare", run, later, "--all", *options)[1] == out
     assert json.loads((tmp_path / "key.json").read_text(encoding="utf-8")) == key
+
+
+def test_privacy_report_and_pack_of_too_few_people_show_none_of_them(minecop, run, tmp_path):
+    own = tmp_path / "run"
+    shutil.copytree(run, own)
+    call = ("--min-authors", 3, "--lang", "en")
+    code, _, err = minecop("report", run.parent / "posts.jsonl", "-o", own, *call, "--no-source-text")
+    assert code == 0, err
+    assert minecop("pack", own, *call)[0] == 0
+    said = "only what at least 3 people stand behind is shown"
+    for name in ("report.html", "report.md", "report.xlsx", "session-pack.docx"):
+        assert said in text_of(own / name), name
+    for name in ("report.html", "report.md", "report.json", "issues.csv", "lessons.csv", "session-pack.docx"):
+        text = text_of(own / name)
+        assert not [word for word in (*SECRETS, *AUTHORS, "น้ำไม่ไหล") if word in text], name
+    for options in (("--min-authors", 3), ("--no-source-text",)):
+        code, _, err = minecop("export", own, "--to", tmp_path / "ours.qdpx", *options)
+        assert code == 1
+        assert "--min-authors" in err and len(err.strip().splitlines()) == 1
+    assert minecop("pack", own, "--min-authors", 0)[0] == 2

@@ -85,9 +85,12 @@ def with_privacy(
         post = analysis.posts[post_id]
         text = post.text(comment) if part == "body" else getattr(post, part)
         originals.update({text[one.start : one.end]: one.replacement for one in found})
+    goes_by: dict[str, list[str]] = {}
     for author, forms in called.items():
-        # a name that is a word, too, stands for that in titles and labels
-        originals.update({form: f"[{authors[author]}]" for form in sorted(forms) if not is_common(form)})
+        for form in forms:
+            if not is_common(form):  # else it may well be the word, in titles and labels
+                goes_by.setdefault(form, []).append(authors[author])
+    originals.update({form: f"[{EITHER.join(names)}]" for form, names in goes_by.items()})
     shown = replace(analysis, privacy=Privacy(masks, authors, originals))
     communities = {*analysis.archive.communities, *(group.title for group in analysis.insight.communities)}
     labels = {name: shown.privacy.label(name) for name in sorted(communities)}

@@ -191,7 +191,8 @@ class Pseudonyms:
         self._authors: dict[str, str] = {}
         self._full: dict[str, set[str]] = {}
         self._author_of: dict[str, set[str]] = {}
-        self._written: dict[str, list[str]] = {}
+        self._written: set[str] = set()
+        self._lengths: dict[str, set[int]] = {}  # of whole names of authors, by their first letters
 
     @classmethod
     def from_key(cls, key: Mapping[str, object], lang: str = "th") -> Pseudonyms:
@@ -233,10 +234,8 @@ class Pseudonyms:
             written = name.lower()
             if len(written) >= PREFIX and not written.isdigit() and not is_common(written):
                 self._author_of.setdefault(written, set()).add(author_id)
-                alike = self._written.setdefault(written[:PREFIX], [])
-                if written not in alike:
-                    alike.append(written)
-                    alike.sort(key=lambda form: (-len(form), form))
+                self._written.add(written)
+                self._lengths.setdefault(written[:PREFIX], set()).add(len(written))
 
     def find_authors(self, text: str) -> list[Found]:
         """Return where a text has the name of an author who was introduced, letter for letter: what no title and no list of names tells."""
@@ -250,9 +249,10 @@ class Pseudonyms:
         for start in range(len(small) - PREFIX + 1):
             if start < end:
                 continue
-            for form in self._written.get(small[start : start + PREFIX], ()):
-                if small.startswith(form, start) and _is_whole(small, start, start + len(form)):
-                    end = start + len(form)
+            for length in sorted(self._lengths.get(small[start : start + PREFIX], ()), reverse=True):
+                form = small[start : start + length]
+                if form in self._written and _is_whole(small, start, start + length):
+                    end = start + length
                     found.append(Found(start, end, "name", form))
                     break
         return found
@@ -272,7 +272,7 @@ class Pseudonyms:
             return self._people[name]
         same = self._same(name)
         authors = self._authors_called(name)
-        if len(authors) == 1 or name in self._written.get(name[:PREFIX], ()):
+        if len(authors) == 1 or name in self._written:
             return f"[{EITHER.join(map(self.author, sorted(authors)))}]"
         for other in sorted(same):
             if other in self._people:
@@ -294,9 +294,13 @@ class Pseudonyms:
         authors
             Of ``find_authors``. Both are in order and without overlap.
         """
-        certain = [one for one in found if one.kind != "name" or len(self._authors_called(one.key)) == 1]
+        certain: list[Found] = []
+        others: list[Found] = []
+        for one in found:
+            is_certain = one.kind != "name" or len(self._authors_called(one.key)) == 1
+            (certain if is_certain else others).append(one)
         added = _apart(authors, certain)
-        return sorted([*certain, *added, *_apart([one for one in found if one not in certain], added)], key=_start)
+        return sorted([*certain, *added, *_apart(others, added)], key=_start)
 
     def _same(self, name: str) -> set[str]:
         """Return the other forms of a name that mean the same person: the full name of a given name, and the other way round."""
