@@ -4,11 +4,15 @@ import csv
 import html
 import io
 import json
+import shutil
 import zipfile
+from importlib import import_module
 
 import pytest
 
+from minecop.cli import COMMANDS
 from minecop.core.errors import QuoteError
+from minecop.core.tables import read_table
 from minecop.insight.models import Quote
 from minecop.run.loading import load_analysis
 from minecop.run.masking import with_privacy
@@ -64,10 +68,10 @@ def exported(minecop, run, folder, *options):
 
 def text_of(path) -> str:
     """All text of a file, also where it is packed in a zip."""
-    if path.suffix.lower() not in {".xlsx", ".qdpx"}:
+    if path.suffix.lower() not in {".xlsx", ".qdpx", ".docx"}:
         return path.read_text(encoding="utf-8")
     with zipfile.ZipFile(path) as parts:
-        return "\n".join(name + html.unescape(parts.read(name).decode("utf-8")) for name in parts.namelist())
+        return "\n".join(name + html.unescape(parts.read(name).decode("utf-8", "replace")) for name in parts.namelist())
 
 
 def test_privacy_export_with_masks_and_pseudonyms_holds_no_original(minecop, run, tmp_path):
@@ -83,6 +87,7 @@ def test_privacy_export_with_masks_and_pseudonyms_holds_no_original(minecop, run
         "passages.csv",
         "issues.csv",
         "lessons.csv",
+        "session-pack.docx",
     } <= set(files)
     for name, text in files.items():
         for secret in (*SECRETS, *AUTHORS):
@@ -179,3 +184,120 @@ def test_privacy_bad_key_is_one_clear_line(minecop, run, tmp_path):
     assert code == 1
     assert "Traceback" not in err
     assert len(err.strip().splitlines()) == 1
+
+
+TERMINAL = (
+    ("issues", "RUN"),
+    ("issues", "RUN", "1"),
+    ("issues", "RUN", "1", "--csv"),
+    ("issues", "RUN", "--json"),
+    ("topics", "RUN"),
+    ("topics", "RUN", "--json"),
+    ("lessons", "RUN"),
+    ("lessons", "RUN", "--csv"),
+    ("steps", "RUN"),
+    ("steps", "RUN", "--json"),
+    ("steps", "RUN", "--by", "community"),
+    ("steps", "sequence", "RUN"),
+    ("steps", "facets", "RUN", "--json"),
+    ("steps", "why", "RUN", "11/0/1"),
+    ("steps", "why", "RUN", "11/1/1", "--json"),
+    ("compare", "RUN", "RUN", "--all"),
+    ("compare", "RUN", "RUN", "--json"),
+    ("compare", "RUN", "RUN", "--csv"),
+)
+
+
+def place_of(part, run):
+    """A word of a call; of a passage the id that the run has for the comment, or the post."""
+    if part == "RUN":
+        return run
+    if part in {"11/0/1", "11/1/1"}:
+        rows = read_table(run / "passages.parquet").to_pylist()
+        wanted = 1 if part == "11/1/1" else None
+        return next(row["passage_id"] for row in rows if row["post_id"] == "11" and row["comment"] == wanted)
+    return part
+
+
+@pytest.mark.parametrize("words", TERMINAL, ids=" ".join)
+def test_privacy_terminal_shows_no_original(minecop, run, tmp_path, monkeypatch, words):
+    # the labelled examples that ship take long to read, and name nobody
+    monkeypatch.setattr("minecop.run.evidence._nearest", lambda run, labels, passages: [{} for _ in passages])
+    call = [place_of(part, run) for part in words]
+    code, open_out, err = minecop(*call)
+    assert code == 0, err
+    code, out, err = minecop(*call, "--mask", "--pseudonyms", "--key", tmp_path / "key.json")
+    assert code == 0, err
+    assert out.strip()
+    assert not [secret for secret in (*SECRETS, *AUTHORS) if secret in out]
+    assert "telephone" in err or "เบอร์โทรศัพท์" in err
+    if "why" in words or words[-2:] == ("1", "--csv"):
+        assert [secret for secret in (*SECRETS, *AUTHORS) if secret in open_out], "nothing to mask"
+
+
+def test_privacy_every_command_that_shows_a_run_takes_the_options():
+    for name, (module, _) in COMMANDS.items():
+        command = import_module(f"minecop.cli.{module}").command
+        for one in (command, *getattr(command, "commands", {}).values()):
+            options = {parameter.name for parameter in one.params}
+            if {"run", "earlier"} & options and one.name != "label":  # a person labels what was written
+                assert {"mask", "pseudonyms", "key"} <= options, f"{name} {one.name}"
+    for name in ("report", "export"):
+        options = {parameter.name for parameter in import_module(f"minecop.cli.{name}").command.params}
+        assert {"mask", "min_authors", "source_text"} <= options
+
+
+def test_privacy_notes_and_their_outcomes_name_nobody(minecop, run, tmp_path):
+    options = ("--mask", "--pseudonyms", "--key", tmp_path / "key.json")
+    notes = tmp_path / "notes.csv"
+    code, _, err = minecop("notes", run, "--all", "-o", notes, *options)
+    assert code == 0, err
+    text = notes.read_text(encoding="utf-8-sig")
+    assert not [secret for secret in (*SECRETS, *AUTHORS) if secret in text]
+    rows = list(csv.reader(io.StringIO(text)))
+    rows[1][3:] = ["ให้ครูนกโทรหา 081-234-5678", "กำลังทำ", "ลุงบุญเลิศ", "", "ถามสมหญิง รักถิ่น"]
+    with notes.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows(rows)
+    _, plain, _ = minecop("compare", run, run, "--notes", notes, "--json")
+    assert json.loads(plain)["goals"][0]["responsible"] == "ลุงบุญเลิศ"
+    for form in ((), ("--json",), ("--csv",)):
+        code, out, err = minecop("compare", run, run, "--notes", notes, *form, *options)
+        assert code == 0, err
+        assert not [secret for secret in (*SECRETS, *AUTHORS) if secret in out]
+        assert "[ผู้เขียน" in out
+    assert "[…]" in out
+
+
+def test_privacy_compare_shows_both_runs_by_one_key(minecop, run, tmp_path):
+    later = tmp_path / "later"
+    posts = [*POSTS, POSTS[1] | {"id": "13", "author": "new", "author_name": "แก้วกานดา", "published": "2010-08-01"}]
+    source = tmp_path / "posts.jsonl"
+    source.write_text("".join(json.dumps(post, ensure_ascii=False) + "\n" for post in posts), encoding="utf-8")
+    assert minecop("analyse", source, "-o", later)[0] == 0
+    options = ("--pseudonyms", "--key", tmp_path / "key.json")
+    code, out, _ = minecop("compare", run, later, "--all", *options)
+    assert code == 0
+    key = json.loads((tmp_path / "key.json").read_text(encoding="utf-8"))
+    assert set(key["authors"]) == {"somying-home", "krunok", "new"}
+    assert minecop("compare", run, later, "--all", *options)[1] == out
+    assert json.loads((tmp_path / "key.json").read_text(encoding="utf-8")) == key
+
+
+def test_privacy_report_and_pack_of_too_few_people_show_none_of_them(minecop, run, tmp_path):
+    own = tmp_path / "run"
+    shutil.copytree(run, own)
+    call = ("--min-authors", 3, "--lang", "en")
+    code, _, err = minecop("report", run.parent / "posts.jsonl", "-o", own, *call, "--no-source-text")
+    assert code == 0, err
+    assert minecop("pack", own, *call)[0] == 0
+    said = "only what at least 3 people stand behind is shown"
+    for name in ("report.html", "report.md", "report.xlsx", "session-pack.docx"):
+        assert said in text_of(own / name), name
+    for name in ("report.html", "report.md", "report.json", "issues.csv", "lessons.csv", "session-pack.docx"):
+        text = text_of(own / name)
+        assert not [word for word in (*SECRETS, *AUTHORS, "น้ำไม่ไหล") if word in text], name
+    for options in (("--min-authors", 3), ("--no-source-text",)):
+        code, _, err = minecop("export", own, "--to", tmp_path / "ours.qdpx", *options)
+        assert code == 1
+        assert "--min-authors" in err and len(err.strip().splitlines()) == 1
+    assert minecop("pack", own, "--min-authors", 0)[0] == 2

@@ -168,6 +168,9 @@ def test_rendering_json_holds_the_contract(analysis):
     assert {
         "$schema",
         "version",
+        "min_authors",
+        "left_out",
+        "source_text",
         "issues",
         "set_aside",
         "topics",

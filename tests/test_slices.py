@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from minecop.archive.models import Person
 from minecop.core.dates import parse_datetime
+from minecop.insight.analysis import LeftOut
 from minecop.insight.models import Grounds, Group, Insight, Issue, Topic, Trend, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.shares import bar_for_many, chance_of
@@ -52,6 +53,7 @@ class Told:
                 members.setdefault(issue, []).append(voice)
         self.archive = Archive({name: Person(name, group=group) for name, group in dict(groups).items()})
         self.privacy = privacy or Privacy()
+        self.left_out = LeftOut()
         issues = [
             Issue(
                 group_of(issue, some),
@@ -395,8 +397,10 @@ def test_slices_masked_where_the_run_is(analysis, folder, tmp_path):
     for text in shown:
         assert not re.search(r"คนที่ \d|081-234|อาชีพ \d", text)
         assert "ครู" in text
-    assert Words("th")("slices_hidden", what="อาชีพ") in shown[0]
-    named = replace(masked, privacy=replace(masked.privacy, originals={"รพ.": "[ชื่อ]", "ครู": "[บุคคล 9]"}))
+    assert Words("th")("slices_hidden", what="อาชีพ", count=3) in shown[0]
+    people = {name: replace(p, group=p.group and f"{p.group}บุญเลิศ") for name, p in masked.archive.people.items()}
+    named = replace(masked, archive=replace(masked.archive, people=people))
+    named = replace(named, privacy=replace(masked.privacy, originals={"รพ.": "[ชื่อ]", "บุญเลิศ": "[บุคคล 9]"}))
     page = render_html(replace(named, compare_by=("group",)))
     assert "[บุคคล 9]" in page[page.index('id="slices-group"') :]
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language
+from minecop.cli.options import default_key, echo_json, format_options, language, privacy_options
 from minecop.cli.showing import echo_csv, show_table
+from minecop.cli.shown import shown
 from minecop.insight.comparing import Comparison, Course, compare_runs
 from minecop.insight.models import BELOW_THE_BAR, Issue
 from minecop.insight.notes import Outcome, outcomes_of, read_notes, with_settled
-from minecop.report.comparing import change_in_words, comparison_json, remarks_on, title_of
+from minecop.report.comparing import change_in_words, comparison_json, remarks_on, title_of, under_other_names
 from minecop.report.words import Words
-from minecop.run.loading import load_analysis
 from minecop.run.pipeline import open_run
 
 _PATH = click.Path(path_type=Path)
@@ -35,25 +36,39 @@ _COLUMNS = (
 )
 @click.option("--all", "everything", is_flag=True, help="แสดงเสียงแรกเริ่มทั้งหมดด้วย / early voices, too")
 @format_options
+@privacy_options
 @language
 def command(
-    earlier: Path, later: Path, notes: Path | None, lang: str, *, everything: bool, as_json: bool, as_csv: bool
+    earlier: Path,
+    later: Path,
+    notes: Path | None,
+    lang: str,
+    *,
+    everything: bool,
+    as_json: bool,
+    as_csv: bool,
+    key: Path | None,
+    **options: Any,
 ) -> None:
     """เทียบผลวิเคราะห์สองรอบ: ประเด็นใดใหม่ โตขึ้น รวม แยก หรือเงียบไป / Compare two runs: what became of each issue.
 
     RUN_A is the earlier run, RUN_B the later one, of the archive as it has grown or of one that overlaps. With --notes, a table that
-    `minecop notes` wrote and a group filled in, it also shows what came of the goals.
+    `minecop notes` wrote and a group filled in, it also shows what came of the goals. With --mask or --pseudonyms both runs are shown by
+    one key, and who is responsible for a goal is not named.
 
     \b
     minecop compare outputs/spring outputs/autumn
     minecop compare outputs/spring outputs/autumn --notes outputs/spring/session-notes.csv
     minecop compare outputs/spring outputs/autumn --csv
     """
-    before, after = load_analysis(open_run(earlier)), load_analysis(open_run(later))
+    runs = open_run(earlier), open_run(later)
+    options["key"] = key or default_key(runs[1].manifest["archive"]["name"])
+    before, after = (shown(run, lang, options) for run in runs)
     comparison = compare_runs(before, after)
     decided = read_notes(notes, before.insight.issues) if notes else []
     outcomes = outcomes_of(decided, comparison)
     comparison = with_settled(comparison, outcomes)
+    comparison, outcomes = under_other_names(comparison, outcomes, before.privacy.joined(after.privacy))
     if as_json:
         echo_json(comparison_json(comparison, outcomes))
     elif as_csv:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from minecop.cli.options import default_key, language, privacy_options
-from minecop.cli.showing import show_privacy
+from minecop.cli.options import language, sharing_options
+from minecop.cli.shown import shown
 from minecop.core.messages import message
 from minecop.run.exporting import QDA_ENDING, export_qda, export_run
-from minecop.run.loading import load_analysis
-from minecop.run.masking import with_privacy
 from minecop.run.pipeline import open_run
 
 
@@ -23,13 +22,14 @@ from minecop.run.pipeline import open_run
     type=click.Path(path_type=Path),
     help="โฟลเดอร์ที่จะส่งต่อ หรือไฟล์ .qdpx / folder to hand on, or a .qdpx file [<run>-export]",
 )
-@privacy_options
+@sharing_options
 @language
-def command(run: Path, target: Path | None, key: Path | None, lang: str, *, mask: bool, pseudonyms: bool) -> None:
+def command(run: Path, target: Path | None, lang: str, **options: Any) -> None:
     """ทำโฟลเดอร์สำหรับส่งต่อ: รายงาน คลัง และช่วงความ ปิดข้อมูลส่วนบุคคลได้ / Make a folder to hand on, personal data masked if asked.
 
     With --mask the folder holds no original text: numbers, addresses and names of people are replaced everywhere. With
-    --pseudonyms authors are too. The key that tells who is who stays on this machine, outside the folder.
+    --pseudonyms authors are too. The key that tells who is who stays on this machine, outside the folder. With --min-authors
+    nothing is in it that fewer people stand behind, and no whole post; with --no-source-text no words but those quoted.
 
     With --to FILE.qdpx all is one REFI-QDA project instead: posts and comments with issues, topics, steps and lessons as codes, for MAXQDA,
     ATLAS.ti, NVivo or QualCoder.
@@ -37,17 +37,15 @@ def command(run: Path, target: Path | None, key: Path | None, lang: str, *, mask
     \b
     minecop export outputs/sample
     minecop export outputs/sample --mask --pseudonyms --to to-share
+    minecop export outputs/sample --mask --pseudonyms --min-authors 3 --no-source-text --to for-all
     minecop export outputs/sample --to sample.qdpx
     """
     opened = open_run(run)
-    analysis = load_analysis(opened)
-    key = key or default_key(analysis.archive.name)
-    analysis = with_privacy(analysis, opened, key, mask=mask, pseudonyms=pseudonyms, lang=lang)
+    analysis = shown(opened, lang, options)
     target = target or run.resolve().with_name(f"{run.resolve().name}-export")
     is_qda = target.suffix.lower() == QDA_ENDING
     if is_qda:
         export_qda(analysis, target, lang)
     else:
         export_run(analysis, opened, target, lang)
-    show_privacy(analysis.privacy, key, lang)
     click.echo(message("qda_written" if is_qda else "export_written", lang, path=target))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language
+from minecop.cli.options import echo_json, format_options, language, privacy_options
 from minecop.cli.showing import echo_csv, show_table
+from minecop.cli.shown import open_shown
 from minecop.core.messages import message
 from minecop.process.definition import load_facets
 from minecop.process.facets import facet_figures
 from minecop.report.rendering import groups_json
 from minecop.report.words import Words
-from minecop.run.loading import load_analysis
-from minecop.run.pipeline import open_run
 
 _RELIABLE = 0.5
 """F1 of a value of a facet below which it is marked as a hint only."""
@@ -25,13 +25,15 @@ _HEADS = ("id", "authors", "communities", "passages", "trend", "title")
 @click.command("facets")
 @click.argument("run", type=click.Path(path_type=Path))
 @format_options
+@privacy_options
 @language
-def facets_command(run: Path, as_json: bool, as_csv: bool, lang: str) -> None:
+def facets_command(run: Path, as_json: bool, as_csv: bool, lang: str, **options: Any) -> None:
     """แสดงว่าคนเขียนถึงภารกิจ องค์ประกอบ และความรู้ชนิดใดบ้าง / Show which missions, components and kinds of knowledge people write of.
 
     A passage may tell of several, or of none. How far each is to be relied on stands below the table.
     """
-    values = {value["id"]: value for value in groups_json(load_analysis(open_run(run)).insight.facets)}
+    analysis = open_shown(run, lang, options)
+    values = {value["id"]: value for value in groups_json(analysis.insight.facets, analysis.privacy)}
     named = [
         values[one.id] | {"title": f"{facet.names[lang]}: {one.names[lang]}"}
         for facet in load_facets()

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language, order_option
+from minecop.cli.options import echo_json, format_options, language, order_option, privacy_options
 from minecop.cli.showing import THAI_DIGITS, echo_csv, show_table
+from minecop.cli.shown import open_shown
 from minecop.cli.slices import compare_option, echo_slices
 from minecop.cli.voices import echo_passages, quote_lines
 from minecop.core.errors import RunError
@@ -18,8 +19,6 @@ from minecop.insight.slices import slices_of
 from minecop.report.rendering import issues_json
 from minecop.report.view import issue_view
 from minecop.report.words import Words
-from minecop.run.loading import load_analysis
-from minecop.run.pipeline import open_run
 
 _HEADS = ("rank", "status", "trend", "authors", "communities", "title")
 _COUNTED = (
@@ -45,6 +44,7 @@ _COUNTED = (
     "--all", "everything", is_flag=True, help="เทียบเสียงแรกเริ่มด้วย / early voices side by side, too (--compare-by)"
 )
 @format_options
+@privacy_options
 @language
 def command(
     run: Path,
@@ -56,6 +56,7 @@ def command(
     everything: bool,
     as_json: bool,
     as_csv: bool,
+    **options: Any,
 ) -> None:
     """แสดงประเด็นร่วมและเสียงแรกเริ่ม หรือทีละเรื่อง / Show the issues of a run, or one.
 
@@ -69,7 +70,7 @@ def command(
     minecop issues outputs/sample --compare-by group
     minecop issues outputs/sample --json
     """
-    analysis = in_order(load_analysis(open_run(run)), order_by)
+    analysis = in_order(open_shown(run, lang, options), order_by)
     if rank is not None:
         _one(analysis, rank, run, Words(lang), as_json=as_json, as_csv=as_csv)
         return

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language
+from minecop.cli.options import echo_json, format_options, language, privacy_options
 from minecop.cli.showing import echo_csv
+from minecop.cli.shown import open_shown
 from minecop.core.errors import RunError
 from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import LESSON_KINDS
 from minecop.report.lessons import Numbered, lesson_rows, lesson_view, lessons_json, numbered
 from minecop.report.words import Words
-from minecop.run.loading import load_analysis
-from minecop.run.pipeline import open_run
 
 
 @click.command("lessons")
@@ -25,6 +25,7 @@ from minecop.run.pipeline import open_run
 @click.option("--issue", type=click.IntRange(1), metavar="RANK", help="ที่อาจใช้กับประเด็นนี้ / that may help with this issue")
 @click.option("--kind", type=click.Choice(LESSON_KINDS), help="เฉพาะประเภทนี้ / only this kind")
 @format_options
+@privacy_options
 @language
 def command(
     run: Path,
@@ -35,6 +36,7 @@ def command(
     as_json: bool,
     as_csv: bool,
     lang: str,
+    **options: Any,
 ) -> None:
     """แสดงบทเรียนที่คนเล่าไว้ ตามหัวข้อ ขั้น หรือประเด็น / Show the lessons that people tell, by topic, step or issue.
 
@@ -45,7 +47,7 @@ def command(
     minecop lessons outputs/sample --issue 2
     minecop lessons outputs/sample --step 7 --kind recommendation --csv
     """
-    analysis = load_analysis(open_run(run))
+    analysis = open_shown(run, lang, options)
     lessons = _chosen(analysis, run, topic, step, issue, kind)
     if as_json:
         echo_json(lessons_json(analysis, lessons))

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from minecop.cli.options import language
+from minecop.cli.options import language, privacy_options
+from minecop.cli.shown import open_shown
 from minecop.core.messages import message
 from minecop.insight.models import BELOW_THE_BAR
 from minecop.insight.notes import NOTES_FILE, write_notes
-from minecop.run.loading import load_analysis
-from minecop.run.pipeline import open_run
+from minecop.insight.sharing import retitled
 
 
 @click.command("notes")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=f"ไฟล์ที่จะเขียน / file to write [RUN/{NOTES_FILE}]")
 @click.option("--all", "everything", is_flag=True, help="มีแถวของเสียงแรกเริ่มด้วย / rows for early voices, too")
+@privacy_options
 @language
-def command(run: Path, output: Path | None, lang: str, *, everything: bool) -> None:
+def command(run: Path, output: Path | None, lang: str, *, everything: bool, **options: Any) -> None:
     """ทำตารางให้วงกรอกว่าเลือกประเด็นใด ตกลงทำอะไร ใครรับผิดชอบ / Write a table for a session's decisions on the issues.
 
     One row an issue: what the group decided, its status (chosen, working, done, dropped), who is responsible, when. Rows may be left
@@ -28,8 +30,10 @@ def command(run: Path, output: Path | None, lang: str, *, everything: bool) -> N
     \b
     minecop notes outputs/sample
     minecop notes outputs/sample -o may-session.csv --lang en
+    minecop notes outputs/sample -o to-share.csv --mask --pseudonyms
     """
-    issues = load_analysis(open_run(run)).insight.issues
+    analysis = open_shown(run, lang, options)
     path = output or run / NOTES_FILE
-    write_notes(path, [issue for issue in issues if everything or issue.status not in BELOW_THE_BAR], lang)
+    issues = [issue for issue in analysis.insight.issues if everything or issue.status not in BELOW_THE_BAR]
+    write_notes(path, [retitled(issue, analysis.privacy) for issue in issues], lang)
     click.echo(message("notes_written", lang, path=path))

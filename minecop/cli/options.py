@@ -133,6 +133,26 @@ def privacy_options(command: Command) -> Command:
     return command
 
 
+min_authors_option = click.option(
+    "--min-authors",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="แสดงเฉพาะสิ่งที่มีอย่างน้อย N คนอยู่เบื้องหลัง / show only what at least so many people stand behind",
+)
+
+
+def sharing_options(command: Command) -> Command:
+    """Add those of ``privacy_options``, ``--min-authors`` and ``--no-source-text``."""
+    command = click.option(
+        "--source-text/--no-source-text",
+        default=True,
+        help="ให้มีข้อความต้นฉบับ นอกจากคำพูดที่คัดมาหรือไม่ / texts beyond the quotes that were chosen [--source-text]",
+    )(command)
+    return privacy_options(min_authors_option(command))
+
+
 def default_key(archive: str) -> Path:
     """Return where the pseudonyms of an archive are kept: in the user's own folder of settings, far from what is handed on."""
     return Path(click.get_app_dir("minecop")) / "keys" / f"{safe_name(archive)}.json"

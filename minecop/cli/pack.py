@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import click
 
-from minecop.cli.options import default_key, language, privacy_options
-from minecop.cli.showing import show_privacy
+from minecop.cli.options import language, min_authors_option, privacy_options
+from minecop.cli.shown import open_shown
 from minecop.core.messages import message
 from minecop.report.pack import PACK_FILE, SESSIONS, TEMPLATE, write_pack
-from minecop.run.loading import load_analysis
-from minecop.run.masking import with_privacy
-from minecop.run.pipeline import open_run
 
 
 def _ranks(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
@@ -49,6 +47,7 @@ def _ranks(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int,
     help="แม่แบบ Word ของท่าน / a Word template of your own",
 )
 @privacy_options
+@min_authors_option
 @language
 def command(
     run: Path,
@@ -56,11 +55,8 @@ def command(
     session: str,
     ranks: tuple[int, ...],
     template: Path,
-    key: Path | None,
     lang: str,
-    *,
-    mask: bool,
-    pseudonyms: bool,
+    **options: Any,
 ) -> None:
     """ทำชุดเอกสาร Word สำหรับวงพัฒนาเป้าหมายร่วม / Make a Word pack for a session on common goals.
 
@@ -72,11 +68,7 @@ def command(
     minecop pack outputs/sample --sessions world-cafe --issues 1,3,5 --lang en
     minecop pack outputs/sample --mask --pseudonyms -o may-session.docx
     """
-    opened = open_run(run)
-    analysis = load_analysis(opened)
-    key = key or default_key(analysis.archive.name)
-    analysis = with_privacy(analysis, opened, key, mask=mask, pseudonyms=pseudonyms, lang=lang)
+    analysis = open_shown(run, lang, options)
     path = output or run / PACK_FILE
     write_pack(analysis, path, lang, session=session, ranks=ranks, template=template)
-    show_privacy(analysis.privacy, key, lang)
     click.echo(message("pack_written", lang, path=path))

@@ -9,15 +9,14 @@ from typing import Any
 import click
 
 from minecop.archive.store import read_head
-from minecop.cli.options import default_key, default_output, order_option, privacy_options, run_options, settings_of
-from minecop.cli.showing import progress, show_account, show_privacy
+from minecop.cli.options import default_output, order_option, run_options, settings_of, sharing_options
+from minecop.cli.showing import progress, show_account
+from minecop.cli.shown import shown
 from minecop.cli.slices import compare_option, say_hindrances
 from minecop.core.messages import message
 from minecop.insight.ordering import in_order
 from minecop.report.printing import write_pdf
 from minecop.report.rendering import write_reports
-from minecop.run.loading import load_analysis
-from minecop.run.masking import with_privacy
 from minecop.run.pipeline import analyse
 
 
@@ -27,13 +26,8 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
     output = options["output"] or default_output(archive)
     with progress(lang, verbose=options["verbose"]) as listener:
         run = analyse(archive, output, settings_of(options), workers=options["workers"], listener=listener, lang=lang)
-    analysis = load_analysis(run)
     show_account(read_head(run.stage_folder("archive")), lang, verbose=options["verbose"])
-    key = options.get("key") or default_key(analysis.archive.name)
-    mask, pseudonyms = bool(options.get("mask")), bool(options.get("pseudonyms"))
-    analysis = with_privacy(analysis, run, key, mask=mask, pseudonyms=pseudonyms, lang=lang)
-    show_privacy(analysis.privacy, key, lang)
-    analysis = in_order(analysis, options.get("order_by") or "rank")
+    analysis = in_order(shown(run, lang, options), options.get("order_by") or "rank")
     analysis = replace(analysis, compare_by=tuple(dict.fromkeys(options.get("compare_by", ()))))
     say_hindrances(analysis, lang)
     page = write_reports(analysis, run.folder, lang)
@@ -47,7 +41,7 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
 @click.argument("archive", type=click.Path(path_type=Path))
 @run_options
 @order_option
-@privacy_options
+@sharing_options
 @compare_option
 @click.option(
     "--pdf",
@@ -64,7 +58,7 @@ def command(archive: Path, **options: Any) -> None:
     \b
     minecop report corpora/sample
     minecop report posts.jsonl --lang en -o outputs/mine
-    minecop report corpora/ours --mask --pseudonyms
+    minecop report corpora/ours --mask --pseudonyms --min-authors 3
     minecop report corpora/ours --compare-by group --compare-by period
     """
     make_report(archive, options)

@@ -6,12 +6,14 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from minecop.cli.facetshow import facets_command
-from minecop.cli.options import echo_json, language
+from minecop.cli.options import echo_json, language, privacy_options
 from minecop.cli.showing import show_table
+from minecop.cli.shown import shown
 from minecop.cli.stepsequence import sequence_command
 from minecop.cli.stepshow import show_command
 from minecop.core.messages import message
@@ -146,15 +148,17 @@ def _explain(first: int, second: int, process: Process, lang: str) -> None:
 @click.argument("run", type=_PATH)
 @click.argument("passage_id")
 @click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON / as JSON")
+@privacy_options
 @language
-def why_command(run: Path, passage_id: str, lang: str, *, as_json: bool) -> None:
+def why_command(run: Path, passage_id: str, lang: str, *, as_json: bool, **options: Any) -> None:
     """แสดงว่าเหตุใดช่วงความหนึ่งจึงอยู่ในขั้นนั้น / Show why a passage is said to be about a step.
 
     PASSAGE_ID stands in passages.parquet, and in labels.csv. Shown are the words that speak for the step, when it is done, the labelled
     example that is most like the passage, and what stands around it.
     """
     opened = open_run(run)
-    process, found = process_of(opened), evidence_of(opened, [passage_id])[0]
+    privacy = shown(opened, lang, options).privacy if options["mask"] or options["pseudonyms"] else None
+    process, found = process_of(opened), evidence_of(opened, [passage_id], privacy)[0]
     if as_json:
         echo_json(asdict(found) | {"rule": process.rule(*found.likeliest(), lang)})
     else:

@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language
+from minecop.cli.options import echo_json, format_options, language, privacy_options
 from minecop.cli.showing import echo_csv, show_table
+from minecop.cli.shown import open_shown
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
 from minecop.insight.sequence import Course, courses
 from minecop.report.steps import course_json, course_view, course_words
 from minecop.report.words import Words, step_name
-from minecop.run.loading import load_analysis
-from minecop.run.pipeline import open_run
 
 
 @click.command("sequence")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--community", metavar="NAME", help="เฉพาะชุมชนนี้ / this community alone")
 @format_options
+@privacy_options
 @language
-def sequence_command(run: Path, community: str | None, as_json: bool, as_csv: bool, lang: str) -> None:
+def sequence_command(run: Path, community: str | None, as_json: bool, as_csv: bool, lang: str, **options: Any) -> None:
     """แสดงว่าคนเขียนถึงขั้นใดเมื่อไร ข้ามขั้นใด และวนกลับมาที่ขั้นใด / Show when people write of each step, what is skipped, what comes back.
 
     \b
     minecop steps sequence outputs/sample
     minecop steps sequence outputs/sample --community "วงครูภูนาง"
     """
-    analysis, words = load_analysis(open_run(run)), Words(lang)
+    analysis, words = open_shown(run, lang, options), Words(lang)
     every = courses(analysis)
     shown = every if community is None else tuple(course for course in every if course.community == community)
     if not shown:

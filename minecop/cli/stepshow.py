@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language
+from minecop.cli.options import echo_json, format_options, language, privacy_options
 from minecop.cli.showing import THAI_DIGITS, echo_csv, show_table
+from minecop.cli.shown import open_shown
 from minecop.cli.voices import echo_passages, period_lines, quote_lines
 from minecop.core.errors import RunError
 from minecop.insight.analysis import Analysis
@@ -17,8 +19,6 @@ from minecop.insight.splits import IN_TIME, SPLITS, step_profiles
 from minecop.report.rendering import step_groups_json
 from minecop.report.steps import gaps_view, profiles_json, share_words, step_view
 from minecop.report.words import Words
-from minecop.run.loading import load_analysis
-from minecop.run.pipeline import open_run
 
 _HEADS = ("id", "authors", "communities", "passages", "trend", "title", "share", "low", "high", "expected", "coverage")
 _OF_PARTS = ("step", "authors", "passages", "unnamed", "expected", "share", "low", "high", "coverage")
@@ -35,8 +35,11 @@ _OF_PARTS = ("step", "authors", "passages", "unnamed", "expected", "share", "low
     help="แยกตามหัวข้อ ประเด็น ชุมชน กลุ่ม อาชีพ ช่วงเวลา ฯลฯ / how each of these divides over the steps",
 )
 @format_options
+@privacy_options
 @language
-def show_command(run: Path, number: str | None, by: str | None, as_json: bool, as_csv: bool, lang: str) -> None:
+def show_command(
+    run: Path, number: str | None, by: str | None, as_json: bool, as_csv: bool, lang: str, **options: Any
+) -> None:
     """แสดงว่าคนเขียนถึงขั้นใดของกระบวนการบ้าง หรือขั้นเดียวพร้อมเสียงของคน / Show the steps that people write of, or one with its voices.
 
     \b
@@ -44,7 +47,7 @@ def show_command(run: Path, number: str | None, by: str | None, as_json: bool, a
     minecop steps outputs/sample 7
     minecop steps outputs/sample --by community
     """
-    analysis, words = load_analysis(open_run(run)), Words(lang)
+    analysis, words = open_shown(run, lang, options), Words(lang)
     if by is not None:
         _split(analysis, by, words, as_json=as_json, as_csv=as_csv)
     elif number is not None:

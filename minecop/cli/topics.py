@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language
+from minecop.cli.options import echo_json, format_options, language, privacy_options
 from minecop.cli.showing import echo_csv, show_table
+from minecop.cli.shown import open_shown
 from minecop.cli.slices import compare_option, echo_slices
 from minecop.cli.voices import echo_passages, period_lines, quote_lines
 from minecop.core.errors import RunError
@@ -19,8 +20,6 @@ from minecop.insight.trends import UNITS, periods_of
 from minecop.report.rendering import topics_json
 from minecop.report.view import faded_view, sureness_view, topic_view
 from minecop.report.words import Words
-from minecop.run.loading import load_analysis
-from minecop.run.pipeline import open_run
 
 _HEADS = (
     "id",
@@ -43,6 +42,7 @@ _HEADS = (
 @click.option("--by", "unit", type=click.Choice([*UNITS]), help="ช่วงเวลาที่นับ / periods, for one topic [as trends]")
 @compare_option
 @format_options
+@privacy_options
 @language
 def command(
     run: Path,
@@ -52,6 +52,7 @@ def command(
     as_json: bool,
     as_csv: bool,
     lang: str,
+    **options: Any,
 ) -> None:
     """แสดงหัวข้อทั้งหมดของผลวิเคราะห์ หรือหัวข้อเดียวพร้อมเสียงของคน / Show the topics of a run, or one with its voices.
 
@@ -63,7 +64,7 @@ def command(
     minecop topics outputs/sample --compare-by group --compare-by year
     minecop topics outputs/sample --json
     """
-    analysis = load_analysis(open_run(run))
+    analysis = open_shown(run, lang, options)
     values = topics_json(analysis)
     words = Words(lang)
     if number is not None:

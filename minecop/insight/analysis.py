@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -14,10 +15,39 @@ from minecop.archive.models import Post
 from minecop.archive.people import home_communities
 from minecop.archive.store import Archive
 from minecop.core.errors import QuoteError
-from minecop.insight.models import Insight, Quote, Voice
+from minecop.insight.models import Insight, Quote, SetAside, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.profiles import StepTable, counted
 from minecop.process.definition import Process
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What is not shown because too few people stand behind it (``sharing.with_fewest``).
+
+    Attributes
+    ----------
+    fewest
+        People who stand behind whatever is shown; 1 where nothing is left out.
+    counts
+        How many things are left out, by ``LEFT_OUT``.
+    others
+        What small communities are called together.
+    set_aside
+        What was set aside: not shown, but it counts towards no step all the same.
+    """
+
+    fewest: int = 1
+    counts: Mapping[str, int] = field(default_factory=dict)
+    others: str = ""
+    set_aside: tuple[SetAside, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.fewest > 1
+
+
+LEFT_OUT = ("issues", "topics", "steps", "facets", "lessons", "communities", "set_aside")
+"""What may be left out: issues and early voices, topics, figures of steps, facets, lessons, names of communities, what was set aside."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +76,10 @@ class Analysis:
         Of ``splits.SLICES``: by what a report shows issues, topics and steps side by side.
     buddhist
         Whether years are shown as Buddhist ones; ``None`` for what is usual in the language.
+    left_out
+        What is not shown because too few people stand behind it.
+    source_text
+        Whether whole passages and texts may be shown; else nothing but what was chosen to be quoted.
     """
 
     archive: Archive
@@ -58,6 +92,18 @@ class Analysis:
     privacy: Privacy = field(default_factory=Privacy)
     compare_by: tuple[str, ...] = ()
     buddhist: bool | None = None
+    left_out: LeftOut = field(default_factory=LeftOut)
+    source_text: bool = True
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether it is to be handed on: anything is shown under another name, or not shown."""
+        return bool(self.privacy or self.left_out) or not self.source_text
+
+    @property
+    def shows_texts(self) -> bool:
+        """Whether whole posts and comments may be shown: each is one person's."""
+        return self.source_text and not self.left_out
 
     @cached_property
     def posts(self) -> dict[str, Post]:
@@ -82,7 +128,7 @@ class Analysis:
     @cached_property
     def step_voices(self) -> list[Voice]:
         """Those of them that count towards steps."""
-        return counted(self.voices, self.insight.set_aside)
+        return counted(self.voices, (*self.insight.set_aside, *self.left_out.set_aside))
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -116,9 +162,32 @@ class Analysis:
         return replace(quote, text=shown)
 
     def words_of(self, voice: Voice) -> str:
-        """Return the words of a passage as they may be shown."""
+        """Return the words of a passage as they may be shown; without source texts, those of it that are quoted, which may be none."""
         source = self.posts[voice.post_id].text(voice.comment)
-        return self.privacy.span(voice.post_id, voice.comment, source, voice.start, voice.end)
+        spans = [(voice.start, voice.end)] if self.source_text else self._quoted_of(voice)
+        shown = (self.privacy.span(voice.post_id, voice.comment, source, *span) for span in spans)
+        return " … ".join(shown)
+
+    def _quoted_of(self, voice: Voice) -> list[tuple[int, int]]:
+        """Return the spans of a passage that are quoted anywhere, in order and without overlap."""
+        merged: list[tuple[int, int]] = []
+        for start, end in self._quoted.get((voice.post_id, voice.comment), ()):
+            start, end = max(start, voice.start), min(end, voice.end)
+            if start >= end:
+                continue
+            if merged and start <= merged[-1][1]:
+                merged[-1] = merged[-1][0], max(end, merged[-1][1])
+            else:
+                merged.append((start, end))
+        return merged
+
+    @cached_property
+    def _quoted(self) -> dict[tuple[str, int | None], list[tuple[int, int]]]:
+        """Spans of all quotes that were chosen, sorted, by post and comment."""
+        found: dict[tuple[str, int | None], list[tuple[int, int]]] = {}
+        for quote in quotes_in(self.insight):
+            found.setdefault((quote.post_id, quote.comment), []).append((quote.start, quote.end))
+        return {place: sorted(spans) for place, spans in found.items()}
 
     def written(self, voice: Voice) -> str:
         """Return the words of a passage as they were written: to choose what is quoted, never to be shown."""
@@ -132,3 +201,13 @@ class Analysis:
     def dates(self) -> tuple[datetime, datetime] | None:
         """First and last known date of publication."""
         return self.archive.dates
+
+
+def quotes_in(insight: Insight) -> Iterator[Quote]:
+    """Return every quote of issues, topics and lessons, and the parts of lessons."""
+    for issue in insight.issues:
+        yield from (*issue.quotes, *issue.wishes, *(one for one in (issue.headline, issue.objection) if one))
+    for topic in insight.topics:
+        yield from topic.quotes
+    for lesson in insight.lessons:
+        yield from (lesson.quote, *lesson.parts.values())

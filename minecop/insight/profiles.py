@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -42,12 +42,15 @@ class StepTable:
         Probability of each step: shape (n, steps).
     evidence
         Words that speak for each step that is named, as JSON.
+    fewest
+        People of whom a step in some passages is counted at all: of fewer nothing is told (``sharing.with_fewest``).
     """
 
     row_of: dict[str, int]
     first: NDArray[np.int64]
     chances: NDArray[np.float64]
     evidence: Sequence[str]
+    fewest: int = 1
 
     @classmethod
     def from_table(cls, table: pa.Table) -> StepTable:
@@ -127,20 +130,27 @@ class Profile:
         All passages that were looked at.
     steps
         Each step, in order.
+    fewest
+        People of whom a step is counted at all; one of fewer looks like one of nobody, and is said to be neither.
     """
 
     authors: int
     passages: int
     read: int
     steps: tuple[StepShare, ...]
+    fewest: int = 1
 
     def coverage(self, step: StepShare) -> str:
         """Return one of ``COVERAGES``: whether anybody writes of a step. That nobody does is not to say that nobody takes it."""
-        if self.authors < FEWEST_PEOPLE:
+        if self.authors < FEWEST_PEOPLE or self.leaves_out(step):
             return "unknown"
         if not step.anybody:
             return "absent"
         return "covered" if step.authors >= max(FEWEST_PEOPLE, _FEW_OF_ALL * self.authors) else "thin"
+
+    def leaves_out(self, step: StepShare) -> bool:
+        """Tell whether a step is not counted because it is of too few people, or of nobody."""
+        return self.fewest > 1 and step.authors < self.fewest
 
 
 def counted(voices: Iterable[Voice], set_aside: Iterable[SetAside]) -> list[Voice]:
@@ -183,10 +193,11 @@ def profile_of(voices: Sequence[Voice], table: StepTable) -> Profile:
     told = told[told[:, 1:].any(axis=1), 1:]  # people who write of any step
     people = len(told)
     shares = (told / told.sum(axis=1, keepdims=True)).mean(axis=0) if people else np.zeros(count)
-    return Profile(
+    profile = Profile(
         authors=people,
         passages=int(passages[1:].sum()),
         read=len(voices),
+        fewest=table.fewest,
         steps=tuple(
             StepShare(
                 step,
@@ -199,6 +210,18 @@ def profile_of(voices: Sequence[Voice], table: StepTable) -> Profile:
             for step in table.steps
         ),
     )
+    return _guarded(profile) if table.fewest > 1 else profile
+
+
+def _guarded(profile: Profile) -> Profile:
+    """Return a profile without what too few people are counted in."""
+    steps = tuple(
+        StepShare(step.step, 0, 0, 0, 0.0, None, None, None) if profile.leaves_out(step) else step
+        for step in profile.steps
+    )
+    if profile.authors >= profile.fewest:
+        return replace(profile, steps=steps)
+    return replace(profile, authors=0, passages=0, steps=steps)
 
 
 def _share(share: float, people: int) -> tuple[float | None, float | None, float | None]:

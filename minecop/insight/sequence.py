@@ -154,9 +154,11 @@ def courses(analysis: Analysis) -> tuple[Course, ...]:
     for voice in analysis.step_voices:
         by_community.setdefault(voice.community or "", []).append(voice)
     named = [group.title for group in analysis.insight.communities if group.title in by_community and group.title]
+    parts = [course_of(name, by_community[name], analysis.steps, unit, periods) for name in named]
+    fewest = analysis.left_out.fewest
     return (
         course_of(None, analysis.step_voices, analysis.steps, unit, periods),
-        *(course_of(name, by_community[name], analysis.steps, unit, periods) for name in named),
+        *(course for course in parts if fewest <= 1 or course.authors >= fewest),
     )
 
 
@@ -196,10 +198,25 @@ def course_of(
         steps=tuple(_times(step, dates[step], people[step]) for step in table.steps),
         moves=_moves(told),
     )
-    if not course.enough:
-        return course
-    correlation, order = _order(people)
-    return replace(course, correlation=correlation, order=order, skips=_skips(profile), returns=_returns(told, unit))
+    if course.enough:
+        correlation, order = _order(people)
+        skips, returns = _skips(profile), _returns(told, unit, max(SEVERAL, table.fewest))
+        course = replace(course, correlation=correlation, order=order, skips=skips, returns=returns)
+    return _guarded(course, table.fewest) if table.fewest > 1 else course
+
+
+def _guarded(course: Course, fewest: int) -> Course:
+    """Return a course without what fewer people than so many are counted in."""
+    if course.authors < fewest:
+        course = replace(course, authors=0, passages=0, active=0)
+    empty = (0,) * len(course.periods)
+    steps = (
+        replace(step, periods=tuple(people if people >= fewest else 0 for people in step.periods))
+        if step.authors >= fewest
+        else StepTimes(step.step, 0, None, None, None, empty)
+        for step in course.steps
+    )
+    return replace(course, steps=tuple(steps), moves=tuple(one for one in course.moves if one.authors >= fewest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,12 +305,12 @@ def _skips(profile: Profile) -> tuple[Skip, ...]:
     found = []
     for step in profile.steps:
         later = max(profile.steps[step.step :], key=lambda one: one.authors, default=None)
-        if not step.anybody and later and later.authors >= FEWEST_PEOPLE:
+        if profile.coverage(step) == "absent" and later and later.authors >= FEWEST_PEOPLE:
             found.append(Skip(step.step, later.step, later.authors))
     return tuple(found)
 
 
-def _returns(told: Sequence[_Told], unit: str) -> tuple[Return, ...]:
+def _returns(told: Sequence[_Told], unit: str, several: int) -> tuple[Return, ...]:
     """Return for each step the longest pause, where it is longer than chance has it and several people wrote before, in and after it.
 
     Each person counts once for a step in a period. Were the steps in any order, some pause between two of the n mentions of a step
@@ -314,7 +331,7 @@ def _returns(told: Sequence[_Told], unit: str) -> tuple[Return, ...]:
         between = {one.author for one in events[left + 1 : back] if one.step == most}
         before = {events[place].author for place in places if place <= left}
         after = {events[place].author for place in places if place >= back}
-        if min(map(len, (before, between, after))) >= SEVERAL:
+        if min(map(len, (before, between, after))) >= several:
             periods = (UNITS[unit](events[place].when) for place in (left, back))
             found.append(Return(step, most, len(between), *periods))
     return tuple(found)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Issue, Lesson, Voice
+
+_MAY_BE_LEFT_OUT = frozenset({"provinces", "professions", "tried", "doubts"})
+"""What may be known of too few people to be shown, so that it must not be said to be unknown."""
 
 _TRIED = 2
 """Lessons that an appreciative question may begin from; more are on the card itself."""
@@ -70,14 +73,32 @@ def session_for(analysis: Analysis, issue: Issue) -> Session:
     tried = [lesson for lesson in lessons if lesson.outcome == "good"]
     told = [*issue.group.members, *(lesson.voice for lesson in lessons)]
     heard = {people[author].group for author in issue.group.author_ids if author in people}
-    groups = {people[author].group for author in analysis.archive.authors if author in people} - {""}
+    groups = Counter(people[author].group for author in analysis.archive.authors if author in people)
+    fewest, others = analysis.left_out.fewest, analysis.left_out.others
+    communities = analysis.archive.communities - {*issue.group.community_names, others}
     return Session(
         tried=tuple(tried[:_TRIED]),
-        invited=_invited(analysis, told),
-        unheard_communities=tuple(sorted(analysis.archive.communities - set(issue.group.community_names))),
-        unheard_groups=tuple(sorted(groups - heard)),
-        unknown=tuple(_unknown(issue, lessons)),
+        invited=_guarded(_invited(analysis, told), fewest, others),
+        unheard_communities=tuple(sorted(communities)),
+        unheard_groups=tuple(
+            sorted(group for group in groups if groups[group] >= fewest and group and group not in heard)
+        ),
+        unknown=tuple(name for name in _unknown(issue, lessons) if fewest <= 1 or name not in _MAY_BE_LEFT_OUT),
     )
+
+
+def _guarded(invited: tuple[Invited, ...], fewest: int, others: str) -> tuple[Invited, ...]:
+    """Return whom to invite with the communities of too few people as one, where those are enough together."""
+    if fewest <= 1:
+        return invited
+    shown = [
+        replace(one, professions=tuple(told for told in one.professions if told[1] >= fewest))
+        for one in invited
+        if len(one.author_ids) >= fewest and one.community != others
+    ]
+    shown_people = {author for one in shown for author in one.author_ids}
+    rest = {author for one in invited for author in one.author_ids} - shown_people
+    return (*shown, *([Invited(others, (), tuple(sorted(rest)))] if len(rest) >= fewest else []))
 
 
 def _invited(analysis: Analysis, voices: list[Voice]) -> tuple[Invited, ...]:

@@ -21,8 +21,8 @@ MARKS = ("above", "below", "")
 """A clearly larger, or smaller, share of the people of a slice than of all others together; neither can be said."""
 
 HINDRANCES = ("untold", "alone", "hidden", "few", "")
-"""What stands against comparing: nobody's value is known; all have the same; each is of so few people that it would tell who goes by which
-pseudonym; each is of so few that nothing can be claimed; nothing does."""
+"""What stands against comparing: nobody's value is known; all have the same; too many are of so few people that they would tell who is who;
+each is of so few that nothing can be claimed; nothing does."""
 
 _WRONG = 0.2
 """Share of the marks of a table that may be by chance. Where groups are drawn by lot, 5 to 12 of 100 tables have any mark; at half of that
@@ -103,6 +103,8 @@ class Slices:
         In time, or those of most people first; the unknown one comes last, where there are people in it.
     issues, topics, steps
         As they stand in the run; issues are those that are or were shared, and early ones where that was asked for.
+    left_out
+        Slices that are not shown because they are of too few people.
     """
 
     by: str
@@ -110,12 +112,15 @@ class Slices:
     issues: tuple[Row, ...]
     topics: tuple[Row, ...]
     steps: tuple[Row, ...]
+    left_out: int = 0
 
     @property
     def hindrance(self) -> str:
         """Return why nothing, or little, can be compared, one of ``HINDRANCES``."""
         known = [one for one in self.slices if one.role != "unknown"]
         if sum(len(one.keys) for one in known) < 2:
+            if self.left_out:
+                return "hidden"
             return "alone" if known else "untold"
         if not any(one.role == "named" for one in known):
             return "hidden"
@@ -138,7 +143,7 @@ def slices_of(analysis: Analysis, by: str, *, early: bool = False) -> Slices:
     ----------
     analysis
         A finished run. Where its authors go by pseudonyms, what ``authors.csv`` says of fewer than three people is put with others: it
-        would tell who they are.
+        would tell who they are. Of slices and cells of fewer people than ``Analysis.left_out`` asks for nothing is told.
     by
         One of ``splits.SLICES``.
     early
@@ -147,7 +152,8 @@ def slices_of(analysis: Analysis, by: str, *, early: bool = False) -> Slices:
     parts = _Parts(analysis, by)
     issues = (issue.group for issue in analysis.insight.issues if early or issue.status not in {"early", "minority"})
     topics = (topic.group for topic in analysis.insight.topics)
-    return Slices(by, parts.slices, parts.rows(issues), parts.rows(topics), parts.rows(analysis.insight.steps))
+    tables = (parts.rows(issues), parts.rows(topics), parts.rows(analysis.insight.steps))
+    return Slices(by, parts.slices, *tables, left_out=parts.left_out)
 
 
 class _Parts:
@@ -157,7 +163,10 @@ class _Parts:
         self._key_of = splitter(analysis, by)
         self._people, _ = self._counted(analysis.voices)
         hidden = by in OF_PEOPLE and bool(analysis.privacy.authors)
-        self.slices = _laid_out(self._people, by, FEWEST_PEOPLE if hidden else 0)
+        self._fewest = analysis.left_out.fewest
+        laid_out = _laid_out(self._people, by, max(FEWEST_PEOPLE if hidden else 0, self._fewest))
+        self.slices = tuple(one for one in laid_out if self._fewest <= 1 or one.authors >= self._fewest)
+        self.left_out = len(laid_out) - len(self.slices)
         self._everyone = sum(len(authors) for key, authors in self._people.items() if key != UNKNOWN)
 
     def _counted(self, voices: Iterable[Voice]) -> tuple[dict[str, set[str]], Counter[str]]:
@@ -186,6 +195,8 @@ class _Parts:
 
     def _cell(self, one: Slice, told: Mapping[str, AbstractSet[str]], unnamed: Counter[str], voiced: int) -> Cell:
         authors = len(_together(told, one.keys))
+        if self._fewest > 1 and authors < self._fewest:
+            return Cell(0, 0)
         cell = Cell(authors, sum(unnamed[key] for key in one.keys))
         if not one.authors:
             return cell

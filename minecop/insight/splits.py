@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Voice
-from minecop.insight.profiles import Profile, profiles_of
+from minecop.insight.profiles import FEWEST_PEOPLE, Profile, profiles_of
 from minecop.insight.trends import UNITS, calendar
 
 OF_PEOPLE = ("group", "organisation", "province", "profession")
@@ -40,8 +40,16 @@ def step_profiles(analysis: Analysis, by: str) -> dict[str, Profile]:
     dict
         By the id of a topic or an issue, a period, or the name of a community, a group, a profession ... Issues stand as they are ranked,
         periods in time, the others by the people who write of any step. What is unknown comes last; passages that are in no issue are
-        left out.
+        left out, and so are parts of too few people where that is asked for (``Analysis.left_out``).
     """
+    found = _step_profiles(analysis, by)
+    fewest = analysis.left_out.fewest
+    if by in OF_PEOPLE and analysis.privacy.authors:  # what is told of fewer would tell who goes by which pseudonym
+        fewest = max(fewest, FEWEST_PEOPLE)
+    return {key: profile for key, profile in found.items() if fewest <= 1 or profile.authors >= fewest}
+
+
+def _step_profiles(analysis: Analysis, by: str) -> dict[str, Profile]:
     if by == "issue":
         kept = {voice.passage_id for voice in analysis.step_voices}
         members = ((issue.group.id, v) for issue in analysis.insight.issues for v in issue.group.members)

@@ -6,14 +6,14 @@ import base64
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from minecop.archive.models import Comment, Post
-from minecop.insight.analysis import Analysis
-from minecop.insight.models import Quote, Voice
+from minecop.insight.analysis import Analysis, quotes_in
+from minecop.insight.models import Voice
 from minecop.report.quoting import shown_place, web_address
 from minecop.report.words import Words
 
@@ -45,7 +45,7 @@ class Carried:
 
 
 def carried(analysis: Analysis, most: int = MOST_CHARACTERS) -> Carried:
-    """Return what the page of a run carries, masked as everything is that is shown.
+    """Return what the page of a run carries, masked as everything is that is shown; nothing where texts may not be shown.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def carried(analysis: Analysis, most: int = MOST_CHARACTERS) -> Carried:
     most
         Characters of threads, see ``MOST_CHARACTERS``; threads that are quoted are carried in any case.
     """
-    posts = _chosen(analysis, most)
+    posts = _chosen(analysis, most) if analysis.shows_texts else []
     rows = {post.id: row for row, post in enumerate(posts)}
     voices = [voice for voice in analysis.voices if voice.post_id in rows]
     values = _Tables(analysis)
@@ -75,7 +75,7 @@ def carried(analysis: Analysis, most: int = MOST_CHARACTERS) -> Carried:
 
 def _chosen(analysis: Analysis, most: int) -> list[Post]:
     """Return the threads to carry, in the order of the archive."""
-    first = {quote.post_id for quote in _quotes(analysis)}
+    first = {quote.post_id for quote in quotes_in(analysis.insight)}
     then = {voice.post_id for issue in analysis.insight.issues for voice in issue.group.members}
 
     def order(post: Post) -> tuple[bool, bool, bytes]:
@@ -92,16 +92,6 @@ def _chosen(analysis: Analysis, most: int) -> list[Post]:
             break
         chosen.add(post.id)
     return [post for post in analysis.archive.posts if post.id in chosen]
-
-
-def _quotes(analysis: Analysis) -> Iterator[Quote]:
-    insight = analysis.insight
-    for issue in insight.issues:
-        yield from (*issue.quotes, *issue.wishes, *([issue.objection] if issue.objection else []))
-    for topic in insight.topics:
-        yield from topic.quotes
-    for lesson in insight.lessons:
-        yield lesson.quote
 
 
 def _rows_of(voices: list[Voice], groups: Iterable[tuple[str, tuple[Voice, ...]]]) -> dict[str, list[int]]:

@@ -3,12 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from minecop.insight.comparing import Comparison, Course
 from minecop.insight.models import Issue
 from minecop.insight.notes import Outcome
+from minecop.insight.privacy import Privacy
+from minecop.insight.sharing import retitled
 from minecop.report.words import Words
+
+
+def under_other_names(
+    comparison: Comparison, outcomes: Iterable[Outcome], privacy: Privacy
+) -> tuple[Comparison, list[Outcome]]:
+    """Return a comparison and what came of decisions as they may be shown: titles, and what a group wrote, without what is personal.
+
+    Who is responsible for a goal goes by the pseudonym of an author of that name; anybody else is not named.
+    """
+    if not privacy:
+        return comparison, list(outcomes)
+
+    def issue(one: Issue | None) -> Issue | None:
+        return one and retitled(one, privacy)
+
+    def course(one: Course) -> Course:
+        others, took_in = (tuple(retitled(each, privacy) for each in some) for some in (one.others, one.took_in))
+        return replace(one, before=issue(one.before), after=issue(one.after), others=others, took_in=took_in)
+
+    def outcome(one: Outcome) -> Outcome:
+        note = replace(
+            one.note,
+            issue=retitled(one.note.issue, privacy),
+            goal=privacy.note(one.note.goal),
+            responsible=privacy.person(one.note.responsible),
+            remark=privacy.note(one.note.remark),
+        )
+        return replace(one, note=note, course=course(one.course))
+
+    return replace(comparison, courses=tuple(map(course, comparison.courses))), list(map(outcome, outcomes))
 
 
 def comparison_json(comparison: Comparison, outcomes: Iterable[Outcome] = ()) -> dict[str, Any]:

@@ -60,7 +60,9 @@ def _who(analysis: Analysis, issue: Issue, words: Words) -> list[str]:
 def _when(issue: Issue, words: Words) -> list[str]:
     trend, grounds = issue.group.trend, issue.grounds
     lines = []
-    if trend.direction != "unknown":
+    if trend.direction != "unknown" and trend.ratio is None:  # of too few people before, or lately, to be counted
+        lines.append(words(f"trend_{trend.direction}"))
+    elif trend.direction != "unknown":
         least = f"{trend.low or 0:.1f}"
         lines.append(words(f"why_{trend.direction}", earlier=trend.before, recent=trend.lately, least=least))
     if grounds.season:

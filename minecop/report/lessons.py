@@ -12,7 +12,7 @@ from minecop.insight.analysis import Analysis
 from minecop.insight.models import LESSON_KINDS, LESSON_PARTS, Lesson
 from minecop.insight.quotes import headline
 from minecop.report.quoting import quote_view
-from minecop.report.words import Words
+from minecop.report.words import Words, people_or_fewer
 
 _A_TOPIC = 2
 """Lessons of a topic that the report shows: a section that one reads through, not a store."""
@@ -162,7 +162,7 @@ def lessons_view(analysis: Analysis, words: Words) -> dict[str, Any]:
             groups.append(
                 {
                     "title": _topic(analysis, of_topic[0][1], words),
-                    "people": words("lesson_people", authors=_people(of_topic), count=len(of_topic)),
+                    "people": _told_by(analysis, of_topic, words),
                     "lessons": [lesson_view(analysis, *one, words) for one in shown],
                 }
             )
@@ -170,7 +170,12 @@ def lessons_view(analysis: Analysis, words: Words) -> dict[str, Any]:
     reported = [one for place, one in enumerate(reported) if one[0] in linked or place < _A_TOPIC]
     shown_count = sum(len(group["lessons"]) for group in groups) + len(reported)
     return {
-        "count": words("lesson_count", own=len(own), authors=_people(own), reported=len(lessons) - len(own)),
+        "count": words(
+            "lesson_count",
+            own=len(own),
+            authors=people_or_fewer(analysis, _people(own), words),
+            reported=len(lessons) - len(own),
+        ),
         "groups": groups,
         "reported": [lesson_view(analysis, *one, words) for one in reported],
         "more": len(lessons) - shown_count,
@@ -193,7 +198,7 @@ def _by_step(analysis: Analysis, own: Sequence[Numbered], words: Words) -> list[
         {
             "number": step or "–",
             "name": names.get(step, words("lesson_no_step")),
-            "authors": _people(some),
+            "authors": people_or_fewer(analysis, _people(some), words),
             "kinds": [sum(kind in lesson.kinds for _, lesson in some) for kind in LESSON_KINDS],
             "untold": sum(not lesson.kinds for _, lesson in some),
             "best": lesson_view(analysis, *some[0], words),
@@ -210,6 +215,11 @@ def lessons_for_issue(analysis: Analysis, issue_id: str, words: Words) -> list[d
 def _for_issue(lessons: Iterable[Numbered], issue_id: str) -> list[Numbered]:
     found = [one for one in lessons if one[1].issue == issue_id]
     return sorted(found, key=lambda one: -one[1].likeness)[:_AN_ISSUE]
+
+
+def _told_by(analysis: Analysis, lessons: Sequence[Numbered], words: Words) -> str:
+    people = people_or_fewer(analysis, _people(lessons), words)
+    return words("lesson_people", authors=people, count=len(lessons))
 
 
 def _people(lessons: Iterable[Numbered]) -> int:

@@ -181,10 +181,11 @@ def _covered(row: dict[str, Any], words: Words) -> dict[str, Any]:
     for number, cell in enumerate(row["cells"], 1):
         told[cell["coverage"]].append(f"{number} ({cell['authors']})" if cell["authors"] else str(number))
     steps = [", ".join(told[name]) or "–" for name in _COVERAGES]
+    nothing = len(told["unknown"]) == len(row["cells"])
     return {
         "name": row["name"],
         "authors": row["authors"],
-        "steps": [words("coverage_unknown")] * len(_COVERAGES) if told["unknown"] else steps,
+        "steps": [words("coverage_unknown")] * len(_COVERAGES) if nothing else steps,
     }
 
 

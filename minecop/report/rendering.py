@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from minecop.core.cells import safe_cell
 from minecop.core.files import write_bytes, write_text
-from minecop.insight.analysis import Analysis
+from minecop.insight.analysis import LEFT_OUT, Analysis
 from minecop.insight.models import Group, Issue, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.sequence import courses
@@ -80,6 +80,9 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         "$schema": REPORT_SCHEMA,
         "version": REPORT_VERSION,
         "archive": analysis.archive.name,
+        "min_authors": analysis.left_out.fewest,
+        "left_out": {name: analysis.left_out.counts.get(name, 0) for name in LEFT_OUT},
+        "source_text": analysis.source_text,
         "funnel": analysis.insight.funnel,
         **issues_json(analysis),
         "topics": topics_json(analysis),
@@ -187,7 +190,7 @@ def render_csv(analysis: Analysis, lang: str = "th") -> str:
             "author",
             "community",
             "published",
-            "text",
+            "text" if analysis.source_text else "quoted_text",
         ]
     )
     for issue in analysis.insight.issues:

@@ -50,7 +50,7 @@ def _tension(analysis: Analysis, issue: Issue, words: Words) -> str:
         return words("ask_tension_voices", voice=_voice(analysis, issue, words), other=other)
     if issue.wishes:
         return words("ask_tension_wish", wish=quote_view(analysis, issue.wishes[0], words)["text"])
-    if grounds.gaps:
+    if grounds.gaps and grounds.steps:
         most = max(grounds.steps, key=lambda step: (grounds.steps[step], step))
         told, missing = (step_name(analysis, step, words) for step in (most, grounds.gaps[-1]))
         return words("ask_tension_gap", most=told, gap=missing)

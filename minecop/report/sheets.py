@@ -186,7 +186,7 @@ def _voices(analysis: Analysis, words: Words) -> Sheet:
         ("col_author", 18),
         ("head_community", 24),
         ("col_date", 13),
-        ("col_text", _WIDE),
+        ("col_text" if analysis.source_text else "col_quoted", _WIDE),
         ("col_post_title", 30),
         ("col_post", 12),
         ("col_comment", 9),
@@ -200,7 +200,7 @@ def _voices(analysis: Analysis, words: Words) -> Sheet:
             words(f"status_{issue.status}"),
             analysis.privacy.label(issue.group.title),
             *_who_where_when(analysis, voice, words),
-            analysis.words_of(voice),
+            analysis.words_of(voice) or None,
             *_place(analysis, voice),
         ]
         for issue in analysis.insight.issues
@@ -450,7 +450,7 @@ def _cell(value: Any) -> Cell:
 
 def _account(analysis: Analysis, words: Words) -> Sheet:
     # names of files and of people stand in its lines
-    entries = () if analysis.privacy else analysis.archive.account.entries
+    entries = () if analysis.is_guarded else analysis.archive.account.entries
     rows: list[list[Cell]] = [
         [message(f"kind_{e.kind}", words.lang), e.source, message(e.key, words.lang, **e.details)] for e in entries
     ]

@@ -9,10 +9,11 @@ from typing import Any
 
 from minecop.core.cells import safe_cell
 from minecop.insight.analysis import Analysis
+from minecop.insight.profiles import FEWEST_PEOPLE
 from minecop.insight.slices import Cell, Row, Slice, Slices, slices_of
 from minecop.insight.splits import IN_TIME, OF_PEOPLE
 from minecop.report.steps import part_title, share_words
-from minecop.report.words import Words, step_name
+from minecop.report.words import Words, people_or_fewer, step_name
 
 SIGNS = {"above": "▲", "below": "▼", "": ""}
 """What stands for each mark."""
@@ -114,19 +115,21 @@ def slices_notes(analysis: Analysis, slices: Slices, words: Words) -> list[str]:
     if slices.hindrance in {"untold", "alone"}:
         fill = "slices_fill_people" if by in OF_PEOPLE else f"slices_fill_{'period' if by in IN_TIME else by}"
         return [words(f"slices_{slices.hindrance}", what=what), words(fill, column=by)]
+    count = max(FEWEST_PEOPLE, analysis.left_out.fewest)
     if slices.hindrance == "hidden":
-        return [words("slices_hidden", what=what)]
+        return [words("slices_hidden", what=what, count=count)]
     roles = {one.role for one in slices.slices}
+    is_of_few = by not in IN_TIME if analysis.left_out else by in OF_PEOPLE and bool(analysis.privacy.authors)
     groups = [row.group for rows in slices.tables.values() for row in rows]
     told = {
         "slices_note": True,
         "slices_marks": slices.hindrance != "few",
         "slices_in_time": by in IN_TIME,
-        "slices_hidden_some": "others" in roles and by in OF_PEOPLE and bool(analysis.privacy.authors),
+        "slices_hidden_some": slices.left_out > 0 or ("others" in roles and is_of_few),
         "slices_unknown": "unknown" in roles,
         "slices_unnamed": any(group.unnamed for group in groups),
     }
-    return [words(key, what=what) for key, is_so in told.items() if is_so]
+    return [words(key, what=what, count=count) for key, is_so in told.items() if is_so]
 
 
 def _said(analysis: Analysis, slices: Slices, words: Words) -> list[dict[str, Any]]:
@@ -173,11 +176,14 @@ def _row(analysis: Analysis, slices: Slices, kind: str, row: Row, words: Words) 
         "title": title,
         "status": words(f"status_{status}") if status != "shared" else "",
         "authors": _counted(len(row.group.author_ids), "", row.group.unnamed),
-        "cells": [_cell(cell, one, words) for cell, one in zip(row.cells, slices.slices, strict=True)],
+        "cells": [_cell(analysis, cell, one, words) for cell, one in zip(row.cells, slices.slices, strict=True)],
     }
 
 
-def _cell(cell: Cell, one: Slice, words: Words) -> dict[str, Any]:
+def _cell(analysis: Analysis, cell: Cell, one: Slice, words: Words) -> dict[str, Any]:
+    if cell.authors < analysis.left_out.fewest and analysis.left_out:
+        few = str(people_or_fewer(analysis, cell.authors, words))
+        return {"width": 0, "share": few, "role": one.role, "mark": "", "words": "", "text": few}
     of_all = words("people_of_all", voices=cell.authors, all=one.authors)
     return {
         "width": round(100 * (cell.share or 0)),

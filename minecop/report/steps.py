@@ -17,7 +17,7 @@ from minecop.insight.slices import Cell
 from minecop.insight.splits import IN_TIME, UNKNOWN, step_profiles
 from minecop.report.quoting import quote_view
 from minecop.report.view import people_words
-from minecop.report.words import Words, step_name
+from minecop.report.words import Words, people_or_fewer, step_name
 
 _COMMUNITIES = 20
 """Communities in the table of the report; a page holds no more."""
@@ -76,10 +76,10 @@ def step_view(analysis: Analysis, group: Group, profile: Profile, words: Words) 
         "name": step_name(analysis, step.step, words),
         "definition": analysis.process.steps[step.step - 1].definitions[words.lang],
         "people": people_words(group, words),
-        "authors": step.authors,
+        "authors": people_or_fewer(analysis, step.authors, words),
         "communities": len(group.community_names),
-        "passages": step.passages,
-        "expected": words("step_expected", count=round(step.expected)),
+        "passages": "–" if profile.leaves_out(step) else step.passages,
+        "expected": "" if profile.leaves_out(step) else words("step_expected", count=round(step.expected)),
         "share": share_words(step, words),
         "width": round(100 * (step.authors or step.passages) / most),
         "trend": group.trend.direction,
@@ -116,11 +116,11 @@ def gaps_view(analysis: Analysis, profile: Profile, words: Words) -> list[str]:
         if coverage == "thin":
             label += f" ({words('people_only', authors=step.authors)})"
         by_coverage.setdefault(coverage, []).append(label)
-    if "unknown" in by_coverage:
-        return [words("gap_unknown")]
+    if profile.authors < FEWEST_PEOPLE:
+        return [words("gap_unknown", count=max(FEWEST_PEOPLE, profile.fewest))]
     said = [
-        words(key, steps="; ".join(by_coverage[coverage]))
-        for key, coverage in (("gap_none", "absent"), ("gap_few", "thin"))
+        words(key, steps="; ".join(by_coverage[coverage]), count=profile.fewest)
+        for key, coverage in (("gap_none", "absent"), ("gap_few", "thin"), ("gap_left_out", "unknown"))
         if coverage in by_coverage
     ]
     return [*said, words("gap_note")] if said else [words("no_gap")]
@@ -136,7 +136,7 @@ def _communities(analysis: Analysis, words: Words) -> dict[str, Any]:
             "authors": profile.authors,
             "cells": [
                 {
-                    "authors": step.authors,
+                    "authors": people_or_fewer(analysis, step.authors, words),
                     "coverage": (coverage := profile.coverage(step)),
                     "words": words(f"coverage_{coverage}"),
                 }

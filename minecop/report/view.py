@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from minecop.core.messages import message
-from minecop.insight.analysis import Analysis
+from minecop.insight.analysis import LEFT_OUT, Analysis
 from minecop.insight.models import STATUSES, Group, Issue, Period, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
 from minecop.report.grounds import grounds_view
 from minecop.report.lessons import lessons_for_issue, lessons_view
 from minecop.report.quoting import quote_view
 from minecop.report.session import session_view
-from minecop.report.words import Words
+from minecop.report.words import Words, words_of_report
 
 SHOWN_FIRST = 7
 """Candidate issues on the first page: as many as a session can weigh."""
@@ -46,7 +46,7 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
     views = [issue_view(analysis, issue, words) for issue in shared]
     return {
         "lang": lang,
-        "t": words,
+        "t": words_of_report(analysis, lang),
         "name": analysis.archive.name,
         "numbers": _numbers(analysis, words),
         "period": _period(analysis, words),
@@ -308,9 +308,28 @@ def _limits(analysis: Analysis, words: Words) -> list[str]:
         counts = ", ".join(f"{words(f'mask_{kind}')} {count:,}" for kind, count in privacy.counts.most_common())
         if counts:
             limits.append(words("limit_masked", counts=counts))
+    limits += left_out_words(analysis, words)
     if refused := archive.account.count("refused"):
         limits.append(words("limit_refused", count=refused))
     return limits
+
+
+def left_out_words(analysis: Analysis, words: Words) -> list[str]:
+    """Return what a report that is to be handed on does not show, and why; nothing where it shows all."""
+    left_out, lines = analysis.left_out, []
+    if left_out:
+        parts = [
+            words(f"left_{name}", count=left_out.counts[name], others=left_out.others)
+            for name in LEFT_OUT
+            if left_out.counts[name]
+        ]
+        named = "" if analysis.privacy.authors else f" {words('left_names')}"
+        lines.append(
+            words("limit_left_out", count=left_out.fewest, parts=", ".join(parts) or words("left_nothing")) + named
+        )
+    if not analysis.source_text:
+        lines.append(words("limit_no_source_text"))
+    return lines
 
 
 def _communities(analysis: Analysis, words: Words) -> list[dict[str, Any]]:
@@ -340,7 +359,7 @@ def _set_aside(analysis: Analysis, aside: SetAside, words: Words) -> dict[str, A
 
 def _account(analysis: Analysis, lang: str) -> dict[str, Any]:
     entries = analysis.archive.account.entries
-    if analysis.privacy:  # names of files and of people stand in its lines
+    if analysis.is_guarded:  # names of files and of people stand in its lines
         return {"rows": [], "more": 0}
     return {
         "rows": [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,14 +26,18 @@ class Words:
         ``th`` or ``en``.
     buddhist
         Whether years are Buddhist ones; by default in Thai only.
+    instead
+        Keys of which other words are to be said, with the keys of those.
     """
 
-    def __init__(self, lang: str, buddhist: bool | None = None) -> None:
+    def __init__(self, lang: str, buddhist: bool | None = None, instead: Mapping[str, str] | None = None) -> None:
         self.lang = lang
         self.buddhist = lang == "th" if buddhist is None else buddhist
+        self._instead = instead or {}
 
     def __call__(self, key: str, **details: object) -> str:
         """Return the words of a key, with numbers over 999 in groups of three."""
+        key = self._instead.get(key, key)
         shown = {name: f"{value:,}" if isinstance(value, int) else value for name, value in details.items()}
         return _texts()[key][self.lang].format(**shown)
 
@@ -62,3 +67,19 @@ class Words:
 def step_name(analysis: Analysis, step: int, words: Words) -> str:
     """Return the name of a step in the reader's language."""
     return analysis.process.steps[step - 1].names[words.lang]
+
+
+def people_or_fewer(analysis: Analysis, authors: int, words: Words) -> int | str:
+    """Return a count of people; that it is fewer, or nobody, where so few are not counted (``Analysis.left_out``)."""
+    fewest = analysis.left_out.fewest
+    return words("fewer_than", count=fewest) if fewest > 1 and authors < fewest else authors
+
+
+def words_of_report(analysis: Analysis, lang: str) -> Words:
+    """Return the words of the templates of a report, which says of nothing that there is none where it may only be left out."""
+    return Words(lang, analysis.buddhist, _LEFT_OUT if analysis.left_out else None)
+
+
+_LEFT_OUT = {"candidates_none": "candidates_left_out", "pack_none": "candidates_left_out"} | dict.fromkeys(
+    ("early_none", "lessons_none", "topics_none"), "none_of_enough"
+)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from minecop.archive.models import Comment, Post
+from minecop.archive.models import Comment
 from minecop.archive.store import iterate_posts
 from minecop.core.errors import RunError
 from minecop.core.shipped import shipped
 from minecop.core.tables import rows_where
+from minecop.insight.privacy import Privacy
 from minecop.process.labels import StepLabel
 from minecop.process.matching import SECONDARY, basis_of, labelled_of
 from minecop.process.model import StepModel, load_step_model
@@ -83,7 +84,7 @@ class Evidence:
         return self.step, max(others, key=others.__getitem__)
 
 
-def evidence_of(run: Run, passage_ids: Sequence[str]) -> list[Evidence]:
+def evidence_of(run: Run, passage_ids: Sequence[str], privacy: Privacy | None = None) -> list[Evidence]:
     """Return what speaks for the steps of passages, in their order.
 
     The labelled examples are read for this, which takes seconds however few the passages are.
@@ -94,6 +95,8 @@ def evidence_of(run: Run, passage_ids: Sequence[str]) -> list[Evidence]:
         A finished run.
     passage_ids
         Passages of it.
+    privacy
+        What is shown under another name.
 
     Raises
     ------
@@ -101,7 +104,7 @@ def evidence_of(run: Run, passage_ids: Sequence[str]) -> list[Evidence]:
         When the run has no such passage.
     """
     posts = {passage.rsplit("/", 2)[0] for passage in passage_ids}
-    columns = ["passage_id", "post_id", "comment", "title", "text"]
+    columns = ["passage_id", "post_id", "comment", "title", "text", "start", "end"]
     there = rows_where(run.stage_folder("text") / "passages.parquet", "post_id", posts, columns)
     places = {row["passage_id"]: place for place, row in enumerate(there)}
     for passage in passage_ids:
@@ -114,33 +117,39 @@ def evidence_of(run: Run, passage_ids: Sequence[str]) -> list[Evidence]:
     )
     labels = labels_of(run)
     near = _nearest(run, labels, [(row["text"], row["title"]) for row in asked])
-    answered = _answered(run, asked)
+    shown = _Shown(run, posts, privacy or Privacy())
     found = []
-    for row, nearest, answers in zip(asked, near, answered, strict=True):
+    for row, nearest in zip(asked, near, strict=True):
         passage = row["passage_id"]
         place, told = places[passage], steps[passage]
         numbers = {name: name.removeprefix("step_") for name in told}
         shares = {int(number): told[name] for name, number in numbers.items() if number.isdigit()}
         found.append(
             Evidence(
-                **row,
+                passage_id=passage,
+                post_id=row["post_id"],
+                comment=row["comment"],
+                title=shown.title(row),
+                text=shown.words(row),
                 step=told["step"],
                 given=passage in labels,
                 courtesy=acts[passage]["courtesy"],
                 probabilities={0: max(0.0, 1 - sum(shares.values()))} | shares,
-                words={int(step): tuple(said) for step, said in json.loads(told["step_evidence"]).items()},
+                words={int(step): shown.labels(said) for step, said in json.loads(told["step_evidence"]).items()},
                 tense=acts[passage]["tense"],
-                nearest=_shown(nearest, told["step"]),
-                facets={value: tuple(said) for value, said in json.loads(told.get("facet_evidence", "{}")).items()},
-                before=_beside(there, place, place - 1),
-                after=_beside(there, place, place + 1),
-                answers=answers,
+                nearest=shown.examples(_nearest_shown(nearest, told["step"])),
+                facets={
+                    value: shown.labels(said) for value, said in json.loads(told.get("facet_evidence", "{}")).items()
+                },
+                before=shown.words(_beside(there, place, place - 1)),
+                after=shown.words(_beside(there, place, place + 1)),
+                answers=shown.answered(row),
             )
         )
     return found
 
 
-def _shown(nearest: Mapping[int, Nearest], step: int) -> tuple[Nearest, ...]:
+def _nearest_shown(nearest: Mapping[int, Nearest], step: int) -> tuple[Nearest, ...]:
     """Return the nearest example and, where that is of another step, the nearest one of a step."""
     first = max(nearest.values(), key=lambda one: one.likeness, default=None)
     if first is None:
@@ -148,26 +157,48 @@ def _shown(nearest: Mapping[int, Nearest], step: int) -> tuple[Nearest, ...]:
     return (first,) if first.step == step or step not in nearest else (first, nearest[step])
 
 
-def _beside(there: Sequence[Mapping[str, Any]], place: int, other: int) -> str:
+def _beside(there: Sequence[Mapping[str, Any]], place: int, other: int) -> Mapping[str, Any] | None:
     """Return the passage at another place, where it is of the same text."""
     if not 0 <= other < len(there) or any(there[other][key] != there[place][key] for key in ("post_id", "comment")):
-        return ""
-    return str(there[other]["text"])
+        return None
+    return there[other]
 
 
-def _answered(run: Run, asked: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return what the text of each passage answers."""
-    posts = {row["post_id"] for row in asked}
-    by_id = {post.id: post for post in iterate_posts(run.stage_folder("archive")) if post.id in posts}
-    return [_answer(by_id[row["post_id"]], row["comment"]) for row in asked]
+class _Shown:
+    """Says how what is in the posts of some passages may be shown."""
 
+    def __init__(self, run: Run, posts: Collection[str], privacy: Privacy) -> None:
+        self._posts = {post.id: post for post in iterate_posts(run.stage_folder("archive")) if post.id in posts}
+        self._privacy = privacy
 
-def _answer(post: Post, comment: int | None) -> str:
-    if comment is None:
-        return ""
-    own = next(one for one in post.comments if one.position == comment)
-    named: list[Comment] = [one for one in post.comments if own.reply_to and one.id == own.reply_to]
-    return named[0].body if named else post.body
+    def words(self, row: Mapping[str, Any] | None) -> str:
+        """Return the words of a passage."""
+        if row is None:
+            return ""
+        post, comment = self._posts[row["post_id"]], row["comment"]
+        return self._privacy.span(post.id, comment, post.text(comment), row["start"], row["end"])
+
+    def title(self, row: Mapping[str, Any]) -> str:
+        """Return the title of its post."""
+        return self._privacy.whole(row["post_id"], None, row["title"], "title")
+
+    def answered(self, row: Mapping[str, Any]) -> str:
+        """Return the text that its comment answers."""
+        post, comment = self._posts[row["post_id"]], row["comment"]
+        if comment is None:
+            return ""
+        own = next(one for one in post.comments if one.position == comment)
+        named: list[Comment] = [one for one in post.comments if own.reply_to and one.id == own.reply_to]
+        place, body = (named[0].position, named[0].body) if named else (None, post.body)
+        return self._privacy.whole(post.id, place, body)
+
+    def labels(self, said: Sequence[str]) -> tuple[str, ...]:
+        """Return words that were taken out of texts."""
+        return tuple(map(self._privacy.label, said))
+
+    def examples(self, nearest: Sequence[Nearest]) -> tuple[Nearest, ...]:
+        """Return labelled examples, which may be of this archive."""
+        return tuple(replace(one, text=self._privacy.label(one.text)) for one in nearest)
 
 
 def _nearest(

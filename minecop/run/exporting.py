@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from minecop.archive.writers import write_csv, write_jsonlines
+from minecop.archive.models import Post
+from minecop.archive.writers import COMMENTS_FILE, POSTS_FILE, write_csv, write_jsonlines
 from minecop.core.cells import safe_cell
-from minecop.core.errors import OutputError
+from minecop.core.errors import OutputError, SettingsError
 from minecop.core.files import ensure_writable, replacing, write_bytes, write_json
 from minecop.core.tables import read_table
 from minecop.insight.analysis import Analysis
+from minecop.report.pack import PACK_FILE, write_pack
 from minecop.report.qda import render_qdpx
 from minecop.report.rendering import write_reports
 from minecop.run.pipeline import Run
 
 EXPORT_FILE = "export.json"
 """What an export is and how much in it is masked; the sign of a folder that may be written over."""
+
+POSTS_LINES = "posts.jsonl"
+"""The archive as it may be handed on, to be imported again."""
 
 QDA_ENDING = ".qdpx"
 """Of a file that is a project for programs of qualitative analysis."""
@@ -27,8 +33,10 @@ QDA_ENDING = ".qdpx"
 def export_run(analysis: Analysis, run: Run, folder: Path, lang: str = "th") -> Path:
     """Write a folder that can be handed on; of an analysis with masks it holds no original text.
 
-    The files of the report (``report.rendering.RENDERERS``), the archive as ``posts.jsonl`` and as ``posts.csv`` and
-    ``comments.csv``, and ``passages.csv``: every passage with its words and everything said of it.
+    The files of the report (``report.rendering.RENDERERS``), the session pack, the archive as ``posts.jsonl`` and as ``posts.csv`` and
+    ``comments.csv``, and ``passages.csv``: every passage with its words and everything said of it. Without source texts there is no
+    ``posts.jsonl``, and no words are in the tables. Where what is of few people is left out, there are no posts and comments, each of
+    which is one person's, and no passages but those that are of something that is shown. What an earlier export had of these is removed.
 
     Parameters
     ----------
@@ -55,13 +63,33 @@ def export_run(analysis: Analysis, run: Run, folder: Path, lang: str = "th") -> 
         raise OutputError("export_exists", path=folder)
     ensure_writable(folder)
     privacy = analysis.privacy
-    about = {"archive": analysis.archive.name, "masked": bool(privacy.masks), "pseudonyms": bool(privacy.authors)}
-    write_json(folder / EXPORT_FILE, about | {"replaced": dict(sorted(privacy.counts.items()))})
+    about = {
+        "archive": analysis.archive.name,
+        "masked": bool(privacy.masks),
+        "pseudonyms": bool(privacy.authors),
+        "min_authors": analysis.left_out.fewest,
+        "source_text": analysis.source_text,
+        "replaced": dict(sorted(privacy.counts.items())),
+    }
+    write_json(folder / EXPORT_FILE, about)
+    for name in (POSTS_LINES, POSTS_FILE, COMMENTS_FILE):
+        (folder / name).unlink(missing_ok=True)
     page = write_reports(analysis, folder, lang)
-    write_jsonlines(folder / "posts.jsonl", (privacy.post(post) for post in analysis.archive.posts))
-    write_csv(folder, (privacy.post(post) for post in analysis.archive.posts))
+    write_pack(analysis, folder / PACK_FILE, lang)
+    if not analysis.left_out:
+        if analysis.source_text:
+            write_jsonlines(folder / POSTS_LINES, _posts(analysis))
+        write_csv(folder, _posts(analysis))
     _write_passages(folder / "passages.csv", analysis, run)
     return page
+
+
+def _posts(analysis: Analysis) -> Iterator[Post]:
+    for post in map(analysis.privacy.post, analysis.archive.posts):
+        if analysis.source_text:
+            yield post
+        else:
+            yield replace(post, body="", blurb=None, comments=tuple(replace(one, body="") for one in post.comments))
 
 
 def export_qda(analysis: Analysis, path: Path, lang: str = "th") -> None:
@@ -69,28 +97,73 @@ def export_qda(analysis: Analysis, path: Path, lang: str = "th") -> None:
 
     Raises
     ------
+    SettingsError
+        When texts are not to be handed on: it is made of them.
     OutputError
         When it cannot be written.
     """
+    if not analysis.shows_texts:
+        raise SettingsError("qda_needs_texts", ending=QDA_ENDING)
     write_bytes(path, render_qdpx(analysis, lang))
 
 
 def _write_passages(path: Path, analysis: Analysis, run: Run) -> None:
     table = read_table(run.folder / "passages.parquet")
     names = table.column_names
+    shown = _Shown(analysis)
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*names, "text"])
+        writer.writerow([*names, *(["text"] if analysis.source_text else [])])
         for row in table.to_pylist():
-            writer.writerow([_cell(value) for value in _shown(row, analysis)])
+            if shown.has(row):
+                writer.writerow([_cell(value) for value in shown.row(row)])
 
 
-def _shown(row: dict[str, Any], analysis: Analysis) -> Iterator[object]:
-    privacy = analysis.privacy
-    source = analysis.posts[row["post_id"]].text(row["comment"])
-    for name, value in row.items():
-        yield privacy.author(value, value) if name == "author_id" else value
-    yield privacy.span(row["post_id"], row["comment"], source, row["start"], row["end"])
+class _Shown:
+    """Says of a row of the table of passages what of it may be shown."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self._analysis, insight = analysis, analysis.insight
+        self._topics = {int(topic.group.id) for topic in insight.topics}
+        self._steps = {int(step.id) for step in insight.steps if step.members}
+        self._facets = {facet.id for facet in insight.facets}
+        of_issues, of_topics = (one.group for one in insight.issues), (one.group for one in insight.topics)
+        groups = (*of_issues, *of_topics, *insight.steps, *insight.facets)
+        voices = (*(voice for group in groups for voice in group.members), *(one.voice for one in insight.lessons))
+        self._passages = {voice.passage_id for voice in voices}
+
+    def has(self, row: dict[str, Any]) -> bool:
+        """Tell whether a passage is shown at all: where what is of few people is left out, if it is of anything that is not."""
+        return not self._analysis.left_out or row["passage_id"] in self._passages
+
+    def row(self, row: dict[str, Any]) -> Iterator[object]:
+        """Return the cells of a row."""
+        privacy = self._analysis.privacy
+        for name, value in row.items():
+            if name == "author_id":
+                yield privacy.author(value, value)
+            elif name == "community":
+                yield privacy.communities.get(value, value)
+            elif self._analysis.left_out:
+                yield self._of_enough(name, value)
+            else:
+                yield value
+        if self._analysis.source_text:
+            source = self._analysis.posts[row["post_id"]].text(row["comment"])
+            yield privacy.span(row["post_id"], row["comment"], source, row["start"], row["end"])
+
+    def _of_enough(self, name: str, value: Any) -> Any:
+        """Return what is said of a passage without topics, steps and facets of too few people."""
+        kind, _, which = name.partition("_")
+        if name == "topic":
+            return value if value in self._topics else -1
+        if name == "step":
+            return value if value in self._steps else 0
+        if name == "facets":
+            return " ".join(facet for facet in value.split() if facet in self._facets)
+        if kind == "step" or kind == "facet":
+            return value if which in self._facets or (which.isdigit() and int(which) in self._steps) else None
+        return value
 
 
 def _cell(value: object) -> object:

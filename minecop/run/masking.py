@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +16,13 @@ from minecop.core.files import sha256_of, write_json
 from minecop.core.tables import read_table, write_table
 from minecop.insight.analysis import Analysis
 from minecop.insight.privacy import Privacy
+from minecop.insight.sharing import rename_communities
 from minecop.run.artefacts import Key, making, result_hash, why_run
 from minecop.run.pipeline import Run
-from minecop.text.masking import Pseudonyms, Text, mask_table, masks_by_text
+from minecop.text.masking import EITHER, Pseudonyms, Text, mask_table, masks_by_text
+from minecop.text.namewords import is_common
 
-VERSION = 1
+VERSION = 2
 """Raised whenever other masks are found."""
 
 STAGE = "masks"
@@ -56,7 +58,8 @@ def with_privacy(
         return analysis
     key = _read_key(key_file)
     names = Pseudonyms.from_key(key, lang)
-    authors = _introduce(analysis, names) if pseudonyms else {}
+    called = _called(analysis) if pseudonyms else {}
+    authors = _introduce(called, names)
     folder = run.stage_folder(STAGE)
     stage_key = Key(
         VERSION,
@@ -73,20 +76,29 @@ def with_privacy(
             write_table(made / "masks.parquet", table)
     table = read_table(folder / "masks.parquet")
     if not mask:
-        table = table.filter(
-            pc.is_in(table["replacement"], pa.array([f"[{name}]" for name in authors.values()], pa.string()))
-        )
+        known = set(authors.values())
+        of_authors = [one for one in set(table["replacement"].to_pylist()) if known.issuperset(one[1:-1].split(EITHER))]
+        table = table.filter(pc.is_in(table["replacement"], pa.array(of_authors, pa.string())))
     masks = masks_by_text(table)
     originals: dict[str, str] = {}
     for (post_id, comment, part), found in masks.items():
         post = analysis.posts[post_id]
         text = post.text(comment) if part == "body" else getattr(post, part)
         originals.update({text[one.start : one.end]: one.replacement for one in found})
-    return replace(analysis, privacy=Privacy(masks, authors, originals))
+    goes_by: dict[str, list[str]] = {}
+    for author, forms in called.items():
+        for form in forms:
+            if not is_common(form):  # else it may well be the word, in titles and labels
+                goes_by.setdefault(form, []).append(authors[author])
+    originals.update({form: f"[{EITHER.join(names)}]" for form, names in goes_by.items()})
+    shown = replace(analysis, privacy=Privacy(masks, authors, originals))
+    communities = {*analysis.archive.communities, *(group.title for group in analysis.insight.communities)}
+    labels = {name: shown.privacy.label(name) for name in sorted(communities)}
+    return rename_communities(shown, {name: label for name, label in labels.items() if label != name})
 
 
-def _introduce(analysis: Analysis, names: Pseudonyms) -> dict[str, str]:
-    authors = {}
+def _called(analysis: Analysis) -> dict[str, set[str]]:
+    """Return by what names the authors of an archive go, by id."""
     called: dict[str, set[str]] = {}
     for post in analysis.archive.posts:
         for text in post.texts:
@@ -95,6 +107,11 @@ def _introduce(analysis: Analysis, names: Pseudonyms) -> dict[str, str]:
     for person in analysis.archive.people.values():
         if person.author_id in called:
             called[person.author_id].update(name for name in (person.name, *person.aliases) if name)
+    return called
+
+
+def _introduce(called: Mapping[str, set[str]], names: Pseudonyms) -> dict[str, str]:
+    authors = {}
     for author, forms in called.items():
         authors[author] = names.author(author)
         names.introduce(author, sorted(forms))

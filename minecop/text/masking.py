@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -25,7 +26,7 @@ from minecop.core.dates import arabic_digits
 from minecop.core.errors import InputError
 from minecop.core.tables import table_of
 from minecop.text.identifiers import Found, find_identifiers
-from minecop.text.namewords import is_common, name_key
+from minecop.text.namewords import PREFIX, is_common, name_key
 from minecop.text.persons import find_names
 
 __all__ = [
@@ -58,6 +59,9 @@ MASKS = pa.schema(
 )
 """Columns of the masks; ``comment`` is null for the post itself, ``field`` is ``body``, ``title`` or ``blurb``. No original text."""
 
+EITHER = " / "
+"""Between the pseudonyms of authors who are called the same."""
+
 _WORDS = Path(__file__).parent / "data" / "masks.toml"
 
 # What is written with other characters, or more of them, than it is looked for with.
@@ -73,6 +77,8 @@ _MANY = re.compile(
     "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]+|\u0e4d[\u0e48-\u0e4b]?\u0e32|[\u0e48-\u0e4b]\u0e4d\u0e32|เเ"
 )
 _NUMBER = re.compile(r"\d+")
+_LEADING = re.compile("[เแโใไ]")
+_TRAILING = re.compile("[\u0e30-\u0e3a\u0e45\u0e47-\u0e4e]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,8 @@ class Pseudonyms:
         self._authors: dict[str, str] = {}
         self._full: dict[str, set[str]] = {}
         self._author_of: dict[str, set[str]] = {}
+        self._written: set[str] = set()
+        self._lengths: dict[str, set[int]] = {}  # of whole names of authors, by their first letters
 
     @classmethod
     def from_key(cls, key: Mapping[str, object], lang: str = "th") -> Pseudonyms:
@@ -223,6 +231,31 @@ class Pseudonyms:
             if key:
                 self._author_of.setdefault(key, set()).add(author_id)
                 self.meet([key])
+            written = name.lower()
+            if len(written) >= PREFIX and not written.isdigit() and not is_common(written):
+                self._author_of.setdefault(written, set()).add(author_id)
+                self._written.add(written)
+                self._lengths.setdefault(written[:PREFIX], set()).add(len(written))
+
+    def find_authors(self, text: str) -> list[Found]:
+        """Return where a text has the name of an author who was introduced, letter for letter: what no title and no list of names tells."""
+        if not self._written:
+            return []
+        small = text.lower()
+        if len(small) != len(text):  # of a few letters the small one is two
+            small = text
+        found: list[Found] = []
+        end = 0
+        for start in range(len(small) - PREFIX + 1):
+            if start < end:
+                continue
+            for length in sorted(self._lengths.get(small[start : start + PREFIX], ()), reverse=True):
+                form = small[start : start + length]
+                if form in self._written and _is_whole(small, start, start + length):
+                    end = start + length
+                    found.append(Found(start, end, "name", form))
+                    break
+        return found
 
     def author(self, author_id: str) -> str:
         """Return an author's pseudonym: ``ผู้เขียน 7``."""
@@ -238,14 +271,36 @@ class Pseudonyms:
         if name in self._people:
             return self._people[name]
         same = self._same(name)
-        authors = self._author_of.get(name) or set().union(*(self._author_of.get(other, set()) for other in same))
-        if len(authors) == 1:
-            return f"[{self.author(next(iter(authors)))}]"
+        authors = self._authors_called(name)
+        if len(authors) == 1 or name in self._written:
+            return f"[{EITHER.join(map(self.author, sorted(authors)))}]"
         for other in sorted(same):
             if other in self._people:
                 self._people[name] = self._people[other]
                 return self._people[name]
         return self._numbered(self._people, name, "person")
+
+    def _authors_called(self, name: str) -> set[str]:
+        same = self._same(name)
+        return self._author_of.get(name) or set().union(*(self._author_of.get(other, set()) for other in same))
+
+    def settled(self, found: list[Found], authors: list[Found]) -> list[Found]:
+        """Return what was found in a text, and the authors whose names stand where nothing is, or only somebody who is no one author.
+
+        Parameters
+        ----------
+        found
+            Of ``find_personal``.
+        authors
+            Of ``find_authors``. Both are in order and without overlap.
+        """
+        certain: list[Found] = []
+        others: list[Found] = []
+        for one in found:
+            is_certain = one.kind != "name" or len(self._authors_called(one.key)) == 1
+            (certain if is_certain else others).append(one)
+        added = _apart(authors, certain)
+        return sorted([*certain, *added, *_apart(others, added)], key=_start)
 
     def _same(self, name: str) -> set[str]:
         """Return the other forms of a name that mean the same person: the full name of a given name, and the other way round."""
@@ -260,6 +315,14 @@ class Pseudonyms:
             used = [int(number[0]) for pseudonym in table.values() if (number := _NUMBER.search(pseudonym))]
             table[key] = _labels(self.lang)[kind].format(number=max(used, default=0) + 1)
         return table[key]
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether a span ends where a word may: no letter of Latin words or digit goes on, and no Thai mark belongs to it from outside."""
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    if (text[start].isascii() and before.isascii() and before.isalnum()) or _LEADING.match(before):
+        return False
+    return not ((text[end - 1].isascii() and behind.isascii() and behind.isalnum()) or _TRAILING.match(behind))
 
 
 def mask_table(
@@ -277,10 +340,11 @@ def mask_table(
     pseudonyms
         Replacements; people who are met first here are added.
     """
-    found: list[tuple[Text, list[Found]]] = []
+    found: list[tuple[Text, list[Found], list[Found]]] = []
     for _, thread in groupby((Text(*text) for text in texts), key=lambda text: text.post_id):
-        found += [(text._replace(text=""), inside) for text, inside in _in_thread(list(thread))]
-    for _, inside in found:
+        for text, inside in _in_thread(list(thread)):
+            found.append((text._replace(text=""), inside, pseudonyms.find_authors(text.text)))
+    for _, inside, _ in found:
         pseudonyms.meet(one.key for one in inside if one.kind == "name")
     rows = [
         {
@@ -292,8 +356,8 @@ def mask_table(
             "kind": one.kind,
             "replacement": pseudonyms.replacement(one),
         }
-        for text, inside in found
-        for one in inside
+        for text, inside, authors in found
+        for one in pseudonyms.settled(inside, authors)
     ]
     return table_of(rows, MASKS)
 
@@ -308,6 +372,21 @@ def _in_thread(thread: list[Text]) -> list[tuple[Text, list[Found]]]:
         if more:
             found[number] = text, find_personal(text.text, keep=text.authors, known=more)
     return found
+
+
+def _apart(some: Iterable[Found], others: list[Found]) -> list[Found]:
+    """Return those that overlap with none of others, which stand in order."""
+    starts = [other.start for other in others]
+
+    def is_apart(one: Found) -> bool:
+        place = bisect_left(starts, one.end)
+        return not place or others[place - 1].end <= one.start
+
+    return [one for one in some if is_apart(one)]
+
+
+def _start(one: Found) -> int:
+    return one.start
 
 
 def masks_by_text(table: pa.Table) -> dict[tuple[str, int | None, str], tuple[Mask, ...]]:

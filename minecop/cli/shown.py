@@ -1,0 +1,43 @@
+"""A finished run as a command is to show it: what is personal under other names, and without what is not to be handed on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from minecop.cli.options import default_key
+from minecop.cli.showing import show_privacy
+from minecop.insight.analysis import Analysis
+from minecop.insight.sharing import with_fewest
+from minecop.report.words import Words
+from minecop.run.loading import load_analysis
+from minecop.run.masking import with_privacy
+from minecop.run.pipeline import Run, open_run
+
+
+def open_shown(run: Path, lang: str, options: Mapping[str, Any]) -> Analysis:
+    """Return the analysis of a run's folder as ``shown`` does."""
+    return shown(open_run(run), lang, options)
+
+
+def shown(run: Run, lang: str, options: Mapping[str, Any]) -> Analysis:
+    """Return the analysis of a run as the options of ``privacy_options`` and ``sharing_options`` ask, and say how much was masked.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    lang
+        Language of what stands for what is masked.
+    options
+        Those of the command; what it has not is not asked for.
+    """
+    analysis = load_analysis(run)
+    key = options.get("key") or default_key(analysis.archive.name)
+    mask, pseudonyms = bool(options.get("mask")), bool(options.get("pseudonyms"))
+    analysis = with_privacy(analysis, run, key, mask=mask, pseudonyms=pseudonyms, lang=lang)
+    show_privacy(analysis.privacy, key, lang)
+    analysis = with_fewest(analysis, options.get("min_authors") or 1, Words(lang)("other_communities"))
+    return replace(analysis, source_text=options.get("source_text") is not False)
