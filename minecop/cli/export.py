@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import language, sharing_options
+from minecop.cli.options import language, sharing_options, years_option
 from minecop.cli.shown import shown
 from minecop.core.messages import message
 from minecop.run.exporting import QDA_ENDING, export_qda, export_run
@@ -23,6 +23,7 @@ from minecop.run.pipeline import open_run
     help="โฟลเดอร์ที่จะส่งต่อ หรือไฟล์ .qdpx / folder to hand on, or a .qdpx file [<run>-export]",
 )
 @sharing_options
+@years_option
 @language
 def command(run: Path, target: Path | None, lang: str, **options: Any) -> None:
     """ทำโฟลเดอร์สำหรับส่งต่อ: รายงาน คลัง และช่วงความ ปิดข้อมูลส่วนบุคคลได้ / Make a folder to hand on, personal data masked if asked.

@@ -143,6 +143,13 @@ min_authors_option = click.option(
 )
 
 
+years_option = click.option(
+    "--years",
+    type=click.Choice(["be", "ce"]),
+    help="ปีเป็น พ.ศ. (be) หรือ ค.ศ. (ce) / Buddhist (be) or Common Era (ce) years [พ.ศ. in Thai, CE in English]",
+)
+
+
 def sharing_options(command: Command) -> Command:
     """Add those of ``privacy_options``, ``--min-authors`` and ``--no-source-text``."""
     command = click.option(

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import language, min_authors_option, privacy_options
+from minecop.cli.options import language, min_authors_option, privacy_options, years_option
 from minecop.cli.shown import open_shown
 from minecop.core.messages import message
 from minecop.report.pack import PACK_FILE, SESSIONS, TEMPLATE, write_pack
@@ -48,6 +48,7 @@ def _ranks(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int,
 )
 @privacy_options
 @min_authors_option
+@years_option
 @language
 def command(
     run: Path,

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from minecop.archive.store import read_head
-from minecop.cli.options import default_output, order_option, run_options, settings_of, sharing_options
+from minecop.cli.options import default_output, order_option, run_options, settings_of, sharing_options, years_option
 from minecop.cli.showing import progress, show_account
 from minecop.cli.shown import shown
 from minecop.cli.slices import compare_option, say_hindrances
@@ -42,6 +42,7 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
 @run_options
 @order_option
 @sharing_options
+@years_option
 @compare_option
 @click.option(
     "--pdf",

@@ -23,7 +23,7 @@ def open_shown(run: Path, lang: str, options: Mapping[str, Any]) -> Analysis:
 
 
 def shown(run: Run, lang: str, options: Mapping[str, Any]) -> Analysis:
-    """Return the analysis of a run as the options of ``privacy_options`` and ``sharing_options`` ask, and say how much was masked.
+    """Return the analysis of a run as the options of ``privacy_options``, ``sharing_options`` and ``years_option`` ask; tell what was masked.
 
     Parameters
     ----------
@@ -40,4 +40,5 @@ def shown(run: Run, lang: str, options: Mapping[str, Any]) -> Analysis:
     analysis = with_privacy(analysis, run, key, mask=mask, pseudonyms=pseudonyms, lang=lang)
     show_privacy(analysis.privacy, key, lang)
     analysis = with_fewest(analysis, options.get("min_authors") or 1, Words(lang)("other_communities"))
-    return replace(analysis, source_text=options.get("source_text") is not False)
+    buddhist = {"be": True, "ce": False}.get(options.get("years") or "")
+    return replace(analysis, source_text=options.get("source_text") is not False, buddhist=buddhist)

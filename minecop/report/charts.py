@@ -26,7 +26,7 @@ from minecop.report.drawing import (
     round_up,
 )
 from minecop.report.steps import share_words
-from minecop.report.words import Words, step_name
+from minecop.report.words import Words, people_or_fewer, step_name
 
 TOPICS_SHOWN = 8
 """Topics drawn over time: the eye compares no more."""
@@ -204,7 +204,11 @@ def archive_volume(analysis: Analysis, lang: str) -> Chart | None:
     words = Words(lang, analysis.buddhist)
     recent = next((parted(one.trend.periods)[1] for one in analysis.insight.steps if one.trend.periods), ())
     unit, names = calendar((*analysis.voices, *analysis.archive.posts), unit_of(recent[0].name) if recent else None)
-    people = {period.name: period.all_voices for period in periods_of((), analysis.voices, unit)}
+    people = {
+        period.name: period.all_voices
+        for period in periods_of((), analysis.voices, unit)
+        if period.all_voices >= analysis.left_out.fewest
+    }
     posts = Counter(UNITS[unit](post.published) for post in analysis.archive.posts if post.published)
     known = sorted({*people, *posts})
     names = names if len(names) <= _SPREAD * len(known) else tuple(known)
@@ -247,7 +251,9 @@ def archive_volume(analysis: Analysis, lang: str) -> Chart | None:
         tuple(panels),
         "tiles",
         (words("head_period"), words("chart_volume_people"), words("chart_volume_posts")),
-        tuple((words.period(name), f"{people.get(name, 0):,}", f"{posts[name]:,}") for name in names),
+        tuple(
+            (words.period(name), _people(analysis, people.get(name, 0), words), f"{posts[name]:,}") for name in names
+        ),
     )
 
 
@@ -311,20 +317,28 @@ def step_coverage(analysis: Analysis, lang: str, *, labelled: bool = True) -> Ch
     for step in profile.steps:
         caption = f"{step.step}  {step_name(analysis, step.step, words)}"
         coverage = profile.coverage(step)
-        label = _coverage_words(step, coverage, words)
+        label = _coverage_words(analysis, step, coverage, words)
         bar = Bar(step.share or 0, step.low or 0, step.high or 0, label, thin=coverage == "thin")
         bar = Bar(0, 0, 0, label) if coverage == "absent" else bar
         drawing = draw_bar(f"chart-coverage-{step.step}", caption, label, bar, most, labelled=labelled)
         panels.append(Panel(str(step.step), caption, drawing))
-        rows.append((caption, f"{step.authors:,}", share_words(step, words), words(f"coverage_{coverage}")))
+        rows.append(
+            (caption, _people(analysis, step.authors, words), share_words(step, words), words(f"coverage_{coverage}"))
+        )
         told.append(f"{caption}: {label}")
     heads = (words("step"), words("authors"), words("share"), words("head_coverage"))
     title, note = words("chart_coverage"), words("chart_coverage_note")
     return Chart("coverage", title, "; ".join(told), note, tuple(panels), "rows", heads, tuple(rows))
 
 
-def _coverage_words(step: StepShare, coverage: str, words: Words) -> str:
+def _coverage_words(analysis: Analysis, step: StepShare, coverage: str, words: Words) -> str:
     if coverage == "absent":
         return words("coverage_absent")
-    label = words("chart_coverage_bar", authors=step.authors, share=share_words(step, words))
-    return f"{label} · {words('coverage_thin')}" if coverage == "thin" else label
+    people = words("people_only", authors=_people(analysis, step.authors, words))
+    told = (people, share_words(step, words), words("coverage_thin") if coverage == "thin" else "")
+    return " · ".join(filter(None, told))
+
+
+def _people(analysis: Analysis, authors: int, words: Words) -> str:
+    shown = people_or_fewer(analysis, authors, words)
+    return shown if isinstance(shown, str) else f"{shown:,}"
