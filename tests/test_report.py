@@ -11,6 +11,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 from test_run import posts
 
+from minecop.archive.models import Person
 from minecop.core.errors import QuoteError
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Quote
@@ -29,6 +30,7 @@ from minecop.report.rendering import (
     write_reports,
 )
 from minecop.report.sheets import render_workbook
+from minecop.report.view import build_view
 from minecop.report.words import Words, _texts
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
@@ -218,3 +220,18 @@ def test_analysis_names_prefer_authors_csv(analysis):
     assert analysis.names["p1"] == "คนที่ 1"
     with pytest.raises(QuoteError):
         analysis.verified(Quote("1", None, 0, 0, ""))
+
+
+def test_rendering_says_who_hardly_writes_and_who_does_not(analysis):
+    people = {"p0": Person("p0", group="ชาวบ้าน"), "p9": Person("p9", group="ช่างประปา")}
+    first, *others = analysis.insight.communities
+    few = replace(first, author_ids=first.author_ids[:2])
+    changed = replace(
+        analysis,
+        archive=replace(analysis.archive, people=people),
+        insight=replace(analysis.insight, communities=(few, *others)),
+    )
+    limits = "\n".join(build_view(changed, "th")["limits"])
+    assert "ไม่มีใครเขียนเลย: ช่างประปา" in limits
+    assert "ชาวบ้าน" not in limits
+    assert f"แทบไม่ได้ยินเสียง: {few.title}" in limits

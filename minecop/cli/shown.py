@@ -23,7 +23,7 @@ def open_shown(run: Path, lang: str, options: Mapping[str, Any]) -> Analysis:
 
 
 def shown(run: Run, lang: str, options: Mapping[str, Any]) -> Analysis:
-    """Return the analysis of a run as the options of ``privacy_options``, ``sharing_options`` and ``years_option`` ask; tell what was masked.
+    """Return the analysis of a run as ``privacy_options``, ``sharing_options`` and ``years_option`` ask, and tell what was masked.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ def _who(analysis: Analysis, issue: Issue, words: Words) -> list[str]:
     ):
         if values and not (hidden and name != "communities"):
             lines.append(
-                words(f"why_{name}", count=len(values), names=_list(map(analysis.privacy.label, values), words))
+                words(f"why_{name}", count=len(values), names=listed(map(analysis.privacy.label, values), words))
             )
     return lines
 
@@ -76,7 +76,7 @@ def _when(issue: Issue, words: Words) -> list[str]:
 def _others(analysis: Analysis, grounds: Grounds, words: Words) -> list[str]:
     found = (("adding", grounds.adding), ("agreeing", grounds.agreeing), ("doubting", grounds.doubting))
     return [
-        words(f"why_{name}", count=len(authors), names=_list((analysis.names.get(a, a) for a in authors), words))
+        words(f"why_{name}", count=len(authors), names=listed((analysis.names.get(a, a) for a in authors), words))
         for name, authors in found
         if authors
     ]
@@ -111,7 +111,8 @@ def _sure(issue: Issue, words: Words) -> list[str]:
     return lines
 
 
-def _list(names: Iterable[str], words: Words) -> str:
+def listed(names: Iterable[str], words: Words) -> str:
+    """Return names in one line, the first few of many."""
     every = list(names)
     shown = ", ".join(every[:_NAMED])
     return f"{shown} {words('and_others', count=len(every) - _NAMED)}" if len(every) > _NAMED else shown

@@ -8,7 +8,7 @@ from minecop.core.messages import message
 from minecop.insight.analysis import LEFT_OUT, Analysis
 from minecop.insight.models import STATUSES, Group, Issue, Period, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
-from minecop.report.grounds import grounds_view
+from minecop.report.grounds import grounds_view, listed
 from minecop.report.lessons import lessons_for_issue, lessons_view
 from minecop.report.quoting import quote_view
 from minecop.report.session import session_view
@@ -287,6 +287,9 @@ _FUNNEL_ROWS = (
 
 _FUNNEL_ALWAYS = ("passages", "in_issues")
 
+_HARDLY = 3
+"""People below whom it is said that hardly anybody of a community writes: too few to make an issue shared."""
+
 
 def _limits(analysis: Analysis, words: Words) -> list[str]:
     funnel, archive = analysis.insight.funnel, analysis.archive
@@ -303,6 +306,7 @@ def _limits(analysis: Analysis, words: Words) -> list[str]:
         limits.append(words("limit_no_community"))
     if len(archive.authors) > 10:
         limits.append(words("limit_few_voices", share=funnel["top_five_percent"]))
+    limits += _unheard(analysis, words)
     if privacy := analysis.privacy:
         limits.append(words("limit_pseudonyms") if privacy.authors else words("limit_authors_named"))
         counts = ", ".join(f"{words(f'mask_{kind}')} {count:,}" for kind, count in privacy.counts.most_common())
@@ -312,6 +316,22 @@ def _limits(analysis: Analysis, words: Words) -> list[str]:
     if refused := archive.account.count("refused"):
         limits.append(words("limit_refused", count=refused))
     return limits
+
+
+def _unheard(analysis: Analysis, words: Words) -> list[str]:
+    """Return who hardly writes here, or not at all though ``authors.csv`` knows of them."""
+    if analysis.left_out:  # small communities go by no name then
+        return []
+    insight, people = analysis.insight, analysis.archive.people
+    writing = {author for group in insight.communities for author in group.author_ids}
+    groups = {person.group for person in people.values() if person.group}
+    heard = {person.group for author, person in people.items() if author in writing}
+    few = [group.title for group in insight.communities if group.title and len(group.author_ids) < _HARDLY]
+    return [
+        words(key, names=listed(map(analysis.privacy.label, names), words))
+        for key, names in (("limit_few_people", few), ("limit_no_voice", sorted(groups - heard)))
+        if names
+    ]
 
 
 def left_out_words(analysis: Analysis, words: Words) -> list[str]:
