@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import softmax
 
+from minecop.acts.features import Vectorizer
 from minecop.acts.labelled import read_labelled
 from minecop.core.errors import ModelError, ProcessError
 from minecop.process.definition import load_process
@@ -214,6 +215,37 @@ def test_learned_model_that_ships_is_what_the_labelled_passages_give(examples):
     made = train_steps(examples, shipped_model.sharpness)
     assert list(made.text.words) == list(shipped_model.text.words), "learn the steps again"
     assert np.allclose(made.weights, shipped_model.weights, atol=0.02), "learn the steps again"
+
+
+def test_learned_kinds_of_none_are_told_apart_and_add_up():
+    model = load_step_model(ROOT / "models/steps")
+    assert model.kinds.count(0) > 4
+    assert model.steps == tuple(range(11))
+    both = [
+        words(text)
+        for text in ("ขอบคุณมากนะคะ แวะมาเป็นกำลังใจให้ค่ะ", "AAR ย่อมาจาก After Action Review หมายถึงการทบทวนหลังทำงาน")
+    ]
+    told = model.log_odds(model.features(both, [[], []]))
+    assert told.shape == (2, 11)
+    assert told.argmax(axis=1).tolist() == [0, 0]
+    thanks, definition = (np.asarray(model.features(both, [[], []]) @ model.weights.T) + model.bias).argmax(axis=1)
+    assert thanks != definition
+
+
+def test_learned_written_language_is_no_sign_of_none(examples):
+    model = load_step_model(ROOT / "models/steps")
+    assert {"และ", "การ", "ซึ่ง"} <= {word for one in examples.words for word in one}
+    assert not {"และ", "การ", "ซึ่ง"} & set(model.text.words)
+    spoken = "เช้าวันพุธสำนักงานเราอบรมทำบัญชีให้กรรมการ ๓๕ คน แบ่งเป็นสี่กลุ่ม บ่ายลงแปลงรวมกันต่อ"
+    written = "เช้าวันพุธสำนักงานเราดำเนินการอบรมการทำบัญชีและการวางแผนเพื่อกรรมการ ๓๕ คน ซึ่งแบ่งเป็นสี่กลุ่ม และบ่ายลงแปลงรวมกันต่อ"
+    assert [match.step for match in StepMatcher(load_process("organisation")).match([spoken, written])] == [6, 6]
+
+
+def test_learned_features_stand_in_several_fields_unless_they_are_of_a_user():
+    documents = [["ทำ", "นา"], ["ทำ", "นา"], ["ทำ", "ยา"], ["ทำ", "ยา"], ["ทำ", "ของเรา"], ["ทำ", "ของเรา"]]
+    fields = np.array(["ag", "ag", "he", "te", "", ""])
+    made = Vectorizer.fit(documents, fields=fields, least_fields=2, passed_over={"และ"})
+    assert {name for name in made.shown if name in {"ทำ", "นา", "ยา", "ของเรา"}} == {"ทำ", "ยา", "ของเรา"}
 
 
 def test_learned_model_is_written_and_read_without_loss(examples, tmp_path):

@@ -7,7 +7,7 @@ that differ only in politeness are one.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
 from itertools import chain, repeat
@@ -42,6 +42,12 @@ def in_classes(all_words: Sequence[str]) -> list[str]:
     return [classes.get(word, word) for word in all_words]
 
 
+def _counts(found: NDArray[np.int64], among: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the distinct keys, sorted, and among how many distinct others each stands."""
+    pairs = np.unique(np.stack([found, among]), axis=1)
+    return np.unique(pairs[0], return_counts=True)
+
+
 _FAMILIES = ("word", "pair", "around", "opening", "closing", "closing pair")
 _PAIRED = frozenset({"pair", "around", "closing pair"})
 
@@ -68,7 +74,15 @@ class Vectorizer:
     idf: NDArray[np.float32]
 
     @classmethod
-    def fit(cls, documents: Sequence[Sequence[str]], least: int = 2) -> Vectorizer:
+    def fit(
+        cls,
+        documents: Sequence[Sequence[str]],
+        least: int = 2,
+        *,
+        fields: NDArray[np.str_] | None = None,
+        least_fields: int = 1,
+        passed_over: Collection[str] = (),
+    ) -> Vectorizer:
         """Learn the features that stand in enough passages.
 
         Parameters
@@ -77,17 +91,26 @@ class Vectorizer:
             Words of each passage.
         least
             Passages in which a feature must stand.
+        fields, least_fields
+            The field of each passage, shape (passages,), and in how many of them a feature must stand. Empty for a passage that is of none:
+            what stands in it need not stand in others.
+        passed_over
+            Words that are of no feature.
         """
-        seen = dict.fromkeys(word for document in documents for word in document)
+        seen = dict.fromkeys(word for document in documents for word in document if word not in passed_over)
         words = {word: number for number, word in enumerate(seen, 1)}
         made = cls(words, [], np.ones(0, dtype=np.float32))
         keys: list[NDArray[np.int64]] = []
         shares: list[NDArray[np.int64]] = []
+        names, field = np.unique(fields, return_inverse=True) if fields is not None else (np.empty(0, np.str_), None)
         for rows, found in made._families(documents):
-            pairs = np.unique(np.stack([found, rows]), axis=1)
-            values, counts = np.unique(pairs[0], return_counts=True)
-            keys.append(values[counts >= least])
-            shares.append(counts[counts >= least])
+            values, counts = _counts(found, rows)
+            kept = counts >= least
+            if field is not None:
+                free = found[names[field[rows]] == ""]
+                kept &= (_counts(found, field[rows])[1] >= least_fields) | np.isin(values, free)
+            keys.append(values[kept])
+            shares.append(counts[kept])
         made.keys = keys
         made.idf = (np.log((1 + len(documents)) / (1 + np.concatenate(shares))) + 1).astype(np.float32)
         return made

@@ -15,14 +15,19 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
+from scipy.special import logsumexp
 
 from minecop.acts.features import Vectorizer, in_classes
 from minecop.core.errors import ModelError
 
-FORMAT = 1
+FORMAT = 2
 
 _TITLE = 0.25
 """Weight of a title beside a passage: more, and passages of one post are told alike."""
+
+_TOGETHER = 2.5
+"""What log odds of the kinds of none are multiplied by before their odds are added up: about their sharpness. With 1, many a kind that is
+hardly likely would add up to a likely none."""
 
 _TEXT, _TITLES = "text_", "title_"
 
@@ -33,25 +38,30 @@ class StepModel:
 
     Attributes
     ----------
-    steps
-        Numbers of the steps that it tells apart, in order; 0 is none.
+    kinds
+        The step of each kind of passage that it tells apart, in order; 0 is none, of which there may be several kinds.
     text, title
         Features of the words of passages and of titles.
     weights
-        Shape (steps, features).
+        Shape (kinds, features).
     bias
-        One a step.
+        One a kind.
     sharpness
         What log odds are multiplied by: a model kept from relying on single words is less sure than it is right (temperature scaling,
         Guo et al. 2017, "On calibration of modern neural networks").
     """
 
-    steps: tuple[int, ...]
+    kinds: tuple[int, ...]
     text: Vectorizer
     title: Vectorizer
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     sharpness: float = 1.0
+
+    @property
+    def steps(self) -> tuple[int, ...]:
+        """Numbers of the steps that it tells apart, in order; 0 is none."""
+        return tuple(dict.fromkeys(self.kinds))
 
     def features(self, all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]) -> sp.csr_matrix:
         """Return the features of passages from their words and those of their titles, shape (passages, features)."""
@@ -59,8 +69,12 @@ class StepModel:
 
     def log_odds(self, features: sp.csr_matrix) -> NDArray[np.float32]:
         """Return how much speaks for each step, shape (passages, steps)."""
-        found: NDArray[np.float32] = self.sharpness * (np.asarray(features @ self.weights.T) + self.bias)
-        return found
+        found: NDArray[np.float32] = np.asarray(features @ self.weights.T) + self.bias
+        nothing = self.kinds.count(0)
+        if nothing > 1:
+            none = logsumexp(_TOGETHER * found[:, :nothing], axis=1, keepdims=True) / _TOGETHER
+            found = np.hstack([none, found[:, nothing:]])
+        return self.sharpness * found
 
     def evidence(self, features: sp.csr_matrix, row: int, step: int, most: int = 4) -> tuple[str, ...]:
         """Return the words of one passage that speak most for a step, each once.
@@ -74,7 +88,7 @@ class StepModel:
         most
             Words, at most.
         """
-        return self.text.telling(features, row, self.weights[self.steps.index(step)], most)
+        return self.text.telling(features, row, self.weights[self.kinds.index(step)], most)
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder: ``steps.safetensors`` and ``steps.json``."""
@@ -87,7 +101,7 @@ class StepModel:
         save_file(made, folder / "steps.safetensors")
         about = {
             "format": FORMAT,
-            "steps": self.steps,
+            "kinds": self.kinds,
             "sharpness": self.sharpness,
             "words": list(self.text.words),
             "title_words": list(self.title.words),
@@ -120,7 +134,7 @@ def load_step_model(folder: Path) -> StepModel:
             raise ValueError(f"format {about['format']}")  # noqa: TRY301 - told with the other damages
         tensors = load_file(folder / "steps.safetensors")
         return StepModel(
-            tuple(about["steps"]),
+            tuple(about["kinds"]),
             Vectorizer.of_tensors(about["words"], tensors, _TEXT),
             Vectorizer.of_tensors(about["title_words"], tensors, _TITLES),
             tensors["weights"].astype(np.float32),

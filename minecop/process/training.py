@@ -17,7 +17,7 @@ from minecop.acts.features import Vectorizer, in_classes
 from minecop.acts.labelled import Labelled
 from minecop.acts.training import parts_of_fields
 from minecop.archive.reading import LABELS_FILE
-from minecop.process.definition import Process
+from minecop.process.definition import Process, load_process
 from minecop.process.labels import StepLabel
 from minecop.process.model import StepModel, features_of
 from minecop.text.words import words
@@ -30,6 +30,17 @@ _CORRECTION = 5.0
 
 _FEW = 50
 """Examples below which a word counts that stands in one alone."""
+
+_FIELDS = 3
+"""Fields in which a feature must stand where passages are labelled: what stands in fewer is their matter, which tells no step elsewhere."""
+
+_WRITTEN = frozenset(["และ", "หรือ", "ซึ่ง", "การ", "ความ", "ที่จะ", "เพื่อ", "อย่าง", "สำหรับ", "โดย", "สามารถ"])
+"""Words of written language that are of no feature. The labelled passages that tell of a step hold less than a third as many as a blog and
+as the news of a government, where each is one word of a thousand at least: who invents a story writes as people speak, and whoever writes
+formally would be taken for one who explains."""
+
+_EXPLAINER, _OTHER = "explainer", "other"
+"""Why a passage is about no step: it explains, or for a reason that is not known."""
 
 _BINS = 10
 
@@ -52,28 +63,42 @@ class StepExamples:
         Their words, and those of the titles above them.
     steps
         The step of each, 0 for none, shape (n,).
+    reasons
+        Why each would be about no step, if it is, shape (n,).
     fields
         The field of each, by which what is unseen is told, shape (n,).
     weights
         How many examples each counts for, shape (n,).
+    labelled
+        Whether each ships, beside labelled passages, and is not a user's, shape (n,).
     """
 
     texts: list[str]
     words: list[list[str]]
     titles: list[list[str]]
     steps: NDArray[np.int64]
+    reasons: NDArray[np.str_]
     fields: NDArray[np.str_]
     weights: NDArray[np.float64]
+    labelled: NDArray[np.bool_]
 
     def take(self, rows: NDArray[np.int64]) -> StepExamples:
         """Return some of the examples."""
         texts = [self.texts[n] for n in rows]
         cut = [self.words[n] for n in rows], [self.titles[n] for n in rows]
-        return StepExamples(texts, *cut, self.steps[rows], self.fields[rows], self.weights[rows])
+        return StepExamples(
+            texts,
+            *cut,
+            self.steps[rows],
+            self.reasons[rows],
+            self.fields[rows],
+            self.weights[rows],
+            self.labelled[rows],
+        )
 
 
 def examples_of_steps(
-    process: Process, rows: Iterable[Labelled] = (), corrections: Iterable[StepLabel] = ()
+    process: Process, rows: Sequence[Labelled] = (), corrections: Iterable[StepLabel] = ()
 ) -> StepExamples:
     """Return the examples of a process, and labelled passages whose step the readers agree on.
 
@@ -91,27 +116,37 @@ def examples_of_steps(
         What people said of passages of the archive itself; each counts for several examples.
     """
     found = [(row.text, row.title, row.step, row.field) for row in rows if row.step is not None]
+    reasons = {row.text: row.none for row in rows if row.step == 0 and row.none}
     many = bool(found)
+    shipping = len(load_process(process.extends).steps) if process.extends else 0
+    fields = {
+        step.number: (process.extends if step.number <= shipping else None) or process.id for step in process.steps
+    }
     for step in process.steps:
-        found += [(text, "", step.number, process.id) for text in step.examples]
-        found += [(name, "", 0 if many else step.number, process.id) for name in step.names.values()]
+        found += [(text, "", step.number, fields[step.number]) for text in step.examples]
+        found += [(name, "", 0 if many else step.number, fields[step.number]) for name in step.names.values()]
+        if many:
+            reasons |= dict.fromkeys(step.names.values(), _EXPLAINER)
         if not many:
             found += [(text, "", step.number, process.id) for text in step.definitions.values() if text]
     found += [(text, "", 0, process.id) for text in process.none_examples]
-    excluded = [(text, "", step.number, process.id) for step in process.steps for text in step.exclude]
+    excluded = [(text, "", step.number, fields[step.number]) for step in process.steps for text in step.exclude]
     found += excluded
     own_part = len(found)
     found += [(label.text, label.title, label.step, LABELS_FILE) for label in corrections if label.text.strip()]
+    shipped_fields = {process.extends, *(row.field for row in rows)} if many else set()
     examples = StepExamples(
         [text for text, *_ in found],
         [words(text) for text, *_ in found],
         [words(title) for _, title, *_ in found],
         np.array([step for *_, step, _ in found], dtype=np.int64),
+        np.array([reasons.get(text, _OTHER) for text, *_ in found]),
         np.array([field for *_, field in found]),
         np.where(np.arange(len(found)) < own_part, 1.0, _CORRECTION),
+        np.array([field in shipped_fields for *_, field in found]),
     )
-    rows = np.arange(own_part - len(excluded), own_part)
-    examples.steps[rows] = _other_steps(examples, rows)
+    unsure = np.arange(own_part - len(excluded), own_part)
+    examples.steps[unsure] = _other_steps(examples, unsure)
     return examples
 
 
@@ -137,11 +172,18 @@ def _other_steps(examples: StepExamples, rows: NDArray[np.int64]) -> NDArray[np.
 def _vectorizers(examples: StepExamples) -> tuple[Vectorizer, Vectorizer]:
     """Return the features of the words of passages, and of titles."""
     least = 2 if len(examples.words) >= _FEW else 1
-    return Vectorizer.fit([in_classes(one) for one in examples.words], least), Vectorizer.fit(examples.titles, least)
+    documents = [in_classes(one) for one in examples.words]
+    fields = np.where(examples.labelled, examples.fields, "")
+    written = _WRITTEN if examples.labelled.any() else ()
+    text = Vectorizer.fit(documents, least, fields=fields, least_fields=_FIELDS, passed_over=written)
+    return text, Vectorizer.fit(examples.titles, least)
 
 
 def train_steps(examples: StepExamples, sharpness: float = 1.0) -> StepModel:
     """Train a model.
+
+    What is about no step is of several kinds, which have little in common but that: each is told by itself (a class of several components,
+    as in mixture discriminant analysis, Hastie and Tibshirani 1996), so that thanks do not have to look like definitions.
 
     Parameters
     ----------
@@ -151,13 +193,16 @@ def train_steps(examples: StepExamples, sharpness: float = 1.0) -> StepModel:
         What its log odds are multiplied by (``sharpness_of``).
     """
     text, title = _vectorizers(examples)
+    names = [(step, "" if step else why) for step, why in zip(examples.steps.tolist(), examples.reasons, strict=True)]
+    kinds = sorted(set(names))
     fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1_000)
-    fitted.fit(features_of(text, title, examples.words, examples.titles), examples.steps, examples.weights)
+    features = features_of(text, title, examples.words, examples.titles)
+    fitted.fit(features, [kinds.index(name) for name in names], examples.weights)
     weights, bias = fitted.coef_, fitted.intercept_
     if len(weights) == 1:  # of two classes scikit-learn keeps the weights of the second alone
         weights, bias = np.vstack([-weights, weights]) / 2, np.hstack([-bias, bias]) / 2
     return StepModel(
-        tuple(int(step) for step in fitted.classes_),
+        tuple(step for step, _ in kinds),
         text,
         title,
         weights.astype(np.float32),

@@ -494,7 +494,7 @@ STAGES: tuple[Stage, ...] = (
         ("seed", "topics", "topic_count", "llm_url", "llm_model"),
         make_topics,
     ),
-    Stage("process", 5, ("text", "acts"), ("process", "facets"), _make_process, _steps_outside),
+    Stage("process", 6, ("text", "acts"), ("process", "facets"), _make_process, _steps_outside),
     Stage(
         "insight",
         32,
