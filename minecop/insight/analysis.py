@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from minecop.archive.models import Post
+from minecop.archive.models import Person, Post
 from minecop.archive.people import home_communities
 from minecop.archive.store import Archive
 from minecop.core.errors import QuoteError
@@ -54,6 +54,21 @@ class Analysis:
     def posts(self) -> dict[str, Post]:
         """Posts by id."""
         return {post.id: post for post in self.archive.posts}
+
+    @cached_property
+    def people(self) -> dict[str, Person]:
+        """What is known of people, by author id."""
+        return {person.author_id: person for person in self.archive.people.values()}
+
+    @cached_property
+    def authors(self) -> frozenset[str]:
+        """Ids of everyone who wrote a post or a comment."""
+        return frozenset(self.archive.authors)
+
+    @cached_property
+    def communities(self) -> frozenset[str]:
+        """Names of all communities that posts belong to."""
+        return frozenset(self.archive.communities)
 
     @cached_property
     def homes(self) -> dict[str, str]:
@@ -114,7 +129,7 @@ class Analysis:
         """Return the title of a post as it may be shown."""
         return post.title and self.privacy.whole(post.id, None, post.title, "title")
 
-    @property
+    @cached_property
     def dates(self) -> tuple[datetime, datetime] | None:
         """First and last known date of publication."""
         return self.archive.dates

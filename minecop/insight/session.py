@@ -65,23 +65,23 @@ def session_for(analysis: Analysis, issue: Issue) -> Session:
     issue
         One of its issues.
     """
-    people = {person.author_id: person for person in analysis.archive.people.values()}
+    people = analysis.people
     lessons = [lesson for lesson in analysis.insight.lessons if lesson.issue == issue.group.id]
     tried = [lesson for lesson in lessons if lesson.outcome == "good"]
     told = [*issue.group.members, *(lesson.voice for lesson in lessons)]
     heard = {people[author].group for author in issue.group.author_ids if author in people}
-    groups = {people[author].group for author in analysis.archive.authors if author in people} - {""}
+    groups = {people[author].group for author in analysis.authors if author in people} - {""}
     return Session(
         tried=tuple(tried[:_TRIED]),
         invited=_invited(analysis, told),
-        unheard_communities=tuple(sorted(analysis.archive.communities - set(issue.group.community_names))),
+        unheard_communities=tuple(sorted(analysis.communities - set(issue.group.community_names))),
         unheard_groups=tuple(sorted(groups - heard)),
         unknown=tuple(_unknown(issue, lessons)),
     )
 
 
 def _invited(analysis: Analysis, voices: list[Voice]) -> tuple[Invited, ...]:
-    people = {person.author_id: person for person in analysis.archive.people.values()}
+    people = analysis.people
     by_community: dict[str, set[str]] = {}
     for voice in voices:
         if voice.author_id:

@@ -89,8 +89,8 @@ def _numbers(analysis: Analysis, words: Words) -> list[tuple[str, str]]:
     return [
         (f"{value:,}", words(key))
         for value, key in (
-            (len(archive.authors), "n_people"),
-            (len(archive.communities), "n_communities"),
+            (len(analysis.authors), "n_people"),
+            (len(analysis.communities), "n_communities"),
             (len(archive.posts), "n_posts"),
             (comments, "n_comments"),
         )
@@ -299,9 +299,9 @@ def _limits(analysis: Analysis, words: Words) -> list[str]:
         limits.append(words("limit_no_author", count=funnel["without_author"]))
     if funnel["without_date"]:
         limits.append(words("limit_no_date", count=funnel["without_date"]))
-    if not archive.communities:
+    if not analysis.communities:
         limits.append(words("limit_no_community"))
-    if len(archive.authors) > 10:
+    if len(analysis.authors) > 10:
         limits.append(words("limit_few_voices", share=funnel["top_five_percent"]))
     if privacy := analysis.privacy:
         limits.append(words("limit_pseudonyms") if privacy.authors else words("limit_authors_named"))
