@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from minecop.core.tables import values_once
 from minecop.insight.models import SetAside, Voice
 from minecop.insight.shares import wilson
 
@@ -56,7 +57,7 @@ class StepTable:
         chances = np.array([table[name].to_numpy() for name in names], dtype=np.float64).reshape(len(names), -1).T
         rows = {passage: row for row, passage in enumerate(table["passage_id"].to_pylist())}
         first = table["step"].to_numpy().astype(np.int64)
-        return cls(rows, first, chances, table["step_evidence"].to_pylist())
+        return cls(rows, first, chances, values_once(table["step_evidence"]))
 
     @property
     def steps(self) -> range:
