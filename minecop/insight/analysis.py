@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from minecop.archive.models import Person, Post
 from minecop.archive.people import home_communities
@@ -15,6 +16,25 @@ from minecop.insight.models import Insight, Quote, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.profiles import StepTable, counted
 from minecop.process.definition import Process
+
+Options = ParamSpec("Options")
+Answer = TypeVar("Answer")
+
+
+def remembered(
+    function: Callable[Concatenate[Analysis, Options], Answer],
+) -> Callable[Concatenate[Analysis, Options], Answer]:
+    """Return a function of an analysis that works each answer out once, and keeps it as long as the analysis: nobody may change it."""
+
+    @wraps(function)
+    def asked(analysis: Analysis, *args: Options.args, **named: Options.kwargs) -> Answer:
+        answers = analysis.__dict__.setdefault("_answers", {})
+        key = (function, args, *sorted(named.items()))
+        if key not in answers:
+            answers[key] = function(analysis, *args, **named)
+        return answers[key]  # type: ignore[no-any-return]
+
+    return asked
 
 
 @dataclass(frozen=True)

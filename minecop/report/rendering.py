@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from markupsafe import Markup
 
 from minecop.core.cells import safe_cell
 from minecop.core.files import write_bytes, write_text
+from minecop.core.largejson import json_pieces
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Issue, Voice
 from minecop.insight.privacy import Privacy
@@ -91,7 +91,7 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         "slices": [slices_json(analysis, slices_of(analysis, by), Words(lang)) for by in analysis.compare_by],
         "settings": analysis.settings,
     }
-    return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+    return "".join(json_pieces(values)) + "\n"
 
 
 def _members(voices: tuple[Voice, ...]) -> list[dict[str, Any]]:

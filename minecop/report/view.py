@@ -6,7 +6,7 @@ from typing import Any
 
 from minecop.core.dates import format_date
 from minecop.core.messages import message
-from minecop.insight.analysis import Analysis
+from minecop.insight.analysis import Analysis, remembered
 from minecop.insight.models import STATUSES, Group, Issue, Period, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
 from minecop.report.grounds import grounds_view
@@ -23,6 +23,7 @@ _SET_ASIDE_SHOWN = 30
 _ACCOUNT_SHOWN = 60
 
 
+@remembered
 def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
     """Return everything that a template needs.
 
