@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minecop.core import errors
@@ -122,6 +122,7 @@ PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, a
 VALUES = st.recursive(PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_large_json_is_the_text_that_json_writes(value):
     assert "".join(json_pieces(value)) == json.dumps(value, ensure_ascii=False, indent=1)
@@ -154,6 +155,7 @@ def test_large_json_comes_back_object_by_object(tmp_path):
             read_large_json(path, lambda one: one, made)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.text(max_size=2), max_size=4), max_size=6), st.integers(1, 6))
 def test_word_lists_are_the_lists_that_they_were_made_of(lists, rows):
     whole = pa.table({"words": lists}, schema=pa.schema([("words", pa.list_(pa.string()))]))
@@ -161,7 +163,9 @@ def test_word_lists_are_the_lists_that_they_were_made_of(lists, rows):
         [chunk for batch in whole.to_batches(max_chunksize=rows) for chunk in [batch["words"]]],
         pa.list_(pa.string()),
     )
-    words = WordLists(column)
+    words = WordLists()
+    words.add(column[:3])
+    words.add(column[3:])
     assert list(words) == lists == words[:] == [words[row] for row in range(len(words))]
     assert [words[row] for row in range(-len(lists), 0)] == lists
     with pytest.raises(IndexError):
@@ -173,4 +177,6 @@ def test_values_that_come_again_are_one_object():
     found = values_once(column)
     assert found == ["ครูเอ", None, "ครูบี", "ครูบี", "ครูเอ"]
     assert found[0] is found[4]
+    known = {}
+    assert values_once(column, known)[2] is values_once(pa.chunked_array([["ครูซี", "ครูบี"]]), known)[1]
     assert values_once(pa.chunked_array([], pa.string())) == []

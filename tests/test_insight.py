@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minecop.archive.models import Comment, Post
@@ -142,6 +142,7 @@ def runs_of(text: str, length: int) -> set[str]:
 TEXTS = st.lists(st.text("กข\u0e34az -\n\ud800", max_size=14), max_size=6)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.integers(1, 5), st.sampled_from([1, 5, 1 << 24]))
 def test_letter_runs_are_shared_by_the_texts_that_have_them(texts, length, part):
     owners = {}

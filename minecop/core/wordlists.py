@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from typing import overload
 
@@ -13,18 +14,27 @@ import pyarrow.compute as pc
 class WordLists(Sequence[list[str]]):
     """The words of each of many texts; a list of them is made whenever it is asked for.
 
-    Parameters
-    ----------
-    column
-        Lists of strings, none of them null.
+    They are added piece by piece: whole, a column of strings is many times as large.
     """
 
-    def __init__(self, column: pa.ChunkedArray) -> None:
+    def __init__(self) -> None:
+        self._numbers_of: dict[str, int] = {}
+        self._words: list[str] = []
+        self._numbers = array("i")
+        self._ends = array("q", [0])
+
+    def add(self, column: pa.ChunkedArray) -> None:
+        """Add lists of strings, none of them null."""
         encoded = pc.list_flatten(column).dictionary_encode().unify_dictionaries()
-        numbers = [chunk.indices.to_numpy() for chunk in encoded.chunks]
-        self._numbers = np.concatenate([np.zeros(0, dtype=np.int32), *numbers])
-        self._words: list[str] = encoded.chunk(0).dictionary.to_pylist() if numbers else []
-        self._ends = np.cumsum([0, *pc.list_value_length(column).to_pylist()])
+        distinct = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
+        self._words += [word for word in distinct if word not in self._numbers_of]
+        known = np.array(
+            [self._numbers_of.setdefault(word, len(self._numbers_of)) for word in distinct], dtype=np.int32
+        )
+        for chunk in encoded.chunks:
+            self._numbers.frombytes(known[chunk.indices.to_numpy()].tobytes())
+        lengths = pc.list_value_length(column).to_numpy()
+        self._ends.frombytes((self._ends[-1] + np.cumsum(lengths, dtype=np.int64)).tobytes())
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -40,7 +50,7 @@ class WordLists(Sequence[list[str]]):
             return [self[one] for one in range(*row.indices(len(self)))]
         place = range(len(self))[row]
         start, end = self._ends[place : place + 2]
-        return [self._words[number] for number in self._numbers[start:end].tolist()]
+        return [self._words[number] for number in self._numbers[start:end]]
 
     def __iter__(self) -> Iterator[list[str]]:
         return (self[row] for row in range(len(self)))

@@ -27,12 +27,13 @@ def remembered(
     """Return a function of an analysis that works each answer out once, and keeps it as long as the analysis: nobody may change it."""
 
     @wraps(function)
-    def asked(analysis: Analysis, *args: Options.args, **named: Options.kwargs) -> Answer:
+    def asked(analysis: Analysis, /, *args: Options.args, **named: Options.kwargs) -> Answer:
         answers = analysis.__dict__.setdefault("_answers", {})
         key = (function, args, *sorted(named.items()))
         if key not in answers:
             answers[key] = function(analysis, *args, **named)
-        return answers[key]  # type: ignore[no-any-return]
+        answer: Answer = answers[key]
+        return answer
 
     return asked
 

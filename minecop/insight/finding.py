@@ -47,8 +47,8 @@ from which it is one of an issue's in words of its own, too."""
 def find_insight(
     *,
     archive: Archive,
-    passages: pa.Table,
-    words: pa.Table,
+    passages: Iterable[pa.Table],
+    words: Iterable[pa.Table],
     acts: pa.Table,
     vectors: Vectors,
     topics: pa.Table,
@@ -67,7 +67,7 @@ def find_insight(
     archive
         Posts and people.
     passages, words, acts, steps
-        Tables of the earlier stages, one row a passage, in the same order (``PASSAGE_COLUMNS`` and the like).
+        Tables of the earlier stages, one row a passage, in the same order (``PASSAGE_COLUMNS`` and the like); the first two in pieces.
     vectors
         One of each passage.
     topics, themes, topic_of

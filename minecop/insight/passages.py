@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +26,7 @@ from minecop.vectors.storing import Vectors
 PASSAGE_COLUMNS = (
     "passage_id", "post_id", "comment", "start", "end", "author_id", "community", "published", "title", "text", "origin",
 )  # fmt: skip
+_EACH_ITS_OWN = frozenset({"passage_id", "start", "end", "text"})
 WORD_COLUMNS = ("terms", "joined")
 ACT_COLUMNS = (*ACTS, "openness", "learning", "parts", "evidence")
 """Columns of the tables of the text and the acts stage that are needed here."""
@@ -74,33 +76,34 @@ class Passages:
     @classmethod
     def from_tables(
         cls,
-        passages: pa.Table,
-        words: pa.Table,
+        passages: Iterable[pa.Table],
+        words: Iterable[pa.Table],
         acts: pa.Table,
         steps: pa.Table,
         vectors: Vectors,
         topic_of: Sequence[int],
     ) -> Passages:
-        """Return what the tables of the earlier stages say, one row a passage, all in the same order."""
+        """Return what the tables of the earlier stages say, one row a passage, all in the same order; two of them come in pieces."""
+        voices, texts, titles, written = _passages_of(passages)
+        terms, joined = WordLists(), WordLists()
+        for some in words:
+            terms.add(some["terms"])
+            joined.add(some["joined"])
         marks = {name: acts[name].to_numpy() for name in (*ACTS, "openness", "learning")}
         texts_of_marks = {name: values_once(acts[name]) for name in ("parts", "evidence")}
-        joined = WordLists(words["joined"])
         table = StepTable.from_table(steps)
         telling = (~marks["courtesy"].astype(bool)).tolist()
-        own = [
-            origin == "own" for origin in values_once(passages["origin"])
-        ]  # what is quoted was said by somebody else
         told = Told(
-            voices=voices_of(passages),
-            texts=passages["text"].to_pylist(),
-            terms=WordLists(words["terms"]),
+            voices=voices,
+            texts=texts,
+            terms=terms,
             marks=marks | texts_of_marks,
             vectors=vectors,
-            own=[said and tells for said, tells in zip(own, telling, strict=True)],
+            own=[said and tells for said, tells in zip(written, telling, strict=True)],
             steps=table.first.tolist(),
             topics=topic_of,
         )
-        return cls(told, values_once(passages["title"]), joined, table, _voicing(marks, joined), telling)
+        return cls(told, titles, joined, table, _voicing(marks, joined), telling)
 
     def row_of(self, voice: Voice) -> int:
         """Return the row of a passage."""
@@ -141,10 +144,36 @@ def _voicing(marks: dict[str, NDArray[np.generic]], words: WordLists) -> NDArray
     return voicing
 
 
-def voices_of(passages: pa.Table) -> list[Voice]:
-    """Return the passages of a table as voices, in Thai time."""
-    ids, *columns = (passages[name] for name in PASSAGE_COLUMNS[:8])
-    values = [column.to_pylist() if pa.types.is_integer(column.type) else values_once(column) for column in columns]
-    thai = {moment: moment.astimezone(BANGKOK) if moment else None for moment in set(values[-1])}
-    values[-1] = [thai[moment] for moment in values[-1]]
-    return [Voice(*row) for row in zip(ids.to_pylist(), *values, strict=True)]
+def _passages_of(passages: Iterable[pa.Table]) -> tuple[list[Voice], list[str], list[str | None], list[bool]]:
+    """Return the passages of a table that comes in pieces: as voices, their texts and titles, and whether they are the writer's own words.
+
+    What is quoted was said by somebody else.
+    """
+    voices: list[Voice] = []
+    texts: list[str] = []
+    titles: list[str | None] = []
+    written: list[bool] = []
+    known: dict[str, dict[Any, Any]] = {name: {} for name in PASSAGE_COLUMNS}
+    for some in passages:
+        once = {name: values_once(some[name], known[name]) for name in PASSAGE_COLUMNS if name not in _EACH_ITS_OWN}
+        voices += _voices_of(some.select(["passage_id", "start", "end"]), once)
+        texts += some["text"].to_pylist()
+        titles += once["title"]
+        written += [origin == "own" for origin in once["origin"]]
+    return voices, texts, titles, written
+
+
+def _voices_of(places: pa.Table, once: Mapping[str, Sequence[Any]]) -> list[Voice]:
+    """Return passages as voices, in Thai time, by what each has alone and the columns that it has in common with others."""
+    thai = {moment: moment.astimezone(BANGKOK) if moment else None for moment in set(once["published"])}
+    columns = (
+        places["passage_id"].to_pylist(),
+        once["post_id"],
+        once["comment"],
+        places["start"].to_pylist(),
+        places["end"].to_pylist(),
+        once["author_id"],
+        once["community"],
+        [thai[moment] for moment in once["published"]],
+    )
+    return [Voice(*row) for row in zip(*columns, strict=True)]

@@ -425,11 +425,12 @@ def _insight_outside(context: Context) -> dict[str, str]:
 
 
 def _make_insight(context: Context, folder: Path) -> dict[str, int]:
+    text = context.stage_folder("text")
     with mapped_vectors(context.stage_folder("vectors") / "vectors.npy") as vectors:
         found = find_insight(
             archive=context.archive,
-            passages=context.table("text", "passages", list(PASSAGE_COLUMNS)),
-            words=context.table("text", "words", list(WORD_COLUMNS)),
+            passages=read_tables(text / "passages.parquet", _PASSAGES_A_CHUNK, list(PASSAGE_COLUMNS)),
+            words=read_tables(text / "words.parquet", _PASSAGES_A_CHUNK, list(WORD_COLUMNS)),
             acts=context.table("acts", "acts", list(ACT_COLUMNS)),
             vectors=InSinglePrecision(vectors),
             topics=context.table("topics", "topics"),
