@@ -81,7 +81,7 @@ def find_insight(
     seed
         Of what is random: the latent space of threads, and their blocks in large archives.
     """
-    all_passages = Passages.from_tables(passages, words, acts, steps, vectors, topic_of)
+    all_passages = Passages.from_tables(archive.posts, passages, words, acts, steps, vectors, topic_of)
     facets = steps.select([name for name in steps.column_names if name.startswith("facet")])
     del passages, words, acts, steps
     moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
@@ -148,7 +148,7 @@ class IssueFinder:
         for row, kept in enumerate(keep):
             if kept:
                 threads.setdefault(self._thread_of[told.voices[row].post_id], []).append(row)
-        lengths = [len(text) for text in told.texts]
+        lengths = [voice.end - voice.start for voice in told.voices]
         # what the writer of a post says in reply is no voice beside the post
         writers = {post.id: post.author_id for post in self._archive.posts}
         speaking = [

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.special import expit
 
 from minecop.acts.marking import ACTS
+from minecop.archive.models import Post
 from minecop.core.dates import BANGKOK
 from minecop.core.tables import values_once
 from minecop.core.wordlists import WordLists
@@ -24,9 +26,9 @@ from minecop.vectors.models import shipped_model
 from minecop.vectors.storing import Vectors
 
 PASSAGE_COLUMNS = (
-    "passage_id", "post_id", "comment", "start", "end", "author_id", "community", "published", "title", "text", "origin",
+    "passage_id", "post_id", "comment", "start", "end", "author_id", "community", "published", "title", "origin",
 )  # fmt: skip
-_EACH_ITS_OWN = frozenset({"passage_id", "start", "end", "text"})
+_EACH_ITS_OWN = frozenset({"passage_id", "start", "end"})
 WORD_COLUMNS = ("terms", "joined")
 ACT_COLUMNS = (*ACTS, "openness", "learning", "parts", "evidence")
 """Columns of the tables of the text and the acts stage that are needed here."""
@@ -39,6 +41,9 @@ _KNOWN, _USUALLY_CLOSE = 0.4, 2.9
 
 _FROM_AFAR = 0.8
 """How much less likely one voices something that is neither of the writer's own life nor marked: idle talk, news."""
+
+_OF_ISSUES = '"(?:concern|wish|request)"'
+"""The evidence that is looked at here; that of other acts takes as much memory as the texts do."""
 
 _CHUNK = 20_000
 """Passages of which that is told at once."""
@@ -76,6 +81,7 @@ class Passages:
     @classmethod
     def from_tables(
         cls,
+        posts: Iterable[Post],
         passages: Iterable[pa.Table],
         words: Iterable[pa.Table],
         acts: pa.Table,
@@ -84,18 +90,19 @@ class Passages:
         topic_of: Sequence[int],
     ) -> Passages:
         """Return what the tables of the earlier stages say, one row a passage, all in the same order; two of them come in pieces."""
-        voices, texts, titles, written = _passages_of(passages)
+        voices, titles, written = _passages_of(passages)
         terms, joined = WordLists(), WordLists()
         for some in words:
             terms.add(some["terms"])
             joined.add(some["joined"])
         marks = {name: acts[name].to_numpy() for name in (*ACTS, "openness", "learning")}
-        texts_of_marks = {name: values_once(acts[name]) for name in ("parts", "evidence")}
-        table = StepTable.from_table(steps)
+        evidence = pc.if_else(pc.match_substring_regex(acts["evidence"], _OF_ISSUES), acts["evidence"], "{}")
+        texts_of_marks = {"parts": values_once(acts["parts"]), "evidence": values_once(evidence)}
+        table = StepTable.from_table(steps, [voice.passage_id for voice in voices])
         telling = (~marks["courtesy"].astype(bool)).tolist()
         told = Told(
             voices=voices,
-            texts=texts,
+            texts=Texts(posts, voices),
             terms=terms,
             marks=marks | texts_of_marks,
             vectors=vectors,
@@ -112,6 +119,42 @@ class Passages:
     def encode(self, rows: Sequence[int]) -> Matrix:
         """Return vectors of passages in the space of the anchors, shape (n, dimensions)."""
         return _encoded(self.words, rows)
+
+
+class Texts(Sequence[str]):
+    """The passages' texts as written, cut out of posts and comments whenever they are asked for.
+
+    Parameters
+    ----------
+    posts
+        Of the archive.
+    voices
+        Where each passage stands.
+    """
+
+    def __init__(self, posts: Iterable[Post], voices: Sequence[Voice]) -> None:
+        self._posts = {post.id: post for post in posts}
+        self._voices = voices
+
+    def __len__(self) -> int:
+        return len(self._voices)
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[str]: ...
+
+    def __getitem__(self, row: int | slice) -> str | list[str]:
+        if isinstance(row, slice):
+            return [self[one] for one in range(*row.indices(len(self)))]
+        voice = self._voices[row]
+        post, place = self._posts[voice.post_id], voice.comment
+        if place and place <= len(post.comments) and post.comments[place - 1].position == place:
+            return post.comments[place - 1].body[
+                voice.start : voice.end
+            ]  # mostly: of a long thread the others are not gone through
+        return post.text(place)[voice.start : voice.end]
 
 
 class Phrases:
@@ -144,23 +187,21 @@ def _voicing(marks: dict[str, NDArray[np.generic]], words: WordLists) -> NDArray
     return voicing
 
 
-def _passages_of(passages: Iterable[pa.Table]) -> tuple[list[Voice], list[str], list[str | None], list[bool]]:
-    """Return the passages of a table that comes in pieces: as voices, their texts and titles, and whether they are the writer's own words.
+def _passages_of(passages: Iterable[pa.Table]) -> tuple[list[Voice], list[str | None], list[bool]]:
+    """Return the passages of a table that comes in pieces: as voices, their titles, and whether they are the writer's own words.
 
     What is quoted was said by somebody else.
     """
     voices: list[Voice] = []
-    texts: list[str] = []
     titles: list[str | None] = []
     written: list[bool] = []
     known: dict[str, dict[Any, Any]] = {name: {} for name in PASSAGE_COLUMNS}
     for some in passages:
         once = {name: values_once(some[name], known[name]) for name in PASSAGE_COLUMNS if name not in _EACH_ITS_OWN}
         voices += _voices_of(some.select(["passage_id", "start", "end"]), once)
-        texts += some["text"].to_pylist()
         titles += once["title"]
         written += [origin == "own" for origin in once["origin"]]
-    return voices, texts, titles, written
+    return voices, titles, written
 
 
 def _voices_of(places: pa.Table, once: Mapping[str, Sequence[Any]]) -> list[Voice]:

@@ -437,7 +437,7 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
             themes=context.table("topics", "themes"),
             topic_of=context.table("topics", "primary", ["topic"])["topic"].to_pylist(),
             faded=json.loads((context.stage_folder("topics") / HISTORY).read_text(encoding="utf-8"))["faded"],
-            steps=context.table("process", "steps"),
+            steps=context.table("process", "steps").drop_columns(["step_evidence"]),
             process=context.process,
             as_of=context.settings.as_of,
             seed=context.settings.seed,
