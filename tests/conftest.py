@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 # Threads of BLAS only slow small matrices down; fixed here so that every machine runs the same sums.
@@ -67,8 +68,10 @@ def observed_sample_run(tmp_path_factory):
     given = {}
 
     def find(**inputs):
-        given.update(inputs)
-        return find_insight(**inputs)
+        # what comes in pieces, and out of a file that is closed again, is kept whole
+        whole = {name: pa.concat_tables(inputs[name]) for name in ("passages", "words")}
+        given.update(inputs | whole | {"vectors": inputs["vectors"][:]})
+        return find_insight(**inputs | {name: [table] for name, table in whole.items()})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("minecop.run.stages.find_insight", find)

@@ -1,13 +1,20 @@
 import json
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from minecop.core import errors
 from minecop.core.dates import BANGKOK, find_thai_datetime, format_date, parse_datetime
 from minecop.core.errors import InputError, MinecopError, OutputError
 from minecop.core.files import replacing, safe_name, sha256_of, write_text
+from minecop.core.largejson import json_pieces, read_large_json, write_large_json
 from minecop.core.messages import LANGUAGES, _catalogue, message
+from minecop.core.tables import values_once
+from minecop.core.wordlists import WordLists
 
 
 @pytest.mark.parametrize(
@@ -109,3 +116,67 @@ def test_files_unwritable_place_is_said(tmp_path):
 
 def test_files_hash_of_a_value_ignores_the_order_of_keys():
     assert sha256_of({"a": 1, "ข": 2}) == sha256_of(json.loads('{"ข": 2, "a": 1}'))
+
+
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+VALUES = st.recursive(PLAIN, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+
+
+@settings(deadline=None)
+@given(VALUES)
+def test_large_json_is_the_text_that_json_writes(value):
+    assert "".join(json_pieces(value)) == json.dumps(value, ensure_ascii=False, indent=1)
+
+
+@dataclass
+class _Spoken:
+    who: str
+    when: datetime
+    steps: dict[int, tuple[str, ...]]
+
+
+def test_large_json_comes_back_object_by_object(tmp_path):
+    day = datetime(2010, 1, 1, tzinfo=BANGKOK)
+    spoken = [_Spoken("ครู\u2028\n}", day, {2: ("น้ำ",)}), _Spoken("", day, {})]
+    value = {"spoken": spoken, "counts": {"a": {"b": [1]}}, "name": "x", "nobody": [], "nothing": {}}
+    path = tmp_path / "x.json"
+    write_large_json(path, value)
+    plain = json.loads(json.dumps(value | {"spoken": [asdict(one) for one in spoken]}, default=datetime.isoformat))
+    assert path.read_text(encoding="utf-8") == json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
+    made = {"spoken": lambda one: (one["who"], one["steps"]), "nobody": None}
+    assert read_large_json(path, lambda one: one, made) == plain | {
+        "spoken": [("ครู\u2028\n}", {"2": ["น้ำ"]}), ("", {})]
+    }
+    assert read_large_json(path, len, {"spoken": lambda one: one, "nobody": None})["spoken"] == [3, 3]
+    whole = path.read_text(encoding="utf-8")
+    for length in range(0, len(whole) - 1, 7):
+        path.write_text(whole[:length], encoding="utf-8")
+        with pytest.raises((ValueError, KeyError)):
+            read_large_json(path, lambda one: one, made)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.text(max_size=2), max_size=4), max_size=6), st.integers(1, 6))
+def test_word_lists_are_the_lists_that_they_were_made_of(lists, rows):
+    whole = pa.table({"words": lists}, schema=pa.schema([("words", pa.list_(pa.string()))]))
+    column = pa.chunked_array(
+        [chunk for batch in whole.to_batches(max_chunksize=rows) for chunk in [batch["words"]]],
+        pa.list_(pa.string()),
+    )
+    words = WordLists()
+    words.add(column[:3])
+    words.add(column[3:])
+    assert list(words) == lists == words[:] == [words[row] for row in range(len(words))]
+    assert [words[row] for row in range(-len(lists), 0)] == lists
+    with pytest.raises(IndexError):
+        words[len(lists)]
+
+
+def test_values_that_come_again_are_one_object():
+    column = pa.chunked_array([["ครูเอ", None, "ครูบี"], ["ครูบี", "ครูเอ"]])
+    found = values_once(column)
+    assert found == ["ครูเอ", None, "ครูบี", "ครูบี", "ครูเอ"]
+    assert found[0] is found[4]
+    known = {}
+    assert values_once(column, known)[2] is values_once(pa.chunked_array([["ครูซี", "ครูบี"]]), known)[1]
+    assert values_once(pa.chunked_array([], pa.string())) == []

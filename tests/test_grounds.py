@@ -15,7 +15,7 @@ from minecop.insight.grounds import GroundsMeter, says_settled, says_stuck, wish
 from minecop.insight.linking import Told
 from minecop.insight.models import Grounds, Voice
 from minecop.insight.profiles import StepTable
-from minecop.insight.trends import burst_of, season_of
+from minecop.insight.trends import burst_of, months_of, season_of
 
 ACTS = ("courtesy", "request", "concern", "wish", "agree", "disagree", "case")
 
@@ -54,7 +54,7 @@ class Threads:
             voices,
             texts,
             [[]] * count,
-            marks,
+            {name: [mark[name] for mark in marks] for name in marks[0]} if marks else {},
             np.eye(count, dtype=np.float32),
             [not m["courtesy"] for m in marks],
             steps,
@@ -197,12 +197,12 @@ def test_season_needs_several_years_and_more_than_who_writes_then_anyway():
         *((f"a{n}", f"{year}-{month:02}-15") for year in (2008, 2009, 2010) for month in range(1, 13) for n in range(4))
     )
     spring = [v for v in everyone if v.published.month in {3, 4, 5} and v.author_id in {"a0", "a1"}]
-    assert season_of(spring, everyone) == (3, 4, 5)
-    assert season_of([v for v in spring if v.published.year == 2008], everyone) == ()
-    assert season_of([v for v in everyone if v.author_id == "a0"], everyone) == ()
+    assert season_of(spring, months_of(everyone)) == (3, 4, 5)
+    assert season_of([v for v in spring if v.published.year == 2008], months_of(everyone)) == ()
+    assert season_of([v for v in everyone if v.author_id == "a0"], months_of(everyone)) == ()
     winter = [v for v in everyone if (v.published + timedelta(days=31)).month in {1, 2, 3}]
-    assert season_of(winter, everyone) == (12, 1, 2)
-    assert season_of(spring, spring) == ()
+    assert season_of(winter, months_of(everyone)) == (12, 1, 2)
+    assert season_of(spring, months_of(spring)) == ()
 
 
 def test_grounds_of_nothing_are_empty():

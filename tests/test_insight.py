@@ -1,19 +1,24 @@
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minecop.archive.models import Comment, Post
 from minecop.core.dates import parse_datetime
+from minecop.insight import letterruns
 from minecop.insight.candidates import Candidate, find_candidates
 from minecop.insight.groups import group_of
+from minecop.insight.letterruns import contained, shared_runs
 from minecop.insight.models import Period, Quote, Trend, Voice
 from minecop.insight.naming import Namer
 from minecop.insight.quotes import MOST, best_span, choose_quotes, headline
 from minecop.insight.setting_aside import posts_set_aside, title_stem
+from minecop.insight.speaking import Speakers
 from minecop.insight.tellings import MOST as MOST_TELLINGS
 from minecop.insight.tellings import Comparer, Telling, tellings_of
 from minecop.insight.trends import TrendMeter, bursts_of, is_quiet, periods_of, share_of
@@ -38,6 +43,24 @@ def archive_voices(months: int = 12, people: int = 12) -> list[Voice]:
 
 
 # ---- trends
+
+
+def test_speakers_are_weighed_as_their_voices_are():
+    voices = [replace(v, community=f"c{n % 3}") for n, v in enumerate(archive_voices())]
+    voices += [voice(9001, None), voice(9002, "p1", None), voice(9003, "p2", community=None)]
+    voicing, meter = np.linspace(0.3, 0.9, len(voices)), TrendMeter(archive_voices())
+    speakers = Speakers([Telling(v.post_id, (n,)) for n, v in enumerate(voices)], voices, voicing, meter)
+    for rows in ([0, 13, 26, 130, 141, 144, 145, 146], list(range(len(voices))), [100, 120, 140]):
+        some = [voices[row] for row in rows]
+        group = group_of("x", "t", some, meter)
+        several = len(group.community_names) > 1
+        surest = {v.author_id: max(voicing[n] for n in rows if voices[n].author_id == v.author_id) for v in some}
+        eligible, people, trend = speakers.measure(rows, shared=several)
+        assert eligible
+        assert people == pytest.approx(sum(worth for author, worth in surest.items() if author))
+        assert trend == replace(group.trend, periods=())
+        assert not speakers.measure(rows, shared=not several)[0]
+    assert not speakers.measure([0, 1, 144], shared=True)[0], "two people, and somebody unknown"
 
 
 def test_trends_rising_falling_and_steady_are_told_against_the_volume():
@@ -109,6 +132,32 @@ def story(n: int, author: str, body: str, title: str = "", when: str = "2010-01-
         author_id=author,
         published=parse_datetime(when) + timedelta(days=days),
     )
+
+
+def runs_of(text: str, length: int) -> set[str]:
+    runs = {text[n : n + length] for n in range(len(text) - length + 1)}
+    return {run for run in runs if all("ก" <= c <= "๎" or (c.isascii() and c.isalpha()) for c in run)}
+
+
+TEXTS = st.lists(st.text("กข\u0e34az -\n\ud800", max_size=14), max_size=6)
+
+
+@settings(deadline=None)
+@given(TEXTS, st.integers(1, 5), st.sampled_from([1, 5, 1 << 24]))
+def test_letter_runs_are_shared_by_the_texts_that_have_them(texts, length, part):
+    owners = {}
+    for place, text in enumerate(texts):
+        for run in runs_of(text, length):
+            owners.setdefault(run, []).append(place)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(letterruns, "_LETTERS_A_PART", part)  # whatever the number of parts
+        patch.setattr(letterruns, "_LETTERS_AT_ONCE", 2 * part)
+        found = sorted(tuple(row) for some in shared_runs(texts, length, 2, 3) for row in some.tolist())
+        pairs = contained(texts, length, 3, 0.6)
+    assert found == sorted(tuple(own) for own in owners.values() if 2 <= len(own) <= 3)
+    count = Counter(pair for own in found for pair in combinations(own, 2))
+    sizes = [len(runs_of(text, length)) for text in texts]
+    assert pairs == sorted(p for p, n in count.items() if n >= 0.6 * min(sizes[p[0]], sizes[p[1]]))
 
 
 def test_setting_aside_copies_of_another_author():

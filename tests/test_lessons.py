@@ -101,8 +101,9 @@ def told(marks, *, vectors=None, own=None, comments=None, texts=None, terms=None
         for n in range(count)
     ]
     vectors = np.eye(count, dtype=np.float32) if vectors is None else vectors
+    columns = {name: [one[name] for one in marks] for name in mark()}
     return Told(
-        voices, texts, terms or [["น้ำ"]] * count, marks, vectors, own or [True] * count, [0] * count, [-1] * count
+        voices, texts, terms or [["น้ำ"]] * count, columns, vectors, own or [True] * count, [0] * count, [-1] * count
     )
 
 

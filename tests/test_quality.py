@@ -134,7 +134,9 @@ def found_without(inputs, without):
         "topic_of": [t for t, k in zip(inputs["topic_of"], kept, strict=True) if k],
     }
     archive = replace(inputs["archive"], posts=tuple(p for p in inputs["archive"].posts if p.id not in without))
-    return find_insight(**inputs | tables | rest | {"archive": archive}).issues, tables["passages"].to_pylist()
+    pieces = {name: [tables[name]] for name in ("passages", "words")}
+    found = find_insight(**inputs | tables | pieces | rest | {"archive": archive})
+    return found.issues, tables["passages"].to_pylist()
 
 
 def best_of(issues, passages, truth, what):
@@ -286,7 +288,7 @@ def test_quality_passages_within_their_threads_lie_nearer_still(inputs, truth):
     labels = [said(truth, *(rows[n][key] for key in ("post_id", "comment", "start", "end"))) for n in kept]
     threads = np.unique([rows[n]["post_id"] for n in kept], return_inverse=True)[1]
     plain = inputs["vectors"][kept]
-    around = within_threads(plain, threads, np.array([len(rows[n]["text"]) for n in kept]))
+    around = within_threads(plain, threads, np.array([rows[n]["end"] - rows[n]["start"] for n in kept]))
     alone, made = (
         np.mean([average_precision_of(vectors, labels, what) for what in (*PLANTED, "fuel")])
         for vectors in (plain, around)

@@ -28,6 +28,23 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
     return pq.read_table(path, columns=columns, memory_map=False)
 
 
+def values_once(column: pa.ChunkedArray, known: dict[Any, Any] | None = None) -> list[Any]:
+    """Return the values of a column, those that are equal as one object: names, ids and dates come again from row to row.
+
+    Parameters
+    ----------
+    column
+        Of any type whose values can be told apart by their hash.
+    known
+        The values of earlier pieces of it, by themselves; more are added.
+    """
+    known = {} if known is None else known
+    encoded = column.dictionary_encode().unify_dictionaries()
+    distinct = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
+    values = [*(known.setdefault(value, value) for value in distinct), None]
+    return [values[n] for chunk in encoded.chunks for n in chunk.indices.fill_null(-1).to_pylist()]
+
+
 def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     """Return rows as a table of a schema; no rows give an empty table with its columns."""
     return pa.Table.from_pylist(rows, schema=schema)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from minecop.archive.models import Post
+from minecop.archive.models import Person, Post
 from minecop.archive.people import home_communities
 from minecop.archive.store import Archive
 from minecop.core.errors import QuoteError
@@ -19,6 +19,26 @@ from minecop.insight.models import Insight, Quote, SetAside, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.profiles import StepTable, counted
 from minecop.process.definition import Process
+
+Options = ParamSpec("Options")
+Answer = TypeVar("Answer")
+
+
+def remembered(
+    function: Callable[Concatenate[Analysis, Options], Answer],
+) -> Callable[Concatenate[Analysis, Options], Answer]:
+    """Return a function of an analysis that works each answer out once, and keeps it as long as the analysis: nobody may change it."""
+
+    @wraps(function)
+    def asked(analysis: Analysis, /, *args: Options.args, **named: Options.kwargs) -> Answer:
+        answers = analysis.__dict__.setdefault("_answers", {})
+        key = (function, args, *sorted(named.items()))
+        if key not in answers:
+            answers[key] = function(analysis, *args, **named)
+        answer: Answer = answers[key]
+        return answer
+
+    return asked
 
 
 @dataclass(frozen=True)
@@ -111,6 +131,21 @@ class Analysis:
         return {post.id: post for post in self.archive.posts}
 
     @cached_property
+    def people(self) -> dict[str, Person]:
+        """What is known of people, by author id."""
+        return {person.author_id: person for person in self.archive.people.values()}
+
+    @cached_property
+    def authors(self) -> frozenset[str]:
+        """Ids of everyone who wrote a post or a comment."""
+        return frozenset(self.archive.authors)
+
+    @cached_property
+    def communities(self) -> frozenset[str]:
+        """Names of all communities that posts belong to."""
+        return frozenset(self.archive.communities)
+
+    @cached_property
     def homes(self) -> dict[str, str]:
         """Home community of each author id, where it is known."""
         return home_communities(self.archive.posts, self.archive.people)
@@ -197,7 +232,7 @@ class Analysis:
         """Return the title of a post as it may be shown."""
         return post.title and self.privacy.whole(post.id, None, post.title, "title")
 
-    @property
+    @cached_property
     def dates(self) -> tuple[datetime, datetime] | None:
         """First and last known date of publication."""
         return self.archive.dates

@@ -234,8 +234,8 @@ def _groups(likeness: NDArray[np.float32], apart: NDArray[np.bool_]) -> list[tup
     found: dict[tuple[int, ...], float] = {}
     for size in range(2, largest + 1):
         nearest = links.argmax(axis=1)
-        across += np.take_along_axis(others[nearest], members, axis=1).sum(axis=1)
-        pairs += np.take_along_axis(apart[nearest], members, axis=1).sum(axis=1)
+        across += others[nearest[:, None], members].sum(axis=1)
+        pairs += apart[nearest[:, None], members].sum(axis=1)
         members = np.hstack([members, nearest[:, None]])
         links += likeness[nearest]
         links[seeds, nearest] = -np.inf

@@ -15,7 +15,7 @@ from minecop.archive.store import Archive
 from minecop.insight.linking import Told
 from minecop.insight.models import Grounds
 from minecop.insight.profiles import FEWEST_PEOPLE, StepTable, profile_of
-from minecop.insight.trends import burst_of, season_of
+from minecop.insight.trends import burst_of, months_of, season_of
 
 _FEWEST_SETTLING = 2
 """People who must say that a matter is solved: one may be glad too early, or speak of a home of their own."""
@@ -62,7 +62,7 @@ class GroundsMeter:
         self._people = {person.author_id: person for person in archive.people.values()}
         self._writers = {post.id: post.author_id for post in archive.posts}
         self._thread_of = {post.id: post.duplicate_of or post.id for post in archive.posts}
-        self._speaking = [voice for voice, own in zip(told.voices, told.own, strict=True) if own]
+        self._months = months_of(voice for voice, own in zip(told.voices, told.own, strict=True) if own)
         self._threads: dict[str, list[int]] = {}
         for row, own in enumerate(told.own):
             if own:
@@ -91,7 +91,7 @@ class GroundsMeter:
             provinces=_distinct(person.province for person in known),
             professions=_distinct(person.profession for person in known),
             adding=self._authors(row for row in rows if self._adds(row)),
-            asking=self._authors(row for row in rows if told.marks[row]["request"]),
+            asking=self._authors(row for row in rows if told.marks["request"][row]),
             stuck=self._authors(row for row in rows if says_stuck(told.texts[row])),
             agreeing=self._authors(self._answers(rows, "agree")),
             doubting=self._authors(self.objections(rows)),
@@ -102,7 +102,7 @@ class GroundsMeter:
             gaps=_gaps(steps),
             stability=stability,
             burst=burst_of(voices),
-            season=season_of(voices, self._speaking),
+            season=season_of(voices, self._months),
         )
 
     def objections(self, rows: Iterable[int]) -> list[int]:
@@ -140,7 +140,7 @@ class GroundsMeter:
         voice = self._told.voices[row]
         return (
             voice.comment is not None
-            and bool(self._told.marks[row]["case"])
+            and bool(self._told.marks["case"][row])
             and voice.author_id != self._writers[voice.post_id]
         )
 
@@ -153,7 +153,7 @@ class GroundsMeter:
             for post in posts
             for row in self._threads.get(post, ())
             if told.voices[row].comment is not None
-            and told.marks[row][act]
+            and told.marks[act][row]
             and told.voices[row].author_id != self._writers[post]
         ]
 
@@ -169,8 +169,9 @@ class GroundsMeter:
 
     def settles(self, row: int) -> bool:
         """Tell whether a passage says that something is solved, and voices nothing that is not."""
-        mark = self._told.marks[row]
-        return not (mark["concern"] or mark["wish"] or mark["request"]) and says_settled(self._told.texts[row])
+        marks = self._told.marks
+        open_still = any(marks[act][row] for act in ("concern", "wish", "request"))
+        return not open_still and says_settled(self._told.texts[row])
 
     def _first_places(self, rows: Iterable[int]) -> dict[str, int]:
         first: dict[str, int] = {}
@@ -185,7 +186,7 @@ class GroundsMeter:
         last: dict[str, int] = {}
         for row in rows:
             voice = told.voices[row]
-            if told.marks[row]["request"] and (
+            if told.marks["request"][row] and (
                 voice.post_id not in last or _place(voice.comment) >= _place(told.voices[last[voice.post_id]].comment)
             ):
                 last[voice.post_id] = row

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import combinations
 from pathlib import Path
 
+from minecop.acts.marking import LESSONS
+from minecop.insight.letterruns import contained
 from minecop.insight.linking import Linker, Told
 from minecop.insight.models import Lesson, Quote, Voice
 from minecop.insight.quotes import best_span
-from minecop.insight.setting_aside import letter_runs, shared_runs
 
 NOT_TOLD = frozenset({"copied", "explainer", "platform", "announcement"})
 """Reasons of setting a post aside for which nothing in it is anybody's lesson; a series, or an event told by many, may well hold some."""
@@ -76,16 +75,16 @@ def find_lessons(told: Told, aside: Mapping[str, str], linker: Linker) -> tuple[
         Knows the issues that lessons may help with.
     """
     rows = [row for row in range(len(told.voices)) if _is_lesson(told, row, aside)]
-    rows.sort(key=lambda row: (not told.marks[row]["lesson"], -told.marks[row]["learning"]))  # stable
+    rows.sort(key=lambda row: (not told.marks["lesson"][row], -told.marks["learning"][row]))  # stable
     again = told_once([told.texts[row] for row in rows])
     rows = [row for place, row in enumerate(rows) if place in again]
     return tuple(_lesson(told, row, count, linker) for row, count in zip(rows, again.values(), strict=True))
 
 
 def _is_lesson(told: Told, row: int, aside: Mapping[str, str]) -> bool:
-    mark, voice = told.marks[row], told.voices[row]
-    learned = (mark["lesson"] or mark["reported"]) and told.own[row]
-    another = mark["explainer"] or mark["platform"] or mark["announcement"]
+    marks, voice = told.marks, told.voices[row]
+    learned = told.own[row] and any(marks[act][row] for act in LESSONS)
+    another = any(marks[act][row] for act in ("explainer", "platform", "announcement"))
     # what readers add to such a post is their own
     return learned and not another and not (voice.comment is None and aside.get(voice.post_id) in NOT_TOLD)
 
@@ -95,14 +94,9 @@ def told_once(texts: Sequence[str]) -> dict[int, int]:
     letters: dict[str, int] = {}
     first = [letters.setdefault("".join(filter(str.isalnum, text)), place) for place, text in enumerate(texts)]
     distinct = [place for place, one in enumerate(first) if one == place]
-    runs = [letter_runs(texts[place], _RUN_LETTERS) for place in distinct]
-    shared: Counter[tuple[int, int]] = Counter()
-    for where in shared_runs(runs, 2, _MOST_TELLINGS):
-        shared.update(combinations(where, 2))
     earlier: dict[int, list[int]] = {}
-    for (one, other), count in sorted(shared.items()):
-        if count >= _SAME * min(len(runs[one]), len(runs[other])):
-            earlier.setdefault(other, []).append(one)
+    for one, other in contained([texts[place] for place in distinct], _RUN_LETTERS, _MOST_TELLINGS, _SAME):
+        earlier.setdefault(other, []).append(one)
     telling: dict[int, int] = {}  # of each distinct text, which of them it tells
     for place in range(len(distinct)):
         telling[place] = next((one for one in earlier.get(place, ()) if telling[one] == one), place)
@@ -115,21 +109,21 @@ def told_once(texts: Sequence[str]) -> dict[int, int]:
 
 
 def _lesson(told: Told, row: int, again: int, linker: Linker) -> Lesson:
-    voice, text, mark = told.voices[row], told.texts[row], told.marks[row]
-    spans: dict[str, list[int]] = json.loads(mark["parts"])
+    voice, text = told.voices[row], told.texts[row]
+    spans: dict[str, list[int]] = json.loads(told.marks["parts"][row])
     parts = {part: _quote(voice, text, *span) for part, span in spans.items()}
     words = {part: quote.text for part, quote in parts.items()}
     issue, likeness = (None if _TRIED.isdisjoint(parts) else linker.link(row)) or (None, 0.0)
     return Lesson(
         voice=voice,
-        own=bool(mark["lesson"]),
+        own=bool(told.marks["lesson"][row]),
         quote=_quote(voice, text, *best_span(text, list(words.values()), _LONGEST)),
         parts=parts,
         step=told.steps[row],
         topic=told.topics[row],
         outcome=outcome_of(words),
         kinds=kinds_of(words),
-        score=round(float(mark["learning"]), 3),
+        score=round(float(told.marks["learning"][row]), 3),
         again=again,
         issue=issue,
         likeness=round(likeness, 2),

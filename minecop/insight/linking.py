@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minecop.insight.models import Issue, Voice
 from minecop.vectors.embedder import unit_rows
+from minecop.vectors.storing import Vectors
 
 _LINKED = 2.4
 """Likeness from which a passage, with a word of the issue in it, is said to be near that."""
@@ -27,8 +27,6 @@ _SEEN = 500
 _LEAST_SPREAD = 0.04
 """Spread of that likeness at the least: of a handful of passages it may be almost none."""
 
-Matrix = NDArray[np.float32]
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -36,8 +34,10 @@ class Told:
 
     Attributes
     ----------
-    voices, texts, terms, marks
-        Passages, their texts as written, the words that tell what they are about, and what they do.
+    voices, texts, terms
+        Passages, their texts as written, and the words that tell what they are about.
+    marks
+        What they do: by column of the acts stage.
     vectors
         Rows of length 1.
     own
@@ -49,8 +49,8 @@ class Told:
     voices: Sequence[Voice]
     texts: Sequence[str]
     terms: Sequence[Sequence[str]]
-    marks: Sequence[dict[str, Any]]
-    vectors: Matrix
+    marks: Mapping[str, Sequence[Any]]
+    vectors: Vectors
     own: Sequence[bool]
     steps: Sequence[int]
     topics: Sequence[int]
@@ -71,10 +71,16 @@ class Linker:
         self._told = told
         self._issues = [issue for issue in issues if len({voice.post_id for voice in issue.group.members}) > 1]
         row_of = {voice.passage_id: row for row, voice in enumerate(told.voices)}
-        self._members = [[row_of[voice.passage_id] for voice in issue.group.members] for issue in self._issues]
+        self._members = [
+            np.array([row_of[voice.passage_id] for voice in issue.group.members]) for issue in self._issues
+        ]
         telling = np.flatnonzero(told.own)
-        seen = telling[:: max(1, len(telling) // _SEEN)].tolist()
-        self._usual = [_mean_and_spread([self._near(row, n) for row in seen]) for n in range(len(self._issues))]
+        self._seen = telling[:: max(1, len(telling) // _SEEN)].tolist()
+        self._usual: dict[int, tuple[float, float]] = {}  # of the issues that anything was found to be near
+        authors: dict[str, int] = {}  # unknown ones are nobody: -1
+        self._authors = np.array(
+            [authors.setdefault(v.author_id, len(authors)) if v.author_id else -1 for v in told.voices], dtype=np.int64
+        )
         if self._issues:
             self._centres = unit_rows(np.stack([told.vectors[rows].sum(axis=0) for rows in self._members]))
 
@@ -84,18 +90,25 @@ class Linker:
             return None
         near = np.argsort(-(self._centres @ self._told.vectors[row]), kind="stable")[:_NEAREST].tolist()
         named = [n for n in near if not set(self._issues[n].terms).isdisjoint(self._told.terms[row])]
-        found = [((self._near(row, n) - self._usual[n][0]) / self._usual[n][1], -n) for n in named]
+        found = [(self._beyond(row, n), -n) for n in named]
         likeness, place = max(found, default=(0.0, 0))
         return (self._issues[-place].group.id, likeness) if likeness >= _LINKED else None
 
+    def _beyond(self, row: int, issue: int) -> float:
+        """Return how much nearer a passage is to an issue than any passage is, in spreads."""
+        if issue not in self._usual:
+            self._usual[issue] = _mean_and_spread([self._near(one, issue) for one in self._seen])
+        mean, spread = self._usual[issue]
+        return (self._near(row, issue) - mean) / spread
+
     def _near(self, row: int, issue: int) -> float:
         """Return the mean cosine of a passage with the voices of an issue that are nearest it, its own writer's left out."""
-        author = self._told.voices[row].author_id
-        others = [
-            n for n in self._members[issue] if n != row and (not author or self._told.voices[n].author_id != author)
-        ]
+        members, author = self._members[issue], self._authors[row]
+        others = members[(members != row) & ((author < 0) | (self._authors[members] != author))]
+        if len(others) < _VOICES:
+            return 0.0
         cosines = np.sort(self._told.vectors[others] @ self._told.vectors[row])[-_VOICES:]
-        return float(cosines.mean()) if len(others) >= _VOICES else 0.0
+        return float(cosines.mean())
 
 
 def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:

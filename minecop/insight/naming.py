@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import numpy as np
 
 from minecop.text.words import phrases, words
 
@@ -30,27 +34,56 @@ _NO_TITLE = re.compile(r"[0-9๐-๙]|[A-Za-z]{4}|[ๆ.]$|^(?:และ|แต�
 """Numbers are one person's, long Latin words another language's, and such words begin what is half a sentence."""
 
 
+class PhraseLists(Protocol):
+    """The phrases of each passage: a list of lists, or what finds those that are asked for."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, row: int, /) -> Sequence[str]: ...
+
+
 class Namer:
     """Knows how many people use each word and pair of words of an archive.
+
+    An archive has millions of pairs, most of them one person's. So only numbers are held: of each that several people use its hash, of 64
+    bits, and how many they are.
 
     Parameters
     ----------
     phrases
-        Words and pairs of each passage.
+        Words and pairs of each passage, asked for again and again.
     authors
         Author of each passage, ``None`` where unknown; each unknown one counts as one more person.
     names
         People's own names, whose parts name no issue.
     """
 
-    def __init__(
-        self, phrases: Sequence[Sequence[str]], authors: Sequence[str | None], names: Iterable[str] = ()
-    ) -> None:
+    def __init__(self, phrases: PhraseLists, authors: Sequence[str | None], names: Iterable[str] = ()) -> None:
         self._phrases = phrases
         self._people = [author or f"?{n}" for n, author in enumerate(authors)]
         self._names = "\n".join(sorted(names))
-        self._everybody = len(set(self._people))
-        self._users = self._count(range(len(phrases)))
+        rows: dict[str, list[int]] = {}
+        for row, person in enumerate(self._people):
+            rows.setdefault(person, []).append(row)
+        self._everybody = len(rows)
+        used = array("q")
+        for own in rows.values():
+            used.extend({hash(phrase) for row in own for phrase in phrases[row]})
+        hashes = np.frombuffer(used, dtype=np.int64)
+        hashes.sort()  # in place: at a hundred thousand posts it is a quarter of a gigabyte
+        starts = np.flatnonzero(np.append(np.ones(min(1, len(hashes)), dtype=bool), hashes[1:] != hashes[:-1]))
+        users = np.diff(np.append(starts, len(hashes)))
+        several = users > 1
+        self._hashes, self._users = hashes[starts[several]], users[several]
+
+    def _users_of(self, some: Sequence[str]) -> list[int]:
+        """Return how many people use each of some phrases, which one does at least."""
+        hashes = np.fromiter(map(hash, some), dtype=np.int64, count=len(some))
+        places = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
+        if not len(self._hashes):
+            return [1] * len(some)
+        users: list[int] = np.where(self._hashes[places] == hashes, self._users[places], 1).tolist()
+        return users
 
     def _count(self, rows: Iterable[int]) -> Counter[str]:
         pairs = {(self._people[row], phrase) for row in rows for phrase in self._phrases[row]}
@@ -79,7 +112,10 @@ class Namer:
         users, people = self._count(rows), self._count_people(rows)
         fewest = min(fewest, people)
         usual = {p: count for p, count in users.items() if count >= fewest and len(p) > 2 and p not in self._names}
-        lifts = {p: (count / people) / (self._users[p] / self._everybody) for p, count in usual.items()}
+        lifts = {
+            p: (count / people) / (users / self._everybody)
+            for (p, count), users in zip(usual.items(), self._users_of(list(usual)), strict=True)
+        }
         scores = {p: usual[p] * math.log(lift) for p, lift in lifts.items() if lift > 1}
         if not scores:  # all of the archive is on one matter: no word is their own
             scores = {p: float(count) for p, count in usual.items()}

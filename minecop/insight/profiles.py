@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from minecop.core.tables import values_once
 from minecop.insight.models import SetAside, Voice
 from minecop.insight.shares import wilson
 
@@ -53,13 +54,22 @@ class StepTable:
     fewest: int = 1
 
     @classmethod
-    def from_table(cls, table: pa.Table) -> StepTable:
-        """Return the table of matches of the process stage (``process.matching.match_schema``)."""
+    def from_table(cls, table: pa.Table, ids: Sequence[str] | None = None) -> StepTable:
+        """Return the table of matches of the process stage (``process.matching.match_schema``).
+
+        Parameters
+        ----------
+        table
+            With or without the evidence.
+        ids
+            Of its passages, where they are in memory.
+        """
         names = [name for name in table.column_names if name.startswith("step_") and name != "step_evidence"]
         chances = np.array([table[name].to_numpy() for name in names], dtype=np.float64).reshape(len(names), -1).T
-        rows = {passage: row for row, passage in enumerate(table["passage_id"].to_pylist())}
+        rows = {passage: row for row, passage in enumerate(ids or table["passage_id"].to_pylist())}
         first = table["step"].to_numpy().astype(np.int64)
-        return cls(rows, first, chances, table["step_evidence"].to_pylist())
+        evidence = values_once(table["step_evidence"]) if "step_evidence" in table.column_names else ()
+        return cls(rows, first, chances, evidence)
 
     @property
     def steps(self) -> range:

@@ -16,7 +16,7 @@ from math import exp, lgamma
 import numpy as np
 from numpy.typing import NDArray
 
-from minecop.insight.analysis import Analysis
+from minecop.insight.analysis import Analysis, remembered
 from minecop.insight.models import Voice
 from minecop.insight.profiles import FEWEST_PEOPLE, Profile, StepTable, profile_of
 from minecop.insight.trends import UNITS, calendar
@@ -147,6 +147,7 @@ class Course:
         return self.authors >= FEWEST_PEOPLE and self.passages >= FEWEST_PASSAGES and self.active >= FEWEST_PERIODS
 
 
+@remembered
 def courses(analysis: Analysis) -> tuple[Course, ...]:
     """Return the course of the whole archive, then of each community that is known, the most people first."""
     unit, periods = calendar(analysis.voices)

@@ -68,14 +68,14 @@ def session_for(analysis: Analysis, issue: Issue) -> Session:
     issue
         One of its issues.
     """
-    people = {person.author_id: person for person in analysis.archive.people.values()}
+    people = analysis.people
     lessons = [lesson for lesson in analysis.insight.lessons if lesson.issue == issue.group.id]
     tried = [lesson for lesson in lessons if lesson.outcome == "good"]
     told = [*issue.group.members, *(lesson.voice for lesson in lessons)]
     heard = {people[author].group for author in issue.group.author_ids if author in people}
-    groups = Counter(people[author].group for author in analysis.archive.authors if author in people)
+    groups = Counter(people[author].group for author in analysis.authors if author in people)
     fewest, others = analysis.left_out.fewest, analysis.left_out.others
-    communities = analysis.archive.communities - {*issue.group.community_names, others}
+    communities = analysis.communities - {*issue.group.community_names, others}
     return Session(
         tried=tuple(tried[:_TRIED]),
         invited=_guarded(_invited(analysis, told), fewest, others),
@@ -102,7 +102,7 @@ def _guarded(invited: tuple[Invited, ...], fewest: int, others: str) -> tuple[In
 
 
 def _invited(analysis: Analysis, voices: list[Voice]) -> tuple[Invited, ...]:
-    people = {person.author_id: person for person in analysis.archive.people.values()}
+    people = analysis.people
     by_community: dict[str, set[str]] = {}
     for voice in voices:
         if voice.author_id:

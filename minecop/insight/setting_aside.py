@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import combinations
+from operator import itemgetter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minecop.acts.cues import cue_hits, explains
 from minecop.archive.models import Post
+from minecop.core.dates import BANGKOK
+from minecop.insight.letterruns import contained, shared_runs
+from minecop.insight.models import SetAside, Voice
 from minecop.text.normalising import normalise
 
 REASONS = ("copied", "explainer", "platform", "announcement", "series", "coursework", "event")
@@ -59,9 +62,7 @@ _PART = re.compile(
     r"(?:ตอน(?:ที่|จบ)?|ภาค(?:ที่)?|ครั้งที่|part)\s*[\d๐-๙]*|[(\[#]\s*[\d๐-๙]{1,3}(?:[.][\d๐-๙]+)?\s*[)\]]?|[\d๐-๙]{1,3}\s*[.)]?\s*$",
     re.IGNORECASE,
 )
-_MULTIPLIER = np.uint64(0x100000001B3)  # the prime of the FNV hash: any large odd number would serve
-
-Numbers = NDArray[np.uint64]
+_EPOCH, _INSTANT = datetime(1970, 1, 1, tzinfo=BANGKOK), timedelta(microseconds=1)
 
 
 def posts_set_aside(posts: Sequence[Post]) -> dict[str, str]:
@@ -71,78 +72,78 @@ def posts_set_aside(posts: Sequence[Post]) -> dict[str, str]:
     itself. Announcement: news and invitations. Series: one author's numbered parts. Coursework: what a class was told to
     write. Event: three or more people tell of one event within three weeks.
     """
-    clean = {post.id: normalise(f"{post.title or ''}\n{post.body}") for post in posts}
+    found: dict[str, set[str]] = {reason: set() for reason in REASONS}
+    for post in posts:  # one at a time: a normalised text is as long as the one written
+        for reason in _seen_in(normalise(f"{post.title or ''}\n{post.body}")):
+            found[reason].add(post.id)
+    found |= {
+        "copied": _copied(posts),
+        "series": _series(posts),
+        "coursework": _coursework(posts),
+        "event": _events(posts),
+    }
     reasons: dict[str, str] = {}
-    for reason, found in (
-        ("copied", _copied(posts)),
-        ("explainer", _explaining(clean)),
-        ("platform", _about(clean, "platform")),
-        ("announcement", _about(clean, "announcement")),
-        ("series", _series(posts)),
-        ("coursework", _coursework(posts)),
-        ("event", _events(posts)),
-    ):
-        for post_id in found:
+    for reason in REASONS:
+        for post_id in found[reason]:
             reasons.setdefault(post_id, reason)
     return reasons
 
 
-def _explaining(clean: Mapping[str, str]) -> set[str]:
-    """Return the posts (normalised texts by id) that, taken as a whole, define a method and tell nothing of the writer's own."""
-    return {post_id for post_id, text in clean.items() if explains(text)}
+def groups_set_aside(aside: Mapping[str, str], posts: Iterable[Post], voices: Iterable[Voice]) -> tuple[SetAside, ...]:
+    """Return what was recognised as no issue, by reason, with a series or a reason as a whole in one.
+
+    Parameters
+    ----------
+    aside
+        The reason for each post, by its id.
+    posts, voices
+        Of the archive.
+    """
+    titles = {post.id: " ".join((post.title or post.id).split()) for post in posts}
+    members: dict[str, list[tuple[int, Voice]]] = {}
+    for row, voice in enumerate(voices):
+        if voice.post_id in aside and voice.comment is None:
+            members.setdefault(voice.post_id, []).append((row, voice))
+    groups: dict[tuple[str, str], list[str]] = {}
+    for post_id, reason in aside.items():
+        name = (
+            title_stem(titles[post_id])
+            if reason == "series"
+            else ""
+            if reason in {"copied", "coursework", "event"}
+            else titles[post_id]
+        )
+        groups.setdefault((reason, name), []).append(post_id)
+    found = []
+    for (reason, name), ids in sorted(groups.items(), key=lambda item: (REASONS.index(item[0][0]), item[0][1])):
+        own = sorted((one for post_id in ids for one in members.get(post_id, ())), key=lambda one: one[0])
+        title = name or " / ".join(titles[post_id] for post_id in sorted(ids))
+        found.append(SetAside(reason, title, tuple(voice for _, voice in own)))
+    return tuple(found)
 
 
-def _about(clean: Mapping[str, str], act: str) -> set[str]:
-    """Return the posts in which the words that show an act stand thickly: a passing word in another story is not enough."""
-    found = set()
-    for post_id, text in clean.items():
-        hits = len(cue_hits(text, act))
-        if hits >= _FEWEST_HITS and hits >= len(text) / _LETTERS_A_HIT:
-            found.add(post_id)
-    return found
+def _seen_in(clean: str) -> Iterator[str]:
+    """Yield the reasons that show in one normalised text, taken as a whole.
+
+    An explainer defines a method and tells nothing of the writer's own. The words that show talk of the blog, or an announcement, must
+    stand thickly: a passing one in another story is not enough.
+    """
+    if explains(clean):
+        yield "explainer"
+    for reason in ("platform", "announcement"):
+        hits = len(cue_hits(clean, reason))
+        if hits >= _FEWEST_HITS and hits >= len(clean) / _LETTERS_A_HIT:
+            yield reason
 
 
 def _copied(posts: Sequence[Post]) -> set[str]:
     """Return posts of different authors of which one is, for the larger part, in the other (containment of letter runs)."""
     long = [post for post in posts if len(post.body) >= _SHORTEST_COPY]
-    runs = [letter_runs(post.body, _COPY_LETTERS) for post in long]
-    shared: Counter[tuple[int, int]] = Counter()
-    for where in shared_runs(runs, 2, _EVENT_MOST_POSTS):
-        shared.update(combinations(where, 2))
     copied: set[str] = set()
-    for (one, other), count in shared.items():
-        unlike = long[one].author_id != long[other].author_id or long[one].author_id is None
-        if unlike and count >= _COPY_SHARE * min(len(runs[one]), len(runs[other])):
+    for one, other in contained([post.body for post in long], _COPY_LETTERS, _EVENT_MOST_POSTS, _COPY_SHARE):
+        if long[one].author_id != long[other].author_id or long[one].author_id is None:
             copied |= {long[one].id, long[other].id}
     return copied
-
-
-def letter_runs(text: str, length: int) -> Numbers:
-    """Return a number for each distinct run of a length of letters in a row, sorted: a polynomial of its code points, modulo 2**64."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
-    if len(codes) < length:
-        return np.empty(0, dtype=np.uint64)
-    letters = ((codes >= ord("ก")) & (codes <= ord("๎"))) | ((codes | 32) - ord("a") < 26)
-    runs = np.zeros(len(codes) - length + 1, dtype=np.uint64)
-    whole = np.ones(len(runs), dtype=bool)
-    for place in range(length):
-        runs = runs * _MULTIPLIER + codes[place : place + len(runs)]
-        whole &= letters[place : place + len(runs)]
-    return np.unique(runs[whole])
-
-
-def shared_runs(runs: Sequence[Numbers], fewest: int, most: int) -> Iterator[tuple[int, ...]]:
-    """Yield, for each run that stands in at least and at most so many texts, the indexes of those texts, sorted."""
-    if not runs:
-        return
-    owners = np.repeat(np.arange(len(runs)), [len(found) for found in runs])
-    every = np.concatenate(runs)
-    order = np.argsort(every, kind="stable")
-    every, owners = every[order], owners[order]
-    bounds = np.flatnonzero(np.concatenate([[True], every[1:] != every[:-1], [True]])) if len(every) else np.array([0])
-    sizes = np.diff(bounds)
-    for place in np.flatnonzero((sizes >= fewest) & (sizes <= most)):
-        yield tuple(owners[bounds[place] : bounds[place + 1]].tolist())
 
 
 def title_stem(title: str) -> str:
@@ -173,7 +174,8 @@ def _coursework(posts: Iterable[Post]) -> set[str]:
     for handed_in in by_class.values():
         handed_in.sort()
         for first, (day, _, _) in enumerate(handed_in):
-            wave = [one for one in handed_in[first:] if one[0] - day <= _CLASS_SPAN]
+            last = bisect_right(handed_in, day + _CLASS_SPAN, key=itemgetter(0))
+            wave = handed_in[first:last]
             if len({author for _, author, _ in wave}) >= _CLASS:
                 found |= {post_id for _, _, post_id in wave}
     return found
@@ -184,13 +186,14 @@ def _events(posts: Sequence[Post]) -> set[str]:
     most = min(_EVENT_MOST_POSTS, int(_EVENT_LARGEST_SHARE * len(posts)))
     if most < EVENT_PEOPLE:
         return set()
-    runs = [letter_runs(f"{post.title or ''} {post.body}", _NAME_LETTERS) for post in posts]
-    found: set[str] = set()
-    for where in set(shared_runs(runs, EVENT_PEOPLE, most)):
-        told = [posts[index] for index in where]
-        days = [post.published for post in told if post.published and post.author_id]
-        if len(days) < len(told) or max(days) - min(days) > EVENT_SPAN:
-            continue
-        if len({post.author_id for post in told}) >= EVENT_PEOPLE:
-            found |= {post.id for post in told}
-    return found
+    people = {author: number for number, author in enumerate(dict.fromkeys(post.author_id for post in posts))}
+    author = np.array([people[post.author_id] for post in posts])
+    known = np.array([bool(post.published and post.author_id) for post in posts])
+    when = np.array([(post.published - _EPOCH) // _INSTANT if post.published else 0 for post in posts])
+    events = np.zeros(len(posts), dtype=bool)
+    texts = [f"{post.title or ''} {post.body}" for post in posts]
+    for told in shared_runs(texts, _NAME_LETTERS, EVENT_PEOPLE, most):
+        within = np.ptp(when[told], axis=1) <= EVENT_SPAN // _INSTANT
+        distinct = 1 + np.count_nonzero(np.diff(np.sort(author[told], axis=1), axis=1), axis=1)
+        events[told[known[told].all(axis=1) & within & (distinct >= EVENT_PEOPLE)]] = True
+    return {posts[place].id for place in np.flatnonzero(events).tolist()}

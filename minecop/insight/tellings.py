@@ -6,8 +6,10 @@ add - it does. So a telling is compared by its own meaning, and with the words a
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import scipy.sparse as sp
@@ -19,6 +21,7 @@ from sklearn.preprocessing import normalize
 from minecop.insight.models import Voice
 from minecop.vectors.anchors import shipped_anchors
 from minecop.vectors.embedder import unit_rows
+from minecop.vectors.storing import Vectors
 
 HEARD = 0.3
 """Probability of voicing something from which a passage makes its post or comment a telling."""
@@ -118,7 +121,7 @@ class Comparer:
     def __init__(
         self,
         terms: Sequence[Sequence[str]],
-        vectors: Matrix,
+        vectors: Vectors,
         lengths: Sequence[int],
         voicing: NDArray[np.floating],
         threads: dict[str, list[int]],
@@ -165,22 +168,29 @@ class Comparer:
         if not apart.any():
             return np.zeros((len(tellings), len(tellings)), dtype=np.float32)
         words, meaning = self._threads_alike(posts)
+        between = np.ix_(thread, thread)
+        said = _in_spreads(words[between], apart, _USUAL_SAID)
+        del words  # each is as large as the others: what is not needed goes, and sums are made in place
         own = self._means([telling.rows for telling in tellings])
         of_own = _in_spreads(own @ own.T, apart, _USUAL_MEANING)
-        near = self._near([telling.rows for telling in tellings])
-        threads_near = self._near([self._threads[post] for post in posts])[np.ix_(thread, thread)]
-        placed = _in_spreads(
-            _in_spreads(near, apart, _USUAL_NEAR) + _in_spreads(threads_near, apart, _USUAL_NEAR), apart, _USUAL_PLACED
-        )
-        meant = _in_spreads(of_own + meaning[np.ix_(thread, thread)] + placed, apart, _USUAL_MEANT)
-        said = _in_spreads(words[np.ix_(thread, thread)], apart, _USUAL_SAID)
+        meant = of_own + meaning[between]
+        del meaning
+        placed = _in_spreads(self._near([telling.rows for telling in tellings]), apart, _USUAL_NEAR)
+        placed += _in_spreads(self._near([self._threads[post] for post in posts])[between], apart, _USUAL_NEAR)
+        meant += _in_spreads(placed, apart, _USUAL_PLACED)
+        del placed
+        meant = _in_spreads(meant, apart, _USUAL_MEANT)
         surest = np.log([max(self._voicing[list(telling.rows)]) for telling in tellings]).astype(np.float32)
-        together = np.logaddexp(_SHARPNESS * _MEANT * meant, _SHARPNESS * said) + _SURENESS * (
-            surest[:, None] + surest[None, :]
-        )
+        meant *= _SHARPNESS * _MEANT
+        said *= _SHARPNESS
+        together = np.logaddexp(meant, said, out=said)
+        del meant
+        together += _SURENESS * (surest[:, None] + surest[None, :])
         least, more = _OWN_THREAD
-        alike = np.where(apart, _in_spreads(together, apart, _USUAL_SUM), np.maximum(least, of_own) + more)
-        likeness: Matrix = np.minimum(alike, _HIGHEST).astype(np.float32)
+        np.maximum(of_own, least, out=of_own)
+        of_own += more
+        likeness = np.where(apart, _in_spreads(together, apart, _USUAL_SUM), of_own)
+        np.minimum(likeness, _HIGHEST, out=likeness)
         np.fill_diagonal(likeness, 0)
         return likeness
 
@@ -223,12 +233,13 @@ class Comparer:
     def _weighed_words(self, all_rows: Sequence[Sequence[int]]) -> sp.csr_matrix:
         """Return the TF-IDF of words, rows of length 1: a word counts by the voicing of the passages that it stands in."""
         numbers: dict[str, int] = {}
-        owners, columns, weights = [], [], []
-        for owner, rows in enumerate(all_rows):
-            for row in rows:
-                owners += [owner] * len(self._terms[row])
-                columns += [numbers.setdefault(term, len(numbers)) for term in self._terms[row]]
-                weights += [float(self._voicing[row])] * len(self._terms[row])
+        columns, lengths = array("i"), []
+        for row in chain.from_iterable(all_rows):
+            terms = self._terms[row]
+            columns.extend(numbers.setdefault(term, len(numbers)) for term in terms)
+            lengths.append(len(terms))
+        weights = np.repeat(self._voicing[list(chain.from_iterable(all_rows))], lengths)
+        owners = np.repeat(np.repeat(np.arange(len(all_rows)), [len(rows) for rows in all_rows]), lengths)
         counts = sp.csr_matrix((weights, (owners, columns)), (len(all_rows), max(1, len(numbers))), dtype=np.float32)
         users = counts.getnnz(axis=0)
         if len(all_rows) >= _LARGE and (users >= 2).any():
@@ -244,8 +255,10 @@ def _in_spreads(cosines: Matrix, apart: NDArray[np.bool_], usual: tuple[float, f
     trust = len(cosines) ** 2 / (len(cosines) ** 2 + _SETTLING**2)
     mean = trust * float(others.mean()) + (1 - trust) * usual[0] if others.size else usual[0]
     spread = trust * float(others.std()) + (1 - trust) * usual[1] if others.size else usual[1]
-    made: Matrix = ((cosines - mean) / max(spread, 1e-6)).astype(np.float32)
-    return made
+    del others
+    made = cosines - mean
+    made /= max(spread, 1e-6)
+    return made.astype(np.float32, copy=False)
 
 
 def mean_likeness(likeness: Matrix, some: Sequence[int]) -> float:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scipy.special import bdtrc
@@ -98,7 +99,11 @@ class TrendMeter:
             if enough >= FEWEST_PERIODS:
                 self._unit = unit
                 self._all = {period: len(people[period]) for period in sorted(people)}
-                return
+                break
+        self._places = {period: place for place, period in enumerate(self._all)}
+        self._split = len(self._all) - max(1, len(self._all) // 3)
+        volume = list(self._all.values())
+        self._earlier_voices, self._recent_voices = sum(volume[: self._split]), sum(volume[self._split :])
 
     @property
     def known(self) -> bool:
@@ -121,19 +126,33 @@ class TrendMeter:
         """
         if self._unit is None:
             return Trend("unknown")
-        people = _people_by_period([voice for voice in members if self._counts(voice)], self._unit)
-        periods = tuple(Period(name, len(people.get(name, ())), total) for name, total in self._all.items())
-        earlier, recent = parted(periods)
-        before, lately = (len(set().union(*(people.get(p.name, ()) for p in part))) for part in (earlier, recent))
-        if len(set().union(*people.values())) < FEWEST_VOICES:
-            return Trend("unknown", before, lately, periods=periods)
-        old, new = _sum(earlier, "voices") + 0.5, _sum(recent, "voices") + 0.5
-        log_ratio = math.log(new / _sum(recent, "all_voices")) - math.log(old / _sum(earlier, "all_voices"))
+        spoken = {(period, v.author_id) for v in members if v.author_id and (period := self.period_of(v)) is not None}
+        people = Counter(period for period, _ in spoken)
+        periods = tuple(Period(name, people[place], total) for place, (name, total) in enumerate(self._all.items()))
+        return replace(self.trend_of(spoken), periods=periods)
+
+    def period_of(self, voice: Voice) -> int | None:
+        """Return the place of the period in which a voice counts, the first one 0; ``None`` where it counts in none.
+
+        It is -1 in a period in which nobody has anything to say.
+        """
+        if self._unit is None or voice.published is None or not self._counts(voice):
+            return None
+        return self._places.get(self._unit(voice.published), -1)
+
+    def trend_of(self, spoken: Collection[tuple[int, str]]) -> Trend:
+        """Return the trend of something, without its periods, by the distinct people who speak of it in each; see ``measure``."""
+        earlier = [author for period, author in spoken if 0 <= period < self._split]
+        recent = [author for period, author in spoken if period >= self._split]
+        before, lately = set(earlier), set(recent)
+        if not self.known or len({author for _, author in spoken}) < FEWEST_VOICES:
+            return Trend("unknown", len(before), len(lately))
+        old, new = len(earlier) + 0.5, len(recent) + 0.5
+        log_ratio = math.log(new / self._recent_voices) - math.log(old / self._earlier_voices)
         margin = _90_PERCENT * math.sqrt(1 / old + 1 / new)
         low, high = math.exp(log_ratio - margin), math.exp(log_ratio + margin)
         direction = "rising" if low > 1 else "falling" if high < 1 else "steady"
-        ratio = round(math.exp(log_ratio), 3)
-        return Trend(direction, before, lately, ratio, round(low, 3), round(high, 3), periods)
+        return Trend(direction, len(before), len(lately), round(math.exp(log_ratio), 3), round(low, 3), round(high, 3))
 
 
 def periods_of(members: Iterable[Voice], everyone: Iterable[Voice], unit: str) -> tuple[Period, ...]:
@@ -202,13 +221,25 @@ def burst_of(voices: Iterable[Voice]) -> float:
     return round(most / people, 2) if people else 0.0
 
 
-def season_of(members: Iterable[Voice], everyone: Iterable[Voice]) -> tuple[int, ...]:
+def months_of(voices: Iterable[Voice]) -> Counter[int]:
+    """Return how many people speak in each month of the year (1 to 12), each once in every month of every year."""
+    return Counter(month % 12 + 1 for _, month in _people_months(voices))
+
+
+def season_of(members: Iterable[Voice], everyone: Mapping[int, int]) -> tuple[int, ...]:
     """Return the three months in a row (1 to 12) in which something is spoken of year by year; nothing where that may be chance.
 
     A person counts once a month. The share of these that fall into the three months is held against that of all who write then
     (binomial; Bonferroni over the twelve windows), and several people must speak then in each of several years.
+
+    Parameters
+    ----------
+    members
+        Who speak of it.
+    everyone
+        Of all voices, what ``months_of`` gives.
     """
-    some, every = _people_months(members), _people_months(everyone)
+    some, total = _people_months(members), sum(everyone.values())
     found = []
     for first in range(1, 13):
         window = {(first + n - 1) % 12 + 1 for n in range(_SEASON)}
@@ -216,7 +247,7 @@ def season_of(members: Iterable[Voice], everyone: Iterable[Voice]) -> tuple[int,
         years = Counter(year for _, year in {(author, (month - first + 1) // 12) for author, month in inside})
         if sum(count >= _SEVERAL for count in years.values()) < _SEVERAL:
             continue
-        usual = sum(month % 12 + 1 in window for _, month in every) / len(every)
+        usual = sum(everyone.get(month, 0) for month in window) / total
         chance = 12 * float(bdtrc(len(inside) - 1, len(some), usual))
         found.append((chance, first))
     chance, first = min(found, default=(1.0, 0))
@@ -230,7 +261,7 @@ def _people_months(voices: Iterable[Voice]) -> set[tuple[str, int]]:
 
 def is_quiet(trend: Trend) -> bool:
     """Tell whether hardly anybody has spoken in the last third of the periods: nobody, or one for ten before."""
-    return bool(trend.periods) and _QUIET * trend.lately <= trend.before
+    return trend.before > 0 and _QUIET * trend.lately <= trend.before
 
 
 def parted(periods: tuple[Period, ...]) -> tuple[tuple[Period, ...], tuple[Period, ...]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from minecop.core.cells import safe_cell
 from minecop.core.files import write_bytes, write_text
+from minecop.core.largejson import json_pieces
 from minecop.insight.analysis import LEFT_OUT, Analysis
 from minecop.insight.models import Group, Issue, Voice
 from minecop.insight.privacy import Privacy
@@ -95,7 +95,7 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         ],
         "settings": analysis.settings,
     }
-    return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+    return "".join(json_pieces(values)) + "\n"
 
 
 def _members(voices: tuple[Voice, ...]) -> list[dict[str, Any]]:

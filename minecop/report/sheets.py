@@ -73,8 +73,8 @@ def _columns(words: Words, *columns: tuple[str, int] | tuple[str, int, str]) -> 
 def _summary(analysis: Analysis, view: dict[str, Any], words: Words) -> Sheet:
     archive = analysis.archive
     read: dict[str, Cell] = {
-        "n_people": len(archive.authors),
-        "n_communities": len(archive.communities),
+        "n_people": len(analysis.authors),
+        "n_communities": len(analysis.communities),
         "n_posts": len(archive.posts),
         "n_comments": sum(len(post.comments) for post in archive.posts),
         "first_written": _day(analysis.dates and analysis.dates[0]),

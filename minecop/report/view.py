@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from minecop.core.messages import message
-from minecop.insight.analysis import LEFT_OUT, Analysis
+from minecop.insight.analysis import LEFT_OUT, Analysis, remembered
 from minecop.insight.models import STATUSES, Group, Issue, Period, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
 from minecop.report.grounds import grounds_view, listed
@@ -22,6 +22,7 @@ _SET_ASIDE_SHOWN = 30
 _ACCOUNT_SHOWN = 60
 
 
+@remembered
 def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
     """Return everything that a template needs.
 
@@ -88,8 +89,8 @@ def _numbers(analysis: Analysis, words: Words) -> list[tuple[str, str]]:
     return [
         (f"{value:,}", words(key))
         for value, key in (
-            (len(archive.authors), "n_people"),
-            (len(archive.communities), "n_communities"),
+            (len(analysis.authors), "n_people"),
+            (len(analysis.communities), "n_communities"),
             (len(archive.posts), "n_posts"),
             (comments, "n_comments"),
         )
@@ -302,9 +303,9 @@ def _limits(analysis: Analysis, words: Words) -> list[str]:
         limits.append(words("limit_no_author", count=funnel["without_author"]))
     if funnel["without_date"]:
         limits.append(words("limit_no_date", count=funnel["without_date"]))
-    if not archive.communities:
+    if not analysis.communities:
         limits.append(words("limit_no_community"))
-    if len(archive.authors) > 10:
+    if len(analysis.authors) > 10:
         limits.append(words("limit_few_voices", share=funnel["top_five_percent"]))
     limits += _unheard(analysis, words)
     if privacy := analysis.privacy:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -209,7 +210,12 @@ def _height(row: Sequence[Cell], columns: Sequence[Column]) -> int:
 
 def _letters(text: str) -> int:
     """Return how many letters stand beside each other: marks stand above or below."""
-    return sum(unicodedata.category(letter) != "Mn" for letter in text)
+    return sum(map(_stands, text))
+
+
+@cache
+def _stands(letter: str) -> bool:
+    return unicodedata.category(letter) != "Mn"
 
 
 def _write_cell(page: Any, row: int, place: int, cell: Cell, column: Column, formats: _Formats, cut: str) -> None:

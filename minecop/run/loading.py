@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from minecop.archive.store import read_archive
 from minecop.core.errors import RunError
+from minecop.core.largejson import read_large_json
 from minecop.core.tables import read_table
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import (
@@ -40,8 +42,7 @@ def load_analysis(run: Run) -> Analysis:
         When an artefact cannot be read.
     """
     try:
-        values = json.loads((run.stage_folder("insight") / "insight.json").read_text(encoding="utf-8"))
-        insight = _insight(values)
+        insight = _insight(read_large_json(run.stage_folder("insight") / "insight.json", _voices_once(), _MADE))
         steps = StepTable.from_table(read_table(run.stage_folder("process") / "steps.parquet"))
         places = read_vectors(run.stage_folder("layout") / LAYOUT)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -58,19 +59,29 @@ def load_analysis(run: Run) -> Analysis:
     )
 
 
+def _voices_once() -> Callable[[dict[str, Any]], Any]:
+    """Return what makes voices of objects that are some, each passage's once: it stands under its issue, topic, step and community."""
+    known: dict[str, Voice] = {}
+    same = cache(lambda text: text)
+    moment = cache(datetime.fromisoformat)
+
+    def made(value: dict[str, Any]) -> Any:
+        if "passage_id" not in value:
+            return value
+        voice = known.get(value["passage_id"])
+        if voice is None:
+            for name in ("post_id", "author_id", "community"):
+                value[name] = same(value[name])
+            value["published"] = moment(value["published"]) if value["published"] else None
+            voice = known[value["passage_id"]] = Voice(**value)
+        return voice
+
+    return made
+
+
 def _insight(values: dict[str, Any]) -> Insight:
-    return Insight(
-        issues=tuple(_issue(value) for value in values["issues"]),
-        set_aside=tuple(SetAside(v["reason"], v["title"], _voices(v["members"])) for v in values["set_aside"]),
-        topics=tuple(_topic(value) for value in values["topics"]),
-        themes=tuple(_group(value) for value in values["themes"]),
-        faded=tuple(Faded(v["topic"], v["label"], tuple(v["others"])) for v in values["faded"]),
-        steps=tuple(_group(value) for value in values["steps"]),
-        communities=tuple(_group(value) for value in values["communities"]),
-        lessons=tuple(_lesson(value) for value in values["lessons"]),
-        funnel=values["funnel"],
-        facets=tuple(_group(value) for value in values["facets"]),
-    )
+    funnel = values.pop("funnel")
+    return Insight(funnel=funnel, **{name: tuple(made) for name, made in values.items()})
 
 
 def _issue(value: dict[str, Any]) -> Issue:
@@ -94,11 +105,9 @@ def _grounds(value: dict[str, Any]) -> Grounds:
 
 
 def _lesson(value: dict[str, Any]) -> Lesson:
-    (voice,) = _voices([value["voice"]])
     return Lesson(
         **value
         | {
-            "voice": voice,
             "quote": Quote(**value["quote"]),
             "parts": {part: Quote(**quote) for part, quote in value["parts"].items()},
             "kinds": tuple(value["kinds"]),
@@ -126,13 +135,28 @@ def _group(value: dict[str, Any]) -> Group:
             "author_ids": tuple(value["author_ids"]),
             "community_names": tuple(value["community_names"]),
             "trend": Trend(**trend | {"periods": tuple(Period(**period) for period in trend["periods"])}),
-            "members": _voices(value["members"]),
+            "members": tuple(value["members"]),
         }
     )
 
 
-def _voices(values: list[dict[str, Any]]) -> tuple[Voice, ...]:
-    return tuple(
-        Voice(**value | {"published": datetime.fromisoformat(value["published"]) if value["published"] else None})
-        for value in values
-    )
+def _set_aside(value: dict[str, Any]) -> SetAside:
+    return SetAside(value["reason"], value["title"], tuple(value["members"]))
+
+
+def _faded(value: dict[str, Any]) -> Faded:
+    return Faded(value["topic"], value["label"], tuple(value["others"]))
+
+
+_MADE: dict[str, Callable[[Any], Any]] = {
+    "issues": _issue,
+    "set_aside": _set_aside,
+    "topics": _topic,
+    "themes": _group,
+    "faded": _faded,
+    "steps": _group,
+    "communities": _group,
+    "lessons": _lesson,
+    "facets": _group,
+}
+"""What becomes of the objects in each list of ``insight.json``."""

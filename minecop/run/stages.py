@@ -27,10 +27,12 @@ from minecop.archive.store import Archive, archive_hash, is_archive, iterate_pos
 from minecop.core.errors import SettingsError
 from minecop.core.executors import map_chunks
 from minecop.core.files import sha256_file, sha256_of, write_json
+from minecop.core.largejson import write_large_json
 from minecop.core.progress import Listener, counted
 from minecop.core.shipped import shipped
 from minecop.core.tables import TableWriter, count_rows, read_rows, read_table, read_tables, write_table
 from minecop.insight.finding import find_insight
+from minecop.insight.passages import ACT_COLUMNS, PASSAGE_COLUMNS, WORD_COLUMNS
 from minecop.process.definition import Process, load_process
 from minecop.process.facets import FACET_MODELS, facet_fields, with_facets
 from minecop.process.labels import labels_path, read_labels
@@ -56,7 +58,7 @@ from minecop.vectors.archive import Row, fit_archive
 from minecop.vectors.cache import VectorCache
 from minecop.vectors.models import SHIPPED, load_embedder
 from minecop.vectors.static import StaticEmbedder, save_static
-from minecop.vectors.storing import mapped_vectors, read_vectors, write_vectors
+from minecop.vectors.storing import InSinglePrecision, mapped_vectors, write_vectors
 from minecop.vectors.transformers import SentenceTransformerEmbedder
 
 Item = TypeVar("Item")
@@ -427,27 +429,25 @@ def _insight_outside(context: Context) -> dict[str, str]:
 
 
 def _make_insight(context: Context, folder: Path) -> dict[str, int]:
-    found = find_insight(
-        archive=context.archive,
-        passages=context.table("text", "passages"),
-        words=context.table("text", "words"),
-        acts=context.table("acts", "acts"),
-        vectors=read_vectors(context.stage_folder("vectors") / "vectors.npy"),
-        topics=context.table("topics", "topics"),
-        themes=context.table("topics", "themes"),
-        topic_of=context.table("topics", "primary")["topic"].to_pylist(),
-        faded=json.loads((context.stage_folder("topics") / HISTORY).read_text(encoding="utf-8"))["faded"],
-        steps=context.table("process", "steps"),
-        process=context.process,
-        as_of=context.settings.as_of,
-        seed=context.settings.seed,
-    )
-    write_json(folder / "insight.json", json.loads(json.dumps(asdict(found), default=_iso)))
+    text = context.stage_folder("text")
+    with mapped_vectors(context.stage_folder("vectors") / "vectors.npy") as vectors:
+        found = find_insight(
+            archive=context.archive,
+            passages=read_tables(text / "passages.parquet", _PASSAGES_A_CHUNK, list(PASSAGE_COLUMNS)),
+            words=read_tables(text / "words.parquet", _PASSAGES_A_CHUNK, list(WORD_COLUMNS)),
+            acts=context.table("acts", "acts", list(ACT_COLUMNS)),
+            vectors=InSinglePrecision(vectors),
+            topics=context.table("topics", "topics"),
+            themes=context.table("topics", "themes"),
+            topic_of=context.table("topics", "primary", ["topic"])["topic"].to_pylist(),
+            faded=json.loads((context.stage_folder("topics") / HISTORY).read_text(encoding="utf-8"))["faded"],
+            steps=context.table("process", "steps").drop_columns(["step_evidence"]),
+            process=context.process,
+            as_of=context.settings.as_of,
+            seed=context.settings.seed,
+        )
+    write_large_json(folder / "insight.json", found)
     return {"issues": len(found.issues), "set_aside": len(found.set_aside)}
-
-
-def _iso(value: Any) -> str:
-    return str(value.isoformat())
 
 
 # ---- layout

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.lib import format as npy
@@ -56,6 +57,22 @@ def mapped_vectors(path: Path) -> Iterator[NDArray[np.float16]]:
         handle = getattr(mapped, "_mmap", None)  # an empty array has none
         if handle is not None:
             handle.close()
+
+
+class Vectors(Protocol):
+    """Vectors of passages, rows of length 1: an array, or what gives one of the rows that are asked for."""
+
+    def __getitem__(self, rows: Any, /) -> NDArray[np.float32]: ...
+
+
+class InSinglePrecision:
+    """Vectors in half precision that come in single precision when they are asked for, so that not all of them stand in memory."""
+
+    def __init__(self, vectors: NDArray[np.float16]) -> None:
+        self._vectors = vectors
+
+    def __getitem__(self, rows: Any) -> NDArray[np.float32]:
+        return np.asarray(self._vectors[rows], dtype=np.float32)
 
 
 def read_vectors(path: Path) -> NDArray[np.float32]:

@@ -1,0 +1,58 @@
+"""Who voices something in tellings, where and when: what groups of them are weighed by, again and again, while issues are looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minecop.insight.models import Trend, Voice
+from minecop.insight.tellings import Telling
+from minecop.insight.trends import TrendMeter
+
+FEWEST_AUTHORS = 3
+"""People that a shared issue has at least."""
+
+FEWEST_COMMUNITIES = 2
+"""Communities that they come from at least."""
+
+
+class Speakers:
+    """Knows who speaks in each of some tellings: in a post or comment it is one person, from one community, at one time.
+
+    Parameters
+    ----------
+    tellings
+        What is weighed.
+    voices, voicing
+        Of all passages, and how likely each voices something.
+    meter
+        Measures the trend of what they say.
+    """
+
+    def __init__(
+        self, tellings: Sequence[Telling], voices: Sequence[Voice], voicing: NDArray[np.floating], meter: TrendMeter
+    ) -> None:
+        self._meter = meter
+        self._spoken: list[tuple[str | None, str | None, int | None, float]] = []
+        for telling in tellings:
+            voice = voices[telling.rows[0]]
+            worth = max(float(voicing[row]) for row in telling.rows)
+            self._spoken.append((voice.author_id, voice.community, meter.period_of(voice), worth))
+
+    def measure(self, indexes: Sequence[int], *, shared: bool) -> tuple[bool, float, Trend]:
+        """Tell of some tellings whether enough people of several communities, or of one, voice them; see ``candidates.Measure``."""
+        surest: dict[str, float] = {}
+        communities: set[str] = set()
+        when: set[tuple[int, str]] = set()
+        for author, community, period, worth in map(self._spoken.__getitem__, indexes):
+            if author:
+                surest[author] = max(surest.get(author, 0.0), worth)
+                if community:
+                    communities.add(community)
+                if period is not None:
+                    when.add((period, author))
+        if len(surest) < FEWEST_AUTHORS or (len(communities) >= FEWEST_COMMUNITIES) != shared:
+            return False, 0.0, Trend("unknown")  # most groups: what is not asked for is not measured
+        return True, sum(surest.values()), self._meter.trend_of(when)
