@@ -207,7 +207,7 @@ class Sources:
 
 def number_in(caption):
     """The place that a caption names: ``บันทึก 121 #3``."""
-    found = re.search(r"(?:บันทึก|post) (\S+?)(?: #(\d+))?(?=$|,| ·)", caption)
+    found = re.search(r"(?:บันทึก|post) (\S+?)(?: #(\d+))?(?=$|,| ·)", caption.strip())
     return found[1], int(found[2]) if found[2] else None
 
 
@@ -241,6 +241,7 @@ def session_quotes(line):
 
 def html_quotes(page):
     tree = LexborHTMLParser(page)
+    tree.strip_tags(["button"])  # which opens a quote in its thread
     at, shown = {}, 0
     for card in tree.css("article"):
         figures = card.css("figure.quote")
@@ -251,7 +252,7 @@ def html_quotes(page):
         for part in card.css("dl.parts dd"):
             yield places[0], unquoted(part.text()), False
         shown += len(figures)
-    for quote in tree.css("tr.voice q, table.topics q"):
+    for quote in tree.css("tr.voice q"):
         caption = quote.parent.css("span.terms")[-1]
         yield number_in(caption.text()), quote.text(), False
     for quote in tree.css("ol.candidates q"):
@@ -260,7 +261,7 @@ def html_quotes(page):
         yield at[link.attributes["href"][1:]], unquoted(link.text()), True
     for line in tree.css("div.session li"):
         yield from ((None, words, True) for words in session_quotes(line.text()))
-    others = len(tree.css("tr.voice q, table.topics q, ol.candidates q"))
+    others = len(tree.css("tr.voice q, ol.candidates q"))
     assert len(tree.css("blockquote, q")) == shown + others, "nothing else looks like a quote"
 
 

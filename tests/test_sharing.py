@@ -186,8 +186,11 @@ def test_sharing_what_is_left_out_is_in_no_file(sample_analysis, guarded, guarde
     assert {row["rank"] for row in shown} == {str(issue.rank) for issue in kept.issues}
 
 
-def test_sharing_table_of_passages_has_those_of_what_is_shown(guarded, guarded_folder):
-    rows = rows_of(guarded_folder, "passages.csv")
+def test_sharing_table_of_passages_has_those_of_what_is_shown(sample_analysis, sample_run, tmp_path):
+    fewest = 1 + min(len(step.author_ids) for step in sample_analysis.insight.steps)  # a step at least is left out
+    guarded = with_fewest(sample_analysis, fewest, OTHERS)
+    export_run(guarded, sample_run, tmp_path)
+    rows = rows_of(tmp_path, "passages.csv")
     groups = {kind: {} for kind in ("topic", "step")}
     topics = {topic.group.id for topic in guarded.insight.topics} | {"-1"}
     steps = {step.id for step in guarded.insight.steps if step.members} | {"0"}

@@ -331,11 +331,11 @@ def test_slices_report_shows_them_only_where_that_is_asked_for(analysis, tmp_pat
     compared = replace(analysis, compare_by=("group", "year"))
     for lang, title in (("th", "เทียบระหว่างกลุ่ม"), ("en", "Side by side: groups")):
         page = render_html(compared, lang)
-        assert re.findall(r'<section id="slices-(\w+)"', page) == ["group", "year"]
+        assert re.findall(r'<section id="slices-(\w+)"', page) == 2 * ["group", "year"]  # in either language
         assert title in page
         assert title in render_markdown(compared, lang)
         for text in (page, render_markdown(compared, lang)):
-            assert not re.search(r"\{[a-z_]+\}", re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL))
+            assert not re.search(r"\{[a-z_]+\}", re.sub(r"<(style|script)\b.*?</\1>", "", text, flags=re.DOTALL))
     write_reports(compared, tmp_path)
     assert (tmp_path / "slices.csv").is_file()
     write_reports(analysis, tmp_path)
@@ -380,7 +380,7 @@ def test_slices_marked_cells_say_so_in_words(analysis):
 def test_slices_values_are_shown_as_text_and_run_in_no_spreadsheet(analysis):
     compared = replace(analysis, compare_by=("organisation",))
     page = render_html(compared)
-    assert "<script" not in page
+    assert len(re.findall("<script>", page)) == 1, "the page's own"
     assert "&lt;script&gt;" in page
     assert not re.search(r"(?<!\\)<script", render_markdown(compared))
     cells = [

@@ -485,8 +485,8 @@ STAGES: tuple[Stage, ...] = (
         _make_text,
         lambda _: {"words": engine_name()},
     ),
-    Stage("acts", 8, ("text",), (), _make_acts, _acts_outside),
-    Stage("vectors", 3, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
+    Stage("acts", 9, ("text",), (), _make_acts, _acts_outside),
+    Stage("vectors", 4, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
     Stage(
         "topics",
         4,

@@ -31,6 +31,11 @@ MOST = 100_000
 FEWEST_WORDS = 5
 """Content words of a passage that can be half of a pair: a shorter one says too little to be told from others."""
 
+_LEARNERS = 4
+"""Rows are trained so many times from the same start, each in an order of its own, and averaged (Wortsman et al. 2022, "model soups"): on
+a small archive, which passages find each other hangs on the order otherwise. F1 of a planted issue's members, over 13 parts of the sample
+with two models of acts that differ in three passages: .88 and .75 by one, .87 and .88 by four, no better by eight."""
+
 _BATCH = 256
 _EPOCHS, _STEPS = 2, 60
 """Times that all pairs are seen, at least; and batches, at least, so that a small archive is seen more often."""
@@ -161,11 +166,15 @@ def adapt(model: StaticEmbedder, passages: Sequence[Said], seed: int = 0, listen
     with threadpool_limits(1):  # sums in one thread: the same rows on any number of cores
         before = _reciprocal_rank(wider.encode_words(questions), wider.encode_words(replies))
         epochs = max(_EPOCHS, -(-_STEPS // -(-len(learned) // _BATCH)))
-        learner = Learner(rows, _RATE, epochs, seed)
-        for epoch in range(1, epochs + 1):
-            losses = learner.epoch([objective])
-            listener(Progress("adapt", epoch, epochs, f"{losses['archive']:.2f}"))
-        wider.rows[used] = rows  # float32, so that what is summed are these very rows
+        together = np.zeros(rows.shape, dtype=np.float64)
+        for number in range(_LEARNERS):
+            own = rows.copy()
+            learner = Learner(own, _RATE, epochs, seed + number)
+            for epoch in range(1, epochs + 1):
+                losses = learner.epoch([objective])
+                listener(Progress("adapt", number * epochs + epoch, _LEARNERS * epochs, f"{losses['archive']:.2f}"))
+            together += own
+        wider.rows[used] = together / _LEARNERS  # as float32, so that what is summed are these very rows
         after = _reciprocal_rank(wider.encode_words(questions), wider.encode_words(replies))
     found = Adaptation(len(learned), len(asked), before, after, wider if after > before else model)
     if found.used:
