@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 # Threads of BLAS only slow small matrices down; fixed here so that every machine runs the same sums.
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "corpora" / "sample"
