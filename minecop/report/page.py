@@ -114,7 +114,7 @@ def _explored(analysis: Analysis, brought: Carried, steps: list[dict[str, Any]],
         "carries": words(key, **counts) if brought.data else "",
         "choices": [
             ("issue", words("issue"), issues),
-            ("topic", words("script_topic"), [("", [*topics, (-1, words("no_topic"))])]),
+            ("topic", words("topic_label"), [("", [*topics, (-1, words("no_topic"))])]),
             ("step", words("step"), [("", [*numbered, (0, words("no_step"))])]),
             *((name, words(label_key), []) for name, label_key in _FILLED),
         ],
