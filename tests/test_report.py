@@ -1,4 +1,6 @@
+import base64
 import csv
+import gzip
 import html
 import io
 import json
@@ -69,7 +71,8 @@ def test_report_has_a_shared_issue_to_show(analysis):
 
 def test_rendering_shows_hostile_text_as_text(analysis):
     page = render_html(analysis)
-    tree = LexborHTMLParser(re.sub("</?template[^>]*>", "", page))  # what is in one is no part of the tree
+    other = gzip.decompress(base64.b64decode(re.search(r'id="translated">(.*?)</script>', page)[1])).decode()
+    tree = LexborHTMLParser(page.replace("</body>", f"{other}</body>"))
     assert len(tree.css("script:not([type])")) == 1, "the page's own"
     assert not tree.css("img, iframe, object, embed")
     assert not [name for one in tree.css("*") for name in one.attributes if name.startswith("on")]
@@ -136,7 +139,7 @@ def test_rendering_years_of_either_calendar_in_either_language(analysis):
 
 def test_rendering_order_of_the_page(analysis):
     sections = re.findall(r'<section id="(\w+)"', render_html(analysis))
-    assert sections == 2 * ["summary", "read", "issues", "early", "lessons", "steps", "topics", "explore", "method"]
+    assert sections == ["summary", "read", "issues", "early", "lessons", "steps", "topics", "explore", "method"]
 
 
 def test_rendering_small_archive_says_what_cannot_be_claimed(jsonl, tmp_path):

@@ -331,7 +331,7 @@ def test_slices_report_shows_them_only_where_that_is_asked_for(analysis, tmp_pat
     compared = replace(analysis, compare_by=("group", "year"))
     for lang, title in (("th", "เทียบระหว่างกลุ่ม"), ("en", "Side by side: groups")):
         page = render_html(compared, lang)
-        assert re.findall(r'<section id="slices-(\w+)"', page) == 2 * ["group", "year"]  # in either language
+        assert re.findall(r'<section id="slices-(\w+)"', page) == ["group", "year"]
         assert title in page
         assert title in render_markdown(compared, lang)
         for text in (page, render_markdown(compared, lang)):

@@ -68,9 +68,13 @@ def carried(analysis: Analysis, most: int = MOST_CHARACTERS) -> Carried:
         "issues": _rows_of(voices, ((str(one.rank), one.group.members) for one in analysis.insight.issues)),
         "topics": _rows_of(voices, ((one.group.id, one.group.members) for one in analysis.insight.topics)),
     }
-    packed = gzip.compress(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(), 6, mtime=0)
-    text = base64.b64encode(packed).decode() if posts else ""
+    text = packed(json.dumps(data, ensure_ascii=False, separators=(",", ":"))) if posts else ""
     return Carried(text, len(posts), len(analysis.archive.posts), len(voices), len(analysis.voices))
+
+
+def packed(text: str) -> str:
+    """Return a text as the page's script unpacks it: base64 of gzip, without a time."""
+    return base64.b64encode(gzip.compress(text.encode(), 6, mtime=0)).decode()
 
 
 def _chosen(analysis: Analysis, most: int) -> list[Post]:

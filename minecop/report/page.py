@@ -13,7 +13,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from minecop.insight.analysis import Analysis
-from minecop.report.carried import LANGUAGES, Carried, carried
+from minecop.report.carried import LANGUAGES, Carried, carried, packed
 from minecop.report.charts import (
     Chart,
     archive_volume,
@@ -80,7 +80,7 @@ def render_page(
         u=Words(other, analysis.buddhist),
         name=analysis.archive.name,
         content=content(lang),
-        other_content=content(other),
+        other_content=packed(content(other)),
         carried=brought.data,
         css=Markup("\n".join((font_css(), (templates / "report.css").read_text(encoding="utf-8"), charts_css()))),  # noqa: S704 - our own files
         script=Markup(script),  # noqa: S704 - our own files

@@ -3,15 +3,28 @@
 let unpacked = null;
 
 function carried() {
-  unpacked ??= unpack(document.getElementById("carried").textContent.trim());
+  unpacked ??= unpack(document.getElementById("carried"));
   return unpacked;
 }
 
-async function unpack(packed) {
-  if (!packed) return null;
-  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Carried(JSON.parse(await new Response(stream).text()));
+async function unpack(element) {
+  const unpacking = response(element);
+  return unpacking && new Carried(await unpacking.json());
+}
+
+/* What an element holds, unpacked; the element is empty then: nothing is needed twice. */
+function response(element) {
+  const packed = element.textContent.trim();
+  element.textContent = "";
+  return packed ? new Response(new Blob([bytesOf(packed)]).stream().pipeThrough(new DecompressionStream("gzip"))) : null;
+}
+
+function bytesOf(base64) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+  const letters = atob(base64);
+  const bytes = new Uint8Array(letters.length);
+  for (let n = 0; n < letters.length; n++) bytes[n] = letters.charCodeAt(n);
+  return bytes;
 }
 
 const POST = { id: 0, title: 1, url: 2, texts: 3 };

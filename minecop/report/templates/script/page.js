@@ -17,14 +17,17 @@ function remembered(key, value) {
   return null;
 }
 
-function switchLanguage() {
+let unseen = null; // the content in the other language, once it was unpacked
+
+async function switchLanguage() {
   const content = document.getElementById("content");
   const other = document.getElementById("other");
   const before = finder?.asked;
+  unseen ??= await translated();
   const shown = document.createDocumentFragment();
   shown.append(...content.childNodes);
-  content.append(...other.content.childNodes);
-  other.content.append(shown);
+  content.append(unseen);
+  unseen = shown;
   for (const name of ["lang", "data-title", "data-dark", "data-skip", "data-other"]) {
     const kept = content.getAttribute(name);
     content.setAttribute(name, other.getAttribute(name));
@@ -38,6 +41,12 @@ function switchLanguage() {
   language.lang = other.lang;
   document.querySelector("[data-switch=theme]").textContent = content.dataset.dark;
   if (finder) startFinder(before);
+}
+
+async function translated() {
+  const template = document.createElement("template");
+  template.innerHTML = await response(document.getElementById("translated")).text(); // escaped when it was made
+  return template.content;
 }
 
 function setTheme(dark) {
@@ -93,6 +102,7 @@ document.addEventListener("click", (event) => {
 
 document.documentElement.classList.add("live");
 document.querySelector(".switches").hidden = false;
+document.querySelector("[data-switch=lang]").hidden = !("DecompressionStream" in window);
 setTheme((remembered("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark");
 if (window.requestIdleCallback) requestIdleCallback(() => startFinder(), { timeout: 1000 });
 else setTimeout(startFinder, 200);
