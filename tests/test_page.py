@@ -110,6 +110,16 @@ def page(sample_analysis, tmp_path_factory):
     return path
 
 
+def switch_to(tab, lang: str, *, by_keyboard: bool = False) -> None:
+    """Ask for the other language, which is unpacked first."""
+    if by_keyboard:
+        tab.focus("[data-switch=lang]")
+        tab.keyboard.press("Enter")
+    else:
+        tab.click("[data-switch=lang]")
+    tab.wait_for_selector(f"html[lang={lang}]")
+
+
 def results(tab) -> list[str]:
     tab.wait_for_selector("#explore .results li, #explore .found:not(:empty)")
     return tab.locator("#explore .results .body").all_inner_texts()
@@ -235,8 +245,7 @@ def test_page_other_language_and_dark_without_losing_the_search(chromium, page):
         results(tab)
         tab.fill("#explore [name=words]", "น้ำ")
         thai = found(tab)
-        tab.focus("[data-switch=lang]")
-        tab.keyboard.press("Enter")
+        switch_to(tab, "en", by_keyboard=True)
         assert tab.get_attribute("html", "lang") == "en"
         assert "Draft for discussion" in tab.inner_text("header")
         tab.wait_for_function("document.querySelector('#explore .found').textContent.includes('passages')")
@@ -248,7 +257,7 @@ def test_page_other_language_and_dark_without_losing_the_search(chromium, page):
         light = tab.evaluate("getComputedStyle(document.body).backgroundColor")
         tab.click("[data-switch=theme]")
         assert tab.evaluate("getComputedStyle(document.body).backgroundColor") != light
-        tab.click("[data-switch=lang]")
+        switch_to(tab, "th")
         assert tab.get_attribute("html", "lang") == "th"
         assert found(tab) == thai
 
@@ -259,7 +268,7 @@ def test_page_has_nothing_for_axe_to_find(chromium, page, lang, width, scheme):
     with opened(chromium, page, width, color_scheme=scheme) as tab:
         results(tab)
         if lang == "en":
-            tab.click("[data-switch=lang]")
+            switch_to(tab, "en")
             results(tab)
         for where in (None, "dialog"):
             if where:
@@ -271,10 +280,10 @@ def test_page_has_nothing_for_axe_to_find(chromium, page, lang, width, scheme):
 @needs_browser
 def test_page_fits_a_telephone(chromium, page):
     with opened(chromium, page, 390) as tab:
-        for _ in ("th", "en"):
+        for other in ("en", "th"):
             results(tab)
             assert tab.evaluate("document.documentElement.scrollWidth") == 390
-            tab.click("[data-switch=lang]")
+            switch_to(tab, other)
 
 
 @needs_browser
@@ -307,7 +316,7 @@ def test_page_of_hostile_texts_runs_nothing_and_shows_them(chromium, jsonl, tmp_
         tab.click("#explore .results .source >> nth=0")
         assert "<img src=x onerror=alert(2)>" in tab.inner_text("dialog")
         tab.keyboard.press("Escape")
-        tab.click("[data-switch=lang]")
+        switch_to(tab, "en")
         results(tab)
 
 
@@ -341,7 +350,7 @@ def test_page_prints_every_card_on_one_sheet(chromium, page, lang):
     with opened(chromium, page, width) as tab:
         results(tab)
         if lang == "en":
-            tab.click("[data-switch=lang]")
+            switch_to(tab, "en")
         tab.emulate_media(media="print")
         heights = tab.eval_on_selector_all(
             "#content .card, #content .tile, #content .lesson", "all => all.map(one => one.offsetHeight)"
@@ -349,3 +358,13 @@ def test_page_prints_every_card_on_one_sheet(chromium, page, lang):
         assert len(heights) > 20
         assert max(heights) < height
         assert tab.evaluate("document.querySelector('#content #summary').getBoundingClientRect().bottom") < height
+
+
+@needs_browser
+def test_page_asked_twice_for_the_other_language_shows_it_once(chromium, page):
+    with opened(chromium, page) as tab:
+        results(tab)
+        tab.evaluate("Promise.all([switchLanguage(), switchLanguage()])")
+        assert tab.get_attribute("html", "lang") == "en"
+        assert tab.locator("#content main").count() == 1
+        assert "Draft for discussion" in tab.inner_text("header")

@@ -17,13 +17,17 @@ function remembered(key, value) {
   return null;
 }
 
-let unseen = null; // the content in the other language, once it was unpacked
+let unseen = null; // the content in the other language, once it is unpacked
+let unpacking = false;
 
 async function switchLanguage() {
+  if (unpacking) return; // asked for once more before it is there
+  unpacking = true;
+  unseen ??= await translated();
+  unpacking = false;
   const content = document.getElementById("content");
   const other = document.getElementById("other");
   const before = finder?.asked;
-  unseen ??= await translated();
   const shown = document.createDocumentFragment();
   shown.append(...content.childNodes);
   content.append(unseen);
@@ -64,12 +68,7 @@ async function startFinder(asked = {}) {
   }
   const archive = await carried();
   if (!archive) return;
-  if (section.querySelector(".results").childElementCount || section.dataset.started) {
-    finder = section.finder;
-  } else {
-    section.dataset.started = "yes";
-    section.finder = finder = new Finder(section, archive);
-  }
+  finder = section.finder ??= new Finder(section, archive);
   const { words, ...filters } = asked;
   finder.set(words ? { ...filters, words: words.join(" ") } : filters);
 }
