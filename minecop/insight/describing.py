@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from minecop.insight.candidates import Candidate
 from minecop.insight.grounds import GroundsMeter, wished
 from minecop.insight.groups import group_of
-from minecop.insight.models import Group, Issue, Quote, Voice
+from minecop.insight.models import FEWEST_AUTHORS, FEWEST_COMMUNITIES, Group, Issue, Quote, Voice
 from minecop.insight.naming import Namer
 from minecop.insight.passages import Passages
 from minecop.insight.quotes import LONGEST, ONE_LINE, choose_quotes, headline
-from minecop.insight.speaking import FEWEST_AUTHORS, FEWEST_COMMUNITIES
 from minecop.insight.trends import TrendMeter, is_quiet
 from minecop.vectors.anchors import shipped_anchors
 

@@ -9,6 +9,12 @@ STATUSES = ("shared", "early", "minority", "fading", "settled")
 """Shared: at or above the bar, in several threads. Early: below it. Minority: too few people, but of unlike communities. Fading: was
 shared, now quiet. Settled: was shared, and people say that it is solved."""
 
+FEWEST_AUTHORS = 3
+"""People that a shared issue has at least."""
+
+FEWEST_COMMUNITIES = 2
+"""Communities that they come from at least."""
+
 BELOW_THE_BAR = frozenset({"early", "minority"})
 """Statuses of what too few people voice to be called shared."""
 

@@ -7,15 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from minecop.insight.models import Trend, Voice
+from minecop.insight.models import FEWEST_AUTHORS, FEWEST_COMMUNITIES, Trend, Voice
 from minecop.insight.tellings import Telling
 from minecop.insight.trends import TrendMeter
-
-FEWEST_AUTHORS = 3
-"""People that a shared issue has at least."""
-
-FEWEST_COMMUNITIES = 2
-"""Communities that they come from at least."""
 
 
 class Speakers:

@@ -30,10 +30,10 @@ _SCRIPTS = ("carried", "source", "finder", "picture", "page")
 """Files of the page's script, in the order in which they stand in it."""
 
 _SCRIPT_WORDS = (
-    "anonymous", "close", "found", "found_none", "in_comment", "issue", "open_page", "people", "read_source", "step", "topic",
-    "untitled",
+    "anonymous", "script_close", "script_found", "script_found_none", "script_in_comment", "script_issue", "script_open_page",
+    "script_people", "script_read_source", "script_step", "script_topic", "untitled",
 )  # fmt: skip
-
+"""Words that the page's script says, which knows them without ``script_``."""
 
 _FILLED = (("community", "community"), ("group", "author_group"), ("since", "since_year"), ("until", "until_year"))
 """Choices that the script fills from what is carried."""
@@ -118,6 +118,6 @@ def _explored(analysis: Analysis, brought: Carried, steps: list[dict[str, Any]],
             ("step", words("step"), [("", [*numbered, (0, words("no_step"))])]),
             *((name, words(label_key), []) for name, label_key in _FILLED),
         ],
-        "script_words": {name: words.raw(f"script_{name}") for name in _SCRIPT_WORDS}
+        "script_words": {name.removeprefix("script_"): words.raw(name) for name in _SCRIPT_WORDS}
         | {"post_number": words("post_number", id="{id}"), "buddhist": words.buddhist},
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from minecop.core.messages import message
 from minecop.insight.analysis import LEFT_OUT, Analysis, remembered
-from minecop.insight.models import STATUSES, Group, Issue, Period, SetAside, Topic
+from minecop.insight.models import FEWEST_AUTHORS, STATUSES, Group, Issue, Period, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
 from minecop.report.grounds import grounds_view, listed
 from minecop.report.lessons import lessons_for_issue, lessons_view
@@ -288,9 +288,6 @@ _FUNNEL_ROWS = (
 
 _FUNNEL_ALWAYS = ("passages", "in_issues")
 
-_HARDLY = 3
-"""People below whom it is said that hardly anybody of a community writes: too few to make an issue shared."""
-
 
 def _limits(analysis: Analysis, words: Words) -> list[str]:
     funnel, archive = analysis.insight.funnel, analysis.archive
@@ -327,7 +324,7 @@ def _unheard(analysis: Analysis, words: Words) -> list[str]:
     writing = {author for group in insight.communities for author in group.author_ids}
     groups = {person.group for person in people.values() if person.group}
     heard = {person.group for author, person in people.items() if author in writing}
-    few = [group.title for group in insight.communities if group.title and len(group.author_ids) < _HARDLY]
+    few = [group.title for group in insight.communities if group.title and len(group.author_ids) < FEWEST_AUTHORS]
     return [
         words(key, names=listed(map(analysis.privacy.label, names), words))
         for key, names in (("limit_few_people", few), ("limit_no_voice", sorted(groups - heard)))

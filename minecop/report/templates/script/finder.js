@@ -16,7 +16,6 @@ class Finder {
     this.form.addEventListener("input", () => this.find());
     this.form.addEventListener("reset", () => setTimeout(() => this.find()));
     section.querySelector(".further").addEventListener("click", () => this.showFurther(true));
-    this.find();
   }
 
   fillChoices() {
@@ -45,8 +44,7 @@ class Finder {
   }
 
   set(values) {
-    this.form.reset();
-    for (const [name, value] of Object.entries(values)) this.form.elements[name].value = value;
+    for (const name of ["words", ...FILTERS]) this.form.elements[name].value = values[name] ?? "";
     this.find();
   }
 
