@@ -13,7 +13,7 @@ from minecop.core.dates import parse_datetime
 from minecop.insight import letterruns
 from minecop.insight.candidates import Candidate, find_candidates
 from minecop.insight.groups import group_of
-from minecop.insight.letterruns import contained, shared_runs
+from minecop.insight.letterruns import LetterRuns
 from minecop.insight.models import Period, Quote, Trend, Voice
 from minecop.insight.naming import Namer
 from minecop.insight.quotes import MOST, best_span, choose_quotes, headline
@@ -150,10 +150,16 @@ def test_letter_runs_are_shared_by_the_texts_that_have_them(texts, length, part)
         for run in runs_of(text, length):
             owners.setdefault(run, []).append(place)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(letterruns, "_LETTERS_A_PART", part)  # whatever the number of parts
-        patch.setattr(letterruns, "_LETTERS_AT_ONCE", 2 * part)
-        found = sorted(tuple(row) for some in shared_runs(texts, length, 2, 3) for row in some.tolist())
-        pairs = contained(texts, length, 3, 0.6)
+        for limit, size in (
+            ("_HELD", part),
+            ("_AT_ONCE", part),
+            ("_LETTERS_AT_ONCE", 2 * part),
+            ("_PAIRS_AT_ONCE", part),
+        ):
+            patch.setattr(letterruns, limit, size)  # whatever is held, on disk, or gone through at once
+        with LetterRuns(length) as runs:
+            found = sorted(tuple(row) for some in runs.add(texts).shared(2, 3) for row in some.tolist())
+            pairs = runs.contained(3, 0.6)
     assert found == sorted(tuple(own) for own in owners.values() if 2 <= len(own) <= 3)
     count = Counter(pair for own in found for pair in combinations(own, 2))
     sizes = [len(runs_of(text, length)) for text in texts]

@@ -90,8 +90,22 @@ def plain(run_of):
     return run_of({"posts.jsonl": POSTS})
 
 
+VOICE = ("post_id", "comment", "start", "end", "author_id", "community", "published")
+
+
 def found_in(run):
-    return json.loads(results_of(run)[0])
+    """What the insight stage found, its voices as objects."""
+    rows = pq.read_table(run / "stages/text/passages.parquet", columns=["passage_id", *VOICE]).to_pylist()
+    voices = {row["passage_id"]: row for row in rows}
+
+    def with_voices(value):
+        for name in ("members", "voice"):
+            if name in value:
+                known = value[name]
+                value[name] = voices[known] if isinstance(known, str) else [voices[one] for one in known]
+        return value
+
+    return json.loads(results_of(run)[0], object_hook=with_voices)
 
 
 def results_of(run):

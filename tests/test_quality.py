@@ -18,6 +18,7 @@ from sklearn.metrics import f1_score, precision_score, recall_score
 from minecop.acts.marking import mark
 from minecop.archive.importing import read_sources
 from minecop.insight.finding import find_insight
+from minecop.insight.setting_aside import posts_set_aside
 from minecop.process.definition import load_process
 from minecop.process.matching import StepMatcher
 from minecop.process.training import step_figures
@@ -135,7 +136,8 @@ def found_without(inputs, without):
     }
     archive = replace(inputs["archive"], posts=tuple(p for p in inputs["archive"].posts if p.id not in without))
     pieces = {name: [tables[name]] for name in ("passages", "words")}
-    found = find_insight(**inputs | tables | pieces | rest | {"archive": archive})
+    aside = posts_set_aside(post for post in archive.posts if not post.duplicate_of)
+    found = find_insight(**inputs | tables | pieces | rest | {"archive": archive, "aside": aside})
     return found.issues, tables["passages"].to_pylist()
 
 

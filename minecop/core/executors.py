@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager
+from itertools import islice
 from typing import Any, TypeVar
 
 from minecop.core.progress import Listener, counted
@@ -47,6 +48,13 @@ def make_executor(workers: int) -> AbstractContextManager[Executor]:
     if workers <= 1:
         return SerialExecutor()
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def batched(items: Iterable[Chunk], size: int) -> Iterator[list[Chunk]]:
+    """Yield items in lists of a size, the last with what is left."""
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some
 
 
 def map_chunks(

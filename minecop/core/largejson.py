@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from minecop.core.files import replacing
@@ -15,7 +16,11 @@ from minecop.core.files import replacing
 _PLAIN = (str, int, float, datetime, type(None))
 
 
-def write_large_json(path: Path, value: Any) -> None:
+Short = Mapping[type, Callable[[Any], str]]
+"""What stands for objects of some kinds: a text."""
+
+
+def write_large_json(path: Path, value: Any, short: Short = MappingProxyType({})) -> None:
     """Write a value as ``write_json`` does, without its whole text in memory.
 
     Parameters
@@ -24,13 +29,15 @@ def write_large_json(path: Path, value: Any) -> None:
         The file.
     value
         What JSON has, and dataclasses as objects of their fields; anything else by its ``isoformat``.
+    short
+        Objects that do not stand there as such.
     """
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", errors="replace", newline="") as file:
-        file.writelines(json_pieces(value))
+        file.writelines(json_pieces(value, short=short))
         file.write("\n")
 
 
-def json_pieces(value: Any, indent: str = "") -> Iterator[str]:
+def json_pieces(value: Any, indent: str = "", short: Short = MappingProxyType({})) -> Iterator[str]:
     """Yield the text of ``json.dumps(value, ensure_ascii=False, indent=1)`` in pieces; see ``write_large_json``.
 
     Parameters
@@ -39,30 +46,39 @@ def json_pieces(value: Any, indent: str = "") -> Iterator[str]:
         Of any depth.
     indent
         Of the line that it begins in.
+    short
+        As there.
     """
     inner = f"{indent} "
-    if is_dataclass(value):
+    if value.__class__ in short:
+        value = short[value.__class__](value)
+    elif is_dataclass(value):
         value = {name: getattr(value, name) for name in _names(value.__class__)}
     if isinstance(value, Mapping) and value:
         if all(isinstance(one, _PLAIN) for one in value.values()):
             # mostly: the encoder in C is ten times as fast, and an object of plain values has but one indent
             yield f"{{\n{inner}{_flat(inner).encode(value)[1:-1]}\n{indent}}}"
             return
-        yield from _bracketed(_members(value, inner), "{}", indent)
+        yield from _bracketed(_members(value, inner, short), "{}", indent)
     elif isinstance(value, list | tuple) and value:
-        yield from _bracketed((json_pieces(one, inner) for one in value), "[]", indent)
+        if value[0].__class__ in short:
+            value = [short[one.__class__](one) for one in value]
+        if all(isinstance(one, _PLAIN) for one in value):
+            yield f"[\n{inner}{_flat(inner).encode(value)[1:-1]}\n{indent}]"
+            return
+        yield from _bracketed((json_pieces(one, inner, short) for one in value), "[]", indent)
     else:
         yield _flat(inner).encode(value)
 
 
-def _members(value: Mapping[Any, Any], inner: str) -> Iterator[Iterable[str]]:
+def _members(value: Mapping[Any, Any], inner: str, short: Short) -> Iterator[Iterable[str]]:
     for name, one in value.items():
-        yield _member(name, one, inner)
+        yield _member(name, one, inner, short)
 
 
-def _member(name: Any, value: Any, inner: str) -> Iterator[str]:
+def _member(name: Any, value: Any, inner: str, short: Short) -> Iterator[str]:
     yield f"{json.dumps(str(name), ensure_ascii=False)}: "
-    yield from json_pieces(value, inner)
+    yield from json_pieces(value, inner, short)
 
 
 def _bracketed(items: Iterable[Iterable[str]], brackets: str, indent: str) -> Iterator[str]:
@@ -88,17 +104,13 @@ def _iso(value: Any) -> str:
     return str(value.isoformat())
 
 
-def read_large_json(
-    path: Path, hook: Callable[[dict[str, Any]], Any], made: Mapping[str, Callable[[Any], Any]]
-) -> dict[str, Any]:
+def read_large_json(path: Path, made: Mapping[str, Callable[[Any], Any]]) -> dict[str, Any]:
     """Return an object that ``write_large_json`` wrote, whose long lists of objects never stand in memory as JSON.
 
     Parameters
     ----------
     path
         The file.
-    hook
-        Is given every object (``json.loads``' ``object_hook``).
     made
         What becomes of the objects in a list of the outermost object, by its name.
 
@@ -117,10 +129,10 @@ def read_large_json(
             name, begins = line.split(": ", 1)
             key = json.loads(name)
             if begins == "[\n":
-                found[key] = [made[key](json.loads(item, object_hook=hook)) for item in _items(file)]
+                found[key] = [made[key](json.loads(item)) for item in _items(file)]
             else:
                 text = begins if begins != "{\n" else begins + next(_pieces(file, " }"))
-                found[key] = json.loads(text.rstrip(",\n"), object_hook=hook)
+                found[key] = json.loads(text.rstrip(",\n"))
     raise ValueError(path.name)
 
 

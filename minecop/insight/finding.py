@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import partial
@@ -23,7 +23,7 @@ from minecop.insight.linking import Linker
 from minecop.insight.models import STATUSES, Faded, Insight, Issue
 from minecop.insight.naming import Namer
 from minecop.insight.passages import Passages, Phrases
-from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, groups_set_aside, posts_set_aside
+from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, groups_set_aside
 from minecop.insight.speaking import Speakers
 from minecop.insight.tellings import Comparer, Telling, mean_likeness, tellings_of
 from minecop.insight.trends import TrendMeter
@@ -47,6 +47,7 @@ from which it is one of an issue's in words of its own, too."""
 def find_insight(
     *,
     archive: Archive,
+    aside: Mapping[str, str],
     passages: Iterable[pa.Table],
     words: Iterable[pa.Table],
     acts: pa.Table,
@@ -66,6 +67,8 @@ def find_insight(
     ----------
     archive
         Posts and people.
+    aside
+        The reason for each post that is set aside, by its id.
     passages, words, acts, steps
         Tables of the earlier stages, one row a passage, in the same order (``PASSAGE_COLUMNS`` and the like); the first two in pieces.
     vectors
@@ -87,7 +90,7 @@ def find_insight(
     moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
     told = all_passages.told
     meter = TrendMeter([v for v, kept in zip(told.voices, told.own, strict=True) if kept], moment)
-    finder = IssueFinder(archive, all_passages, meter, seed)
+    finder = IssueFinder(archive, aside, all_passages, meter, seed)
     issues = finder.issues()
     set_aside = groups_set_aside(finder.aside, archive.posts, told.voices)
     counter = GroupCounter(all_passages, meter)
@@ -110,8 +113,8 @@ class IssueFinder:
 
     Parameters
     ----------
-    archive
-        Posts and people.
+    archive, aside
+        As ``find_insight`` takes them.
     passages
         What every stage says of the passages.
     meter
@@ -122,10 +125,12 @@ class IssueFinder:
     Attributes
     ----------
     aside
-        The reason for each post that is set aside, by its id; while issues are found, more posts are seen to tell of events.
+        The reason for each post that is set aside; while issues are found, more posts are seen to tell of events.
     """
 
-    def __init__(self, archive: Archive, passages: Passages, meter: TrendMeter, seed: int) -> None:
+    def __init__(
+        self, archive: Archive, aside: Mapping[str, str], passages: Passages, meter: TrendMeter, seed: int
+    ) -> None:
         self._archive = archive
         self._passages = passages
         self._told = passages.told
@@ -134,7 +139,7 @@ class IssueFinder:
         self._seed = seed
         # what is said under a copy is said under the post that it is a copy of
         self._thread_of = {post.id: post.duplicate_of or post.id for post in archive.posts}
-        self.aside = posts_set_aside([post for post in archive.posts if not post.duplicate_of])
+        self.aside = dict(aside)
         self._grounds = GroundsMeter(self._told, passages.steps, archive)
 
     def issues(self) -> tuple[Issue, ...]:

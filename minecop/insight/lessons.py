@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from minecop.acts.marking import LESSONS
-from minecop.insight.letterruns import contained
+from minecop.insight.letterruns import LetterRuns
 from minecop.insight.linking import Linker, Told
 from minecop.insight.models import Lesson, Quote, Voice
 from minecop.insight.quotes import best_span
@@ -95,8 +95,9 @@ def told_once(texts: Sequence[str]) -> dict[int, int]:
     first = [letters.setdefault("".join(filter(str.isalnum, text)), place) for place, text in enumerate(texts)]
     distinct = [place for place, one in enumerate(first) if one == place]
     earlier: dict[int, list[int]] = {}
-    for one, other in contained([texts[place] for place in distinct], _RUN_LETTERS, _MOST_TELLINGS, _SAME):
-        earlier.setdefault(other, []).append(one)
+    with LetterRuns(_RUN_LETTERS) as runs:
+        for one, other in runs.add(texts[place] for place in distinct).contained(_MOST_TELLINGS, _SAME):
+            earlier.setdefault(other, []).append(one)
     telling: dict[int, int] = {}  # of each distinct text, which of them it tells
     for place in range(len(distinct)):
         telling[place] = next((one for one in earlier.get(place, ()) if telling[one] == one), place)

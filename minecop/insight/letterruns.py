@@ -1,95 +1,197 @@
 """Runs of letters that texts have in common: by them copies, and names of events, are seen.
 
-A run is known by a number of 64 bits. All runs of an archive would fill gigabytes, so they are gone through in parts, by their lowest bits;
-what is found in one part has nothing to do with what is in another.
+A run is known by a number of 64 bits. Those of a large archive would fill gigabytes, so they are put on disk by their highest bits, and
+gone through by some of these at a time; what is found among them has nothing to do with what is among others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from itertools import combinations
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
 _MULTIPLIER = 0x100000001B3  # the prime of the FNV hash: any large odd number would serve
+_MIXER = np.uint64(0x9E3779B97F4A7C15)  # of Fibonacci hashing (Knuth, TAOCP 6.4): spreads the numbers over the shelves
 
-_LETTERS_A_PART = 1 << 24
-"""Letters of which the runs are sorted at once, about 40 bytes each."""
+_SHELF_BITS = 6
+_SHELVES = 1 << _SHELF_BITS
+
+_HELD = 1 << 22
+"""Runs that are held in memory before they go to disk."""
+
+_AT_ONCE = 1 << 24
+"""Runs that are sorted at once, about 40 bytes each."""
 
 _LETTERS_AT_ONCE = 1 << 20
 """Letters that are made into numbers at once."""
 
 _PAIRS_AT_ONCE = 1 << 22
 
+_RUN = np.dtype([("run", "<u8"), ("text", "<i4")])
+Runs = NDArray[np.void]
 Numbers = NDArray[np.uint64]
 Places = NDArray[np.int32]
 
 
-def shared_runs(texts: Sequence[str], length: int, fewest: int, most: int) -> Iterator[Places]:
-    """Yield which texts have a run of letters in common, for each run that stands in at least and at most so many of them.
+class LetterRuns:
+    """The runs of letters of texts that come one after the other.
 
     Parameters
     ----------
-    texts
-        As written.
     length
         Letters in a row.
-    fewest, most
-        Texts that have the run.
-
-    Yields
-    ------
-    NDArray
-        Indexes of texts, shape (runs, texts that have each), sorted in each row.
+    folder
+        Where runs are put that are too many to hold; ``None`` for the system's own for such things.
     """
-    for owners, bounds in _parts(texts, length):
-        yield from _by_size(owners, bounds, fewest, most)
+
+    def __init__(self, length: int, folder: Path | None = None) -> None:
+        self._length = length
+        self._folder = folder
+        self._file: IO[bytes] | None = None
+        self._shelved: list[NDArray[np.int64]] = []
+        self._held: list[Runs] = []
+        self._count = 0
+        self._texts: list[str] = []
+        self._letters = 0
+        self._added = 0
+
+    def __enter__(self) -> LetterRuns:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file:
+            self._file.close()
+
+    def __len__(self) -> int:
+        return self._added
+
+    def add(self, texts: Iterable[str]) -> LetterRuns:
+        """Add texts; they are known by their places among all that are added."""
+        for text in texts:
+            self._texts.append(text)
+            self._added += 1
+            self._letters += len(text)
+            if self._letters >= _LETTERS_AT_ONCE:
+                self._take()
+        return self
+
+    def shared(self, fewest: int, most: int) -> Iterator[Places]:
+        """Yield which texts have a run in common, for each run that stands in at least and at most so many of them.
+
+        Yields
+        ------
+        NDArray
+            Places of texts, shape (runs, texts that have each), sorted in each row.
+        """
+        for owners, bounds in self._parts():
+            yield from _by_size(owners, bounds, fewest, most)
+
+    def contained(self, most: int, share: float) -> list[tuple[int, int]]:
+        """Return the pairs of texts of which one has that share of its runs in common with the other, in order.
+
+        Parameters
+        ----------
+        most
+            Texts that may have a run for it to count: more have a set phrase in common.
+        share
+            Of the distinct runs of the one that has fewer.
+        """
+        count = self._added
+        own, common = np.zeros((2, count), dtype=np.int64)
+        with ExitStack() as files:
+            found = [files.enter_context(TemporaryFile(dir=self._folder)) for _ in range(2, most + 1)]
+            for owners, bounds in self._parts():
+                own += np.bincount(owners, minlength=count)
+                for some in _by_size(owners, bounds, 2, most):
+                    common += np.bincount(some.ravel(), minlength=count)
+                    some.tofile(found[some.shape[1] - 2])
+            # one of the two has that share of its runs in common with any others: of most texts this is not so
+            likely = (common > 0) & (common >= share * own)
+            keys, counts = np.zeros((2, 0), dtype=np.int64)
+            for pairs in _pairs(found, likely):
+                keys, places = np.unique(np.concatenate([keys, pairs]), return_inverse=True)
+                counts = np.bincount(places, np.concatenate([counts, np.ones(len(pairs), dtype=np.int64)])).astype(
+                    np.int64
+                )
+        one, other = np.divmod(keys, max(1, count))
+        alike = counts >= share * np.minimum(own[one], own[other])
+        return list(zip(one[alike].tolist(), other[alike].tolist(), strict=True))
+
+    def _take(self) -> None:
+        """Make the texts that wait into runs."""
+        texts, self._texts, self._letters = self._texts, [], 0
+        if not texts:
+            return
+        numbers, whole = _numbers("\n".join(texts), self._length)
+        places = np.flatnonzero(whole)
+        ends = np.cumsum([len(text) + 1 for text in texts])
+        runs = np.empty(len(places), dtype=_RUN)
+        runs["run"] = numbers[places]
+        runs["text"] = self._added - len(texts) + np.searchsorted(ends, places, side="right")
+        self._held.append(runs)
+        self._count += len(runs)
+        if self._count > _HELD:
+            self._shelve()
+
+    def _shelve(self) -> None:
+        """Put the runs that are held on disk, in the order of their highest bits."""
+        self._file = self._file or TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed when the block ends
+        runs = np.concatenate(self._held)
+        shelf = ((runs["run"] * _MIXER) >> np.uint64(64 - _SHELF_BITS)).astype(np.uint8)
+        runs[np.argsort(shelf, kind="stable")].tofile(self._file)
+        self._shelved.append(np.bincount(shelf, minlength=_SHELVES))
+        self._held, self._count = [], 0
+
+    def _parts(self) -> Iterator[tuple[Places, NDArray[np.int64]]]:
+        """Yield, part by part, the texts that have each distinct run, and where those of each run begin (and the last ones end)."""
+        self._take()
+        if not self._file:
+            yield _owners(np.concatenate([np.empty(0, dtype=_RUN), *self._held]))
+            return
+        if self._held:
+            self._shelve()
+        sizes = np.array(self._shelved)
+        part: list[int] = []
+        for shelf in range(_SHELVES):
+            if part and sizes[:, [*part, shelf]].sum() > _AT_ONCE:
+                yield _owners(self._read(self._file, part))
+                part = []
+            part.append(shelf)
+        yield _owners(self._read(self._file, part))
+
+    def _read(self, file: IO[bytes], part: list[int]) -> Runs:
+        """Return the runs of some shelves, each of them in the order of the texts."""
+        ends = np.cumsum(self._shelved).reshape(-1, _SHELVES)
+        made = []
+        for shelf in part:
+            for end, size in zip(ends[:, shelf].tolist(), np.array(self._shelved)[:, shelf].tolist(), strict=True):
+                file.seek((end - size) * _RUN.itemsize)
+                made.append(np.fromfile(file, dtype=_RUN, count=size))
+        return np.concatenate(made)
 
 
-def contained(texts: Sequence[str], length: int, most: int, share: float) -> list[tuple[int, int]]:
-    """Return the pairs of texts of which one has that share of its runs of letters in common with the other, in order.
-
-    Parameters
-    ----------
-    texts
-        As written.
-    length
-        Letters in a row.
-    most
-        Texts that may have a run for it to count: more have a set phrase in common.
-    share
-        Of the distinct runs of the one that has fewer.
-    """
-    count = len(texts)
-    own, common = np.zeros((2, count), dtype=np.int64)
-    found: list[Places] = []
-    for owners, bounds in _parts(texts, length):
-        own += np.bincount(owners, minlength=count)
-        for some in _by_size(owners, bounds, 2, most):
-            common += np.bincount(some.ravel(), minlength=count)
-            found.append(some)
-    # one of the two has that share of its runs in common with any others: of most texts this is not so
-    likely = (common > 0) & (common >= share * own)
-    keys, counts = np.zeros((2, 0), dtype=np.int64)
-    for pairs in _pairs(found, likely):
-        keys, places = np.unique(np.concatenate([keys, pairs]), return_inverse=True)
-        counts = np.bincount(places, np.concatenate([counts, np.ones(len(pairs), dtype=np.int64)])).astype(np.int64)
-    one, other = np.divmod(keys, max(1, count))
-    alike = counts >= share * np.minimum(own[one], own[other])
-    return list(zip(one[alike].tolist(), other[alike].tolist(), strict=True))
-
-
-def _pairs(found: Sequence[Places], likely: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
-    """Yield the pairs of texts that share a run, one of them at least a likely one, as one number each, once for each run."""
-    count = len(likely)
-    for shared in found:
-        some = shared[likely[shared].any(axis=1)].astype(np.int64)
-        size = some.shape[1]
-        step = max(1, 2 * _PAIRS_AT_ONCE // (size * (size - 1)))
-        for start in range(0, len(some), step):
-            few = some[start : start + step]
-            yield np.concatenate([few[:, one] * count + few[:, other] for one, other in combinations(range(size), 2)])
+def _owners(found: Runs) -> tuple[Places, NDArray[np.int64]]:
+    """Return the texts that have each distinct run, and where those of each begin (and the last ones end)."""
+    runs, owners = found["run"].copy(), found["text"].copy()
+    del found
+    order = np.argsort(runs, kind="stable")  # of one run, its texts stay in order
+    runs, owners = runs[order], owners[order]
+    del order
+    new = np.ones(len(runs) + 1, dtype=bool)
+    np.not_equal(runs[1:], runs[:-1], out=new[1:-1])
+    del runs
+    once = new[:-1].copy()
+    once[1:] |= owners[1:] != owners[:-1]
+    return owners[once], np.flatnonzero(np.append(new[:-1][once], True))
 
 
 def _by_size(owners: Places, bounds: NDArray[np.int64], fewest: int, most: int) -> Iterator[Places]:
@@ -100,49 +202,24 @@ def _by_size(owners: Places, bounds: NDArray[np.int64], fewest: int, most: int) 
             yield owners[starts[:, None] + np.arange(size)]
 
 
-def _parts(texts: Sequence[str], length: int) -> Iterator[tuple[Places, NDArray[np.int64]]]:
-    """Yield, part by part, the texts that have each distinct run, and where those of each run begin (and the last ones end)."""
-    letters = sum(map(len, texts))
-    parts = 1 << max(0, (letters - 1) // _LETTERS_A_PART).bit_length()
-    for part in range(parts):
-        runs, owners = _runs_of_part(texts, length, part, parts)
-        order = np.argsort(runs, kind="stable")  # of one run, its texts stay in order
-        runs, owners = runs[order], owners[order]
-        del order
-        new = np.ones(len(runs) + 1, dtype=bool)
-        np.not_equal(runs[1:], runs[:-1], out=new[1:-1])
-        del runs
-        once = new[:-1].copy()
-        once[1:] |= owners[1:] != owners[:-1]
-        bounds = np.flatnonzero(np.append(new[:-1][once], True))
-        yield owners[once], bounds
+def _pairs(found: Iterable[IO[bytes]], likely: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
+    """Yield the pairs of texts that share a run, one of them at least a likely one, as one number each, once for each run.
 
-
-def _runs_of_part(texts: Sequence[str], length: int, part: int, parts: int) -> tuple[Numbers, Places]:
-    """Return the runs of one part, and the text of each."""
-    all_runs, all_owners = [np.zeros(0, dtype=np.uint64)], [np.zeros(0, dtype=np.int32)]
-    for first, some in _batches(texts):
-        runs, whole = _numbers("\n".join(some), length)
-        if parts > 1:
-            whole &= (runs & np.uint64(parts - 1)) == part
-        places = np.flatnonzero(whole)
-        ends = np.cumsum([len(text) + 1 for text in some])
-        all_runs.append(runs[places])
-        all_owners.append((first + np.searchsorted(ends, places, side="right")).astype(np.int32))
-    return np.concatenate(all_runs), np.concatenate(all_owners)
-
-
-def _batches(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Yield some texts at a time, with the place of the first."""
-    first, held, letters = 0, [], 0
-    for place, text in enumerate(texts):
-        held.append(text)
-        letters += len(text)
-        if letters >= _LETTERS_AT_ONCE:
-            yield first, held
-            first, held, letters = place + 1, [], 0
-    if held:
-        yield first, held
+    Parameters
+    ----------
+    found
+        Places of the texts that share runs: of two, of three and so on, in a file each.
+    likely
+        Which texts are.
+    """
+    count = len(likely)
+    for size, file in enumerate(found, 2):
+        step = max(1, 2 * _PAIRS_AT_ONCE // (size * (size - 1)))
+        file.seek(0)
+        while len(read := np.fromfile(file, dtype=np.int32, count=step * size)):
+            shared = read.reshape(-1, size)
+            some = shared[likely[shared].any(axis=1)].astype(np.int64)
+            yield np.concatenate([some[:, one] * count + some[:, other] for one, other in combinations(range(size), 2)])
 
 
 def _numbers(text: str, length: int) -> tuple[Numbers, NDArray[np.bool_]]:

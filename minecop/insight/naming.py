@@ -146,8 +146,15 @@ class Namer:
         """
         scores = self._scores(rows, 2)
         best, found = _LEAST_TELLING, None
-        for text, value in zip(texts, worth, strict=True):
-            for piece in _PAUSES.split(text):
+        # no piece of a passage scores more than all of its words would in the fewest: the others need not be cut into words
+        most = [
+            value * sum(scores.get(phrase, 0.0) for phrase in set(self._phrases[row])) / math.sqrt(_USUAL_LENGTH + 2)
+            for row, value in zip(rows, worth, strict=True)
+        ]
+        for place in sorted(range(len(rows)), key=lambda place: -most[place]):
+            if most[place] <= best:
+                break
+            for piece in _PAUSES.split(texts[place]):
                 if not _SHORTEST <= len(piece) <= _LONGEST or _NO_TITLE.search(piece):
                     continue
                 all_words = words(piece)
@@ -155,7 +162,8 @@ class Namer:
                     continue
                 own = {phrase for phrase in phrases(all_words) if phrase in scores}
                 own = {one for one in own if not any(one != other and one in other for other in own)}
-                score = value * sum(scores[one] for one in own) / math.sqrt(_USUAL_LENGTH + len(all_words))
+                # exactly summed: it must not hang on the order of a set
+                score = worth[place] * math.fsum(scores[one] for one in own) / math.sqrt(_USUAL_LENGTH + len(all_words))
                 if len(own) > 1 and score > best:
                     best, found = score, piece
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -14,23 +14,19 @@ from scipy.special import expit
 
 from minecop.acts.marking import ACTS
 from minecop.archive.models import Post
-from minecop.core.dates import BANGKOK
 from minecop.core.tables import values_once
 from minecop.core.wordlists import WordLists
 from minecop.insight.linking import Told
 from minecop.insight.models import Voice
 from minecop.insight.profiles import StepTable
+from minecop.insight.voices import VOICE_COLUMNS, voices_of
 from minecop.text.words import phrases
-from minecop.vectors.anchors import shipped_anchors
 from minecop.vectors.models import shipped_model
 from minecop.vectors.storing import Vectors
 
-PASSAGE_COLUMNS = (
-    "passage_id", "post_id", "comment", "start", "end", "author_id", "community", "published", "title", "origin",
-)  # fmt: skip
-_EACH_ITS_OWN = frozenset({"passage_id", "start", "end"})
+PASSAGE_COLUMNS = (*VOICE_COLUMNS, "title", "origin")
 WORD_COLUMNS = ("terms", "joined")
-ACT_COLUMNS = (*ACTS, "openness", "learning", "parts", "evidence")
+ACT_COLUMNS = (*ACTS, "openness", "closeness", "learning", "parts", "evidence")
 """Columns of the tables of the text and the acts stage that are needed here."""
 
 _SOFTLY = 0.8
@@ -44,9 +40,6 @@ _FROM_AFAR = 0.8
 
 _OF_ISSUES = '"(?:concern|wish|request)"'
 """The evidence that is looked at here; that of other acts takes as much memory as the texts do."""
-
-_CHUNK = 20_000
-"""Passages of which that is told at once."""
 
 Matrix = NDArray[np.float32]
 
@@ -95,7 +88,7 @@ class Passages:
         for some in words:
             terms.add(some["terms"])
             joined.add(some["joined"])
-        marks = {name: acts[name].to_numpy() for name in (*ACTS, "openness", "learning")}
+        marks = {name: acts[name].to_numpy() for name in (*ACTS, "openness", "closeness", "learning")}
         evidence = pc.if_else(pc.match_substring_regex(acts["evidence"], _OF_ISSUES), acts["evidence"], "{}")
         texts_of_marks = {"parts": values_once(acts["parts"]), "evidence": values_once(evidence)}
         table = StepTable.from_table(steps, [voice.passage_id for voice in voices])
@@ -110,7 +103,7 @@ class Passages:
             steps=table.first.tolist(),
             topics=topic_of,
         )
-        return cls(told, titles, joined, table, _voicing(marks, joined), telling)
+        return cls(told, titles, joined, table, _voicing(marks), telling)
 
     def row_of(self, voice: Voice) -> int:
         """Return the row of a passage."""
@@ -118,7 +111,7 @@ class Passages:
 
     def encode(self, rows: Sequence[int]) -> Matrix:
         """Return vectors of passages in the space of the anchors, shape (n, dimensions)."""
-        return _encoded(self.words, rows)
+        return shipped_model().encode_words([self.words[row] for row in rows])
 
 
 class Texts(Sequence[str]):
@@ -170,18 +163,11 @@ class Phrases:
         return phrases(self._words[row])
 
 
-def _encoded(words: Sequence[Sequence[str]], rows: Sequence[int]) -> Matrix:
-    return shipped_model().encode_words([words[row] for row in rows])
-
-
-def _voicing(marks: dict[str, NDArray[np.generic]], words: WordLists) -> NDArray[np.float64]:
+def _voicing(marks: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
     """Return how likely each passage voices something: by what it says, and how near that lies to known concerns."""
     issue = marks["concern"].astype(bool) | marks["wish"].astype(bool)
     plain = marks["experience"].astype(bool) | issue
-    anchors, count = shipped_anchors(), len(words)
-    chunks = (range(start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK))
-    found = [anchors.closeness(_encoded(words, rows)) for rows in chunks]
-    closeness = np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
+    closeness = marks["closeness"].astype(np.float64)
     odds = marks["openness"].astype(np.float64) + _SOFTLY + _KNOWN * (closeness - _USUALLY_CLOSE)
     voicing: NDArray[np.float64] = expit(odds) * np.where(plain, 1.0, _FROM_AFAR)
     return voicing
@@ -192,29 +178,14 @@ def _passages_of(passages: Iterable[pa.Table]) -> tuple[list[Voice], list[str | 
 
     What is quoted was said by somebody else.
     """
-    voices: list[Voice] = []
     titles: list[str | None] = []
     written: list[bool] = []
-    known: dict[str, dict[Any, Any]] = {name: {} for name in PASSAGE_COLUMNS}
-    for some in passages:
-        once = {name: values_once(some[name], known[name]) for name in PASSAGE_COLUMNS if name not in _EACH_ITS_OWN}
-        voices += _voices_of(some.select(["passage_id", "start", "end"]), once)
-        titles += once["title"]
-        written += [origin == "own" for origin in once["origin"]]
-    return voices, titles, written
+    known: dict[str, dict[Any, Any]] = {"title": {}, "origin": {}}
 
+    def noted() -> Iterator[pa.Table]:
+        for some in passages:
+            titles.extend(values_once(some["title"], known["title"]))
+            written.extend(origin == "own" for origin in values_once(some["origin"], known["origin"]))
+            yield some
 
-def _voices_of(places: pa.Table, once: Mapping[str, Sequence[Any]]) -> list[Voice]:
-    """Return passages as voices, in Thai time, by what each has alone and the columns that it has in common with others."""
-    thai = {moment: moment.astimezone(BANGKOK) if moment else None for moment in set(once["published"])}
-    columns = (
-        places["passage_id"].to_pylist(),
-        once["post_id"],
-        once["comment"],
-        places["start"].to_pylist(),
-        places["end"].to_pylist(),
-        once["author_id"],
-        once["community"],
-        [thai[moment] for moment in once["published"]],
-    )
-    return [Voice(*row) for row in zip(*columns, strict=True)]
+    return voices_of(noted()), titles, written

@@ -6,20 +6,28 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import itemgetter
+from pathlib import Path
 
 import numpy as np
 
 from minecop.acts.cues import cue_hits, explains
 from minecop.archive.models import Post
 from minecop.core.dates import BANGKOK
-from minecop.insight.letterruns import contained, shared_runs
+from minecop.core.executors import SerialExecutor, batched, map_chunks
+from minecop.core.progress import Listener, silent
+from minecop.insight.letterruns import LetterRuns
 from minecop.insight.models import SetAside, Voice
 from minecop.text.normalising import normalise
 
 REASONS = ("copied", "explainer", "platform", "announcement", "series", "coursework", "event")
 """In the order in which they are looked for: the first that holds counts."""
+
+_POSTS_AT_ONCE = 200
+"""Posts that are looked through at a time."""
 
 _FEWEST_PARTS = 3
 EVENT_SPAN = timedelta(days=21)
@@ -65,28 +73,72 @@ _PART = re.compile(
 _EPOCH, _INSTANT = datetime(1970, 1, 1, tzinfo=BANGKOK), timedelta(microseconds=1)
 
 
-def posts_set_aside(posts: Sequence[Post]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What is held of each post while all are gone through."""
+
+    id: str
+    title: str
+    author_id: str | None
+    published: datetime | None
+    communities: tuple[str, ...]
+
+
+def posts_set_aside(
+    posts: Iterable[Post],
+    executor: Executor | None = None,
+    listener: Listener = silent,
+    *,
+    total: int | None = None,
+    folder: Path | None = None,
+) -> dict[str, str]:
     """Return the reason for each post that is set aside, by post id.
 
     Copied: nearly the same text by another author. Explainer: a method defined, in nobody's own words. Platform: talk about the blog
     itself. Announcement: news and invitations. Series: one author's numbered parts. Coursework: what a class was told to
     write. Event: three or more people tell of one event within three weeks.
+
+    Parameters
+    ----------
+    posts
+        Of an archive. They are gone through once, and their texts not held.
+    executor
+        Where texts are looked through; ``None`` for this process.
+    listener, total
+        Who is told how far it is, and how many posts there are.
+    folder
+        Where what is compared of their texts is put; ``None`` for the system's own for such things.
     """
-    found: dict[str, set[str]] = {reason: set() for reason in REASONS}
-    for post in posts:  # one at a time: a normalised text is as long as the one written
-        for reason in _seen_in(normalise(f"{post.title or ''}\n{post.body}")):
-            found[reason].add(post.id)
-    found |= {
-        "copied": _copied(posts),
-        "series": _series(posts),
-        "coursework": _coursework(posts),
-        "event": _events(posts),
-    }
-    reasons: dict[str, str] = {}
+    heads: list[_Head] = []
+    long: list[int] = []
+    shown: list[tuple[str, ...]] = []
+    with LetterRuns(_COPY_LETTERS, folder) as bodies, LetterRuns(_NAME_LETTERS, folder) as texts:
+
+        def chunks() -> Iterator[list[tuple[str, str]]]:
+            for some in batched(posts, _POSTS_AT_ONCE):
+                for post in some:
+                    if len(post.body) >= _SHORTEST_COPY:
+                        long.append(len(heads))
+                        bodies.add([post.body])
+                    texts.add([f"{post.title or ''} {post.body}"])
+                    heads.append(_Head(post.id, post.title or "", post.author_id, post.published, post.communities))
+                yield [(post.title or "", post.body) for post in some]
+
+        chunk_count = None if total is None else -(-total // _POSTS_AT_ONCE)
+        for reasons in map_chunks(executor or SerialExecutor(), _shown, chunks(), "aside", listener, chunk_count):
+            shown += reasons
+        found = {
+            reason: {head.id for head, own in zip(heads, shown, strict=True) if reason in own} for reason in REASONS
+        }
+        found["copied"] = _copied([heads[place] for place in long], bodies)
+        found["series"] = _series(heads)
+        found["coursework"] = _coursework(head for head, own in zip(heads, shown, strict=True) if "coursework" in own)
+        found["event"] = _events(heads, texts)
+    reasons_of: dict[str, str] = {}
     for reason in REASONS:
-        for post_id in found[reason]:
-            reasons.setdefault(post_id, reason)
-    return reasons
+        for post_id in sorted(found[reason]):
+            reasons_of.setdefault(post_id, reason)
+    return reasons_of
 
 
 def groups_set_aside(aside: Mapping[str, str], posts: Iterable[Post], voices: Iterable[Voice]) -> tuple[SetAside, ...]:
@@ -122,25 +174,33 @@ def groups_set_aside(aside: Mapping[str, str], posts: Iterable[Post], voices: It
     return tuple(found)
 
 
-def _seen_in(clean: str) -> Iterator[str]:
-    """Yield the reasons that show in one normalised text, taken as a whole.
+def _shown(texts: Sequence[tuple[str, str]]) -> list[tuple[str, ...]]:
+    """Return the reasons that show in each of some posts by itself; for coursework, that it is handed in."""
+    return [tuple(_seen_in(title, body)) for title, body in texts]
+
+
+def _seen_in(title: str, body: str) -> Iterator[str]:
+    """Yield the reasons that show in a post's title and text, taken as a whole.
 
     An explainer defines a method and tells nothing of the writer's own. The words that show talk of the blog, or an announcement, must
     stand thickly: a passing one in another story is not enough.
     """
+    text = f"{title}\n{body}"
+    clean = normalise(text)
     if explains(clean):
         yield "explainer"
     for reason in ("platform", "announcement"):
         hits = len(cue_hits(clean, reason))
         if hits >= _FEWEST_HITS and hits >= len(clean) / _LETTERS_A_HIT:
             yield reason
+    if _HANDED_IN.search(text):
+        yield "coursework"
 
 
-def _copied(posts: Sequence[Post]) -> set[str]:
+def _copied(long: Sequence[_Head], bodies: LetterRuns) -> set[str]:
     """Return posts of different authors of which one is, for the larger part, in the other (containment of letter runs)."""
-    long = [post for post in posts if len(post.body) >= _SHORTEST_COPY]
     copied: set[str] = set()
-    for one, other in contained([post.body for post in long], _COPY_LETTERS, _EVENT_MOST_POSTS, _COPY_SHARE):
+    for one, other in bodies.contained(_EVENT_MOST_POSTS, _COPY_SHARE):
         if long[one].author_id != long[other].author_id or long[one].author_id is None:
             copied |= {long[one].id, long[other].id}
     return copied
@@ -153,9 +213,9 @@ def title_stem(title: str) -> str:
     return " ".join(re.sub(r"[\s:–-]+$", "", stem).split())
 
 
-def _series(posts: Iterable[Post]) -> set[str]:
+def _series(posts: Iterable[_Head]) -> set[str]:
     """Return posts of one author under one title stem, of which there are at least three with numbers."""
-    parts: dict[tuple[str, str], list[Post]] = defaultdict(list)
+    parts: dict[tuple[str, str], list[_Head]] = defaultdict(list)
     for post in posts:
         if post.title and post.author_id and _PART.search(post.title):
             stem = title_stem(post.title)
@@ -164,11 +224,11 @@ def _series(posts: Iterable[Post]) -> set[str]:
     return {post.id for group in parts.values() if len(group) >= _FEWEST_PARTS for post in group}
 
 
-def _coursework(posts: Iterable[Post]) -> set[str]:
-    """Return posts that say they are handed in, of which five or more people of one community write some within four weeks."""
+def _coursework(posts: Iterable[_Head]) -> set[str]:
+    """Return those of the posts that are handed in of which five or more people of one community write some within four weeks."""
     by_class: dict[tuple[str, ...], list[tuple[datetime, str, str]]] = defaultdict(list)
     for post in posts:
-        if post.published and post.author_id and _HANDED_IN.search(f"{post.title or ''}\n{post.body}"):
+        if post.published and post.author_id:
             by_class[post.communities].append((post.published, post.author_id, post.id))
     found: set[str] = set()
     for handed_in in by_class.values():
@@ -181,7 +241,7 @@ def _coursework(posts: Iterable[Post]) -> set[str]:
     return found
 
 
-def _events(posts: Sequence[Post]) -> set[str]:
+def _events(posts: Sequence[_Head], texts: LetterRuns) -> set[str]:
     """Return posts in which several people tell of one event: within three weeks, and sharing a name that no other post has."""
     most = min(_EVENT_MOST_POSTS, int(_EVENT_LARGEST_SHARE * len(posts)))
     if most < EVENT_PEOPLE:
@@ -191,8 +251,7 @@ def _events(posts: Sequence[Post]) -> set[str]:
     known = np.array([bool(post.published and post.author_id) for post in posts])
     when = np.array([(post.published - _EPOCH) // _INSTANT if post.published else 0 for post in posts])
     events = np.zeros(len(posts), dtype=bool)
-    texts = [f"{post.title or ''} {post.body}" for post in posts]
-    for told in shared_runs(texts, _NAME_LETTERS, EVENT_PEOPLE, most):
+    for told in texts.shared(EVENT_PEOPLE, most):
         within = np.ptp(when[told], axis=1) <= EVENT_SPAN // _INSTANT
         distinct = 1 + np.count_nonzero(np.diff(np.sort(author[told], axis=1), axis=1), axis=1)
         events[told[known[told].all(axis=1) & within & (distinct >= EVENT_PEOPLE)]] = True

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from functools import cache
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from sys import intern
 from typing import Any
 
 from minecop.archive.store import read_archive
 from minecop.core.errors import RunError
 from minecop.core.largejson import read_large_json
-from minecop.core.tables import read_table
+from minecop.core.tables import read_table, read_tables
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import (
     Faded,
@@ -27,10 +27,14 @@ from minecop.insight.models import (
     Voice,
 )
 from minecop.insight.profiles import StepTable
+from minecop.insight.voices import VOICE_COLUMNS, voices_of
 from minecop.process.definition import load_process
 from minecop.run.pipeline import Run
 from minecop.run.stages import LAYOUT
 from minecop.vectors.storing import read_vectors
+
+_ROWS = 20_000
+"""Passages that are read at a time."""
 
 
 def load_analysis(run: Run) -> Analysis:
@@ -42,7 +46,9 @@ def load_analysis(run: Run) -> Analysis:
         When an artefact cannot be read.
     """
     try:
-        insight = _insight(read_large_json(run.stage_folder("insight") / "insight.json", _voices_once(), _MADE))
+        passages = read_tables(run.stage_folder("text") / "passages.parquet", _ROWS, list(VOICE_COLUMNS))
+        voices = {voice.passage_id: voice for voice in voices_of(passages)}
+        insight = _Reader(voices).insight(run.stage_folder("insight") / "insight.json")
         steps = StepTable.from_table(read_table(run.stage_folder("process") / "steps.parquet"))
         places = read_vectors(run.stage_folder("layout") / LAYOUT)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -59,104 +65,92 @@ def load_analysis(run: Run) -> Analysis:
     )
 
 
-def _voices_once() -> Callable[[dict[str, Any]], Any]:
-    """Return what makes voices of objects that are some, each passage's once: it stands under its issue, topic, step and community."""
-    known: dict[str, Voice] = {}
-    same = cache(lambda text: text)
-    moment = cache(datetime.fromisoformat)
+class _Reader:
+    """Makes values of what the insight stage wrote, in which a voice is its passage's id.
 
-    def made(value: dict[str, Any]) -> Any:
-        if "passage_id" not in value:
-            return value
-        voice = known.get(value["passage_id"])
-        if voice is None:
-            for name in ("post_id", "author_id", "community"):
-                value[name] = same(value[name])
-            value["published"] = moment(value["published"]) if value["published"] else None
-            voice = known[value["passage_id"]] = Voice(**value)
-        return voice
+    Parameters
+    ----------
+    voices
+        By their passages' ids.
+    """
 
-    return made
+    def __init__(self, voices: Mapping[str, Voice]) -> None:
+        self._voices = voices
 
+    def insight(self, path: Path) -> Insight:
+        """Return all of it."""
+        values = read_large_json(
+            path,
+            {
+                "issues": self._issue,
+                "set_aside": self._set_aside,
+                "topics": self._topic,
+                "themes": self._group,
+                "faded": lambda value: Faded(value["topic"], value["label"], tuple(value["others"])),
+                "steps": self._group,
+                "communities": self._group,
+                "lessons": self._lesson,
+                "facets": self._group,
+            },
+        )
+        funnel = values.pop("funnel")
+        return Insight(funnel=funnel, **{name: tuple(made) for name, made in values.items()})
 
-def _insight(values: dict[str, Any]) -> Insight:
-    funnel = values.pop("funnel")
-    return Insight(funnel=funnel, **{name: tuple(made) for name, made in values.items()})
+    def _issue(self, value: dict[str, Any]) -> Issue:
+        return Issue(
+            **value
+            | {
+                "group": self._group(value["group"]),
+                "grounds": _grounds(value["grounds"]),
+                "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
+                "terms": tuple(value["terms"]),
+                "headline": Quote(**value["headline"]) if value["headline"] else None,
+                "wishes": tuple(Quote(**quote) for quote in value["wishes"]),
+                "objection": Quote(**value["objection"]) if value["objection"] else None,
+            }
+        )
 
+    def _lesson(self, value: dict[str, Any]) -> Lesson:
+        return Lesson(
+            **value
+            | {
+                "voice": self._voices[value["voice"]],
+                "quote": Quote(**value["quote"]),
+                "parts": {part: Quote(**quote) for part, quote in value["parts"].items()},
+                "kinds": tuple(value["kinds"]),
+            }
+        )
 
-def _issue(value: dict[str, Any]) -> Issue:
-    return Issue(
-        **value
-        | {
-            "group": _group(value["group"]),
-            "grounds": _grounds(value["grounds"]),
-            "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
-            "terms": tuple(value["terms"]),
-            "headline": Quote(**value["headline"]) if value["headline"] else None,
-            "wishes": tuple(Quote(**quote) for quote in value["wishes"]),
-            "objection": Quote(**value["objection"]) if value["objection"] else None,
-        }
-    )
+    def _topic(self, value: dict[str, Any]) -> Topic:
+        return Topic(
+            **value
+            | {
+                "group": self._group(value["group"]),
+                "terms": tuple(value["terms"]),
+                "others": tuple(value["others"]),
+                "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
+            }
+        )
+
+    def _group(self, value: dict[str, Any]) -> Group:
+        trend = value["trend"]
+        return Group(
+            **value
+            | {
+                "author_ids": tuple(map(intern, value["author_ids"])),
+                "community_names": tuple(map(intern, value["community_names"])),
+                "trend": Trend(**trend | {"periods": tuple(Period(**period) for period in trend["periods"])}),
+                "members": self._members(value["members"]),
+            }
+        )
+
+    def _set_aside(self, value: dict[str, Any]) -> SetAside:
+        return SetAside(value["reason"], value["title"], self._members(value["members"]))
+
+    def _members(self, ids: Iterable[str]) -> tuple[Voice, ...]:
+        return tuple(self._voices[one] for one in ids)
 
 
 def _grounds(value: dict[str, Any]) -> Grounds:
     lists = {name: tuple(one) for name, one in value.items() if isinstance(one, list)}
     return Grounds(**value | lists | {"steps": {int(step): people for step, people in value["steps"].items()}})
-
-
-def _lesson(value: dict[str, Any]) -> Lesson:
-    return Lesson(
-        **value
-        | {
-            "quote": Quote(**value["quote"]),
-            "parts": {part: Quote(**quote) for part, quote in value["parts"].items()},
-            "kinds": tuple(value["kinds"]),
-        }
-    )
-
-
-def _topic(value: dict[str, Any]) -> Topic:
-    return Topic(
-        **value
-        | {
-            "group": _group(value["group"]),
-            "terms": tuple(value["terms"]),
-            "others": tuple(value["others"]),
-            "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
-        }
-    )
-
-
-def _group(value: dict[str, Any]) -> Group:
-    trend = value["trend"]
-    return Group(
-        **value
-        | {
-            "author_ids": tuple(value["author_ids"]),
-            "community_names": tuple(value["community_names"]),
-            "trend": Trend(**trend | {"periods": tuple(Period(**period) for period in trend["periods"])}),
-            "members": tuple(value["members"]),
-        }
-    )
-
-
-def _set_aside(value: dict[str, Any]) -> SetAside:
-    return SetAside(value["reason"], value["title"], tuple(value["members"]))
-
-
-def _faded(value: dict[str, Any]) -> Faded:
-    return Faded(value["topic"], value["label"], tuple(value["others"]))
-
-
-_MADE: dict[str, Callable[[Any], Any]] = {
-    "issues": _issue,
-    "set_aside": _set_aside,
-    "topics": _topic,
-    "themes": _group,
-    "faded": _faded,
-    "steps": _group,
-    "communities": _group,
-    "lessons": _lesson,
-    "facets": _group,
-}
-"""What becomes of the objects in each list of ``insight.json``."""

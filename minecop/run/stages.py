@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache, partial
-from itertools import chain, islice
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,14 +26,16 @@ from minecop.archive.people import AUTHORS_FILE, home_communities, read_people
 from minecop.archive.reading import find_offered
 from minecop.archive.store import Archive, archive_hash, is_archive, iterate_posts, read_archive, read_head
 from minecop.core.errors import SettingsError
-from minecop.core.executors import map_chunks
+from minecop.core.executors import batched, map_chunks
 from minecop.core.files import sha256_file, sha256_of, write_json
 from minecop.core.largejson import write_large_json
-from minecop.core.progress import Listener, counted
+from minecop.core.progress import Listener, counted, silent
 from minecop.core.shipped import shipped
 from minecop.core.tables import TableWriter, count_rows, read_rows, read_table, read_tables, write_table
 from minecop.insight.finding import find_insight
+from minecop.insight.models import Voice
 from minecop.insight.passages import ACT_COLUMNS, PASSAGE_COLUMNS, WORD_COLUMNS
+from minecop.insight.setting_aside import posts_set_aside
 from minecop.process.definition import Process, load_process
 from minecop.process.facets import FACET_MODELS, facet_fields, with_facets
 from minecop.process.labels import labels_path, read_labels
@@ -54,9 +57,10 @@ from minecop.text.collocations import WordCounts, collocations
 from minecop.text.passages import PASSAGES, TITLES, UNJOINED, WORDS, Selection, passages_of, with_collocations
 from minecop.text.tokens import engine_name
 from minecop.topics.layout import lay_out
+from minecop.vectors.anchors import shipped_anchors
 from minecop.vectors.archive import Row, fit_archive
 from minecop.vectors.cache import VectorCache
-from minecop.vectors.models import SHIPPED, load_embedder
+from minecop.vectors.models import SHIPPED, load_embedder, shipped_model
 from minecop.vectors.static import StaticEmbedder, save_static
 from minecop.vectors.storing import InSinglePrecision, mapped_vectors, write_vectors
 from minecop.vectors.transformers import SentenceTransformerEmbedder
@@ -68,6 +72,9 @@ _PASSAGES_A_CHUNK = 2_000
 
 LAYOUT = "layout.npy"
 """Places of all passages in the picture of them, in their order."""
+
+ASIDE = "aside.json"
+"""Why posts are set aside, by their ids."""
 
 ABOUT = "about.json"
 """File of a stage that says in the manifest how its result came about."""
@@ -225,42 +232,43 @@ def _make_text(context: Context, folder: Path) -> dict[str, int]:
             counts.count(all_words["words"].to_pylist())
     if not passages.rows and context.settings.selection != Selection():
         raise SettingsError("nothing_selected")
-    pairs = collocations(counts)
+    join = partial(with_collocations, found=collocations(counts))
+    chunks = read_tables(unjoined, _PASSAGES_A_CHUNK)
     with TableWriter(folder / "words.parquet", WORDS) as words:
-        for table in read_tables(unjoined, _PASSAGES_A_CHUNK):
-            words.write(with_collocations(table, pairs))
+        for table in map_chunks(context.executor, join, chunks, "text", silent):
+            words.write(table)
     unjoined.unlink()
     return {"passages": passages.rows}
-
-
-def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """Yield items in lists of a size, the last with what is left."""
-    left = iter(items)
-    while some := list(islice(left, size)):
-        yield some
 
 
 # ---- acts
 
 
+_CLOSENESS = pa.field("closeness", pa.float32())
+"""How near each passage lies to known concerns (``vectors.anchors``)."""
+
+
 def _acts_chunk(tables: tuple[pa.Table, pa.Table]) -> pa.Table:
     passages, words = tables
     columns = (passages["passage_id"], passages["text"], words["words"], pc.is_valid(passages["comment"]))
-    return mark_passages(*(column.to_pylist() for column in columns))
+    marks = mark_passages(*(column.to_pylist() for column in columns))
+    vectors = shipped_model().encode_words(words["joined"].to_pylist())
+    return marks.append_column(_CLOSENESS, pa.array(shipped_anchors().closeness(vectors)))
 
 
 def _acts_outside(_: Context) -> dict[str, str]:
-    return {path.name: sha256_file(path) for path in sorted(shipped("models", "acts").iterdir())}
+    folders = (shipped("models", name) for name in ("acts", "anchors", SHIPPED))
+    return {path.name: sha256_file(path) for folder in folders for path in sorted(folder.iterdir()) if path.is_file()}
 
 
 def _make_acts(context: Context, folder: Path) -> dict[str, int]:
     text = context.stage_folder("text")
     passages = read_tables(text / "passages.parquet", _PASSAGES_A_CHUNK, ["passage_id", "text", "comment"])
-    words = read_tables(text / "words.parquet", _PASSAGES_A_CHUNK, ["words"])
+    words = read_tables(text / "words.parquet", _PASSAGES_A_CHUNK, ["words", "joined"])
     chunks = zip(passages, words, strict=True)
     total = -(-count_rows(text / "passages.parquet") // _PASSAGES_A_CHUNK)
     courtesy = 0
-    with TableWriter(folder / "acts.parquet", MARKS) as acts:
+    with TableWriter(folder / "acts.parquet", MARKS.append(_CLOSENESS)) as acts:
         for marks in map_chunks(context.executor, _acts_chunk, chunks, "acts", context.listener, total):
             acts.write(marks)
             courtesy += pc.sum(marks["courtesy"]).as_py() or 0
@@ -420,6 +428,17 @@ def _to_match(context: Context) -> Iterator[tuple[pa.Table, pa.Table, pa.Table, 
         yield (*tables, above)
 
 
+# ---- aside
+
+
+def _make_aside(context: Context, folder: Path) -> dict[str, int]:
+    archive = context.stage_folder("archive")
+    posts = (post for post in iterate_posts(archive) if not post.duplicate_of)
+    aside = posts_set_aside(posts, context.executor, context.listener, total=read_head(archive).posts, folder=folder)
+    write_json(folder / ASIDE, aside)
+    return {"set_aside": len(aside)}
+
+
 # ---- insight
 
 
@@ -433,6 +452,7 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
     with mapped_vectors(context.stage_folder("vectors") / "vectors.npy") as vectors:
         found = find_insight(
             archive=context.archive,
+            aside=json.loads((context.stage_folder("aside") / ASIDE).read_text(encoding="utf-8")),
             passages=read_tables(text / "passages.parquet", _PASSAGES_A_CHUNK, list(PASSAGE_COLUMNS)),
             words=read_tables(text / "words.parquet", _PASSAGES_A_CHUNK, list(WORD_COLUMNS)),
             acts=context.table("acts", "acts", list(ACT_COLUMNS)),
@@ -446,7 +466,8 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
             as_of=context.settings.as_of,
             seed=context.settings.seed,
         )
-    write_large_json(folder / "insight.json", found)
+    # a voice stands under its issue, topic, step and community: there it is its passage's id, and the rest in the table of these
+    write_large_json(folder / "insight.json", found, {Voice: attrgetter("passage_id")})
     return {"issues": len(found.issues), "set_aside": len(found.set_aside)}
 
 
@@ -485,7 +506,7 @@ STAGES: tuple[Stage, ...] = (
         _make_text,
         lambda _: {"words": engine_name()},
     ),
-    Stage("acts", 9, ("text",), (), _make_acts, _acts_outside),
+    Stage("acts", 10, ("text",), (), _make_acts, _acts_outside),
     Stage("vectors", 4, ("text", "acts"), ("model", "backend", "adapt", "seed"), _make_vectors, _vectors_outside),
     Stage(
         "topics",
@@ -495,10 +516,11 @@ STAGES: tuple[Stage, ...] = (
         make_topics,
     ),
     Stage("process", 6, ("text", "acts"), ("process", "facets"), _make_process, _steps_outside),
+    Stage("aside", 1, ("archive",), (), _make_aside),
     Stage(
         "insight",
-        32,
-        ("archive", "text", "vectors", "acts", "topics", "process"),
+        33,
+        ("archive", "text", "vectors", "acts", "topics", "process", "aside"),
         ("as_of", "seed"),
         _make_insight,
         _insight_outside,

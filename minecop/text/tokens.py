@@ -39,6 +39,9 @@ _PARTS = re.compile(
 _LONGEST_RUN = 400
 """Letters that are given to an engine at once: what has no space for longer is cut where a word ends."""
 
+_SHORT_RUN = 40
+"""Letters up to which a run is cut once and remembered: of such, half have stood before."""
+
 _SHORTEST_DOTTED = 3
 _TITLES = frozenset({
     "คุณ", "ครู", "ลุง", "ป้า", "น้า", "อา", "ยาย", "ตา", "ปู่", "ย่า", "พี่", "น้อง", "นาย", "นาง", "นางสาว", "อาจารย์", "หมอ", "กำนัน",
@@ -149,6 +152,8 @@ def _abbreviations() -> re.Pattern[str]:
 
 def cut(run: str) -> list[str]:
     """Return the words of Thai letters in a row."""
+    if len(run) <= _SHORT_RUN:
+        return [*_cut_once(run)]
     if len(run) <= _LONGEST_RUN:
         return _cut(run)
     words: list[str] = []
@@ -163,6 +168,11 @@ def cut(run: str) -> list[str]:
         words += piece
         rest = rest[_LONGEST_RUN - length :]
     return words + _cut(rest)
+
+
+@lru_cache(maxsize=100_000)
+def _cut_once(run: str) -> tuple[str, ...]:
+    return tuple(_cut(run))
 
 
 def _cut(run: str) -> list[str]:
