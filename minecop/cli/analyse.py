@@ -10,7 +10,6 @@ import click
 from minecop.cli.options import default_output, run_options, settings_of
 from minecop.cli.showing import progress
 from minecop.core.messages import message
-from minecop.run.pipeline import analyse
 
 
 @click.command("analyse")
@@ -26,6 +25,8 @@ def command(archive: Path, **options: Any) -> None:
     minecop analyse corpora/sample
     minecop analyse posts.jsonl -o outputs/mine --since 2010-01-01
     """
+    from minecop.run.pipeline import analyse
+
     output = options["output"] or default_output(archive)
     with progress(options["lang"], verbose=options["verbose"]) as listener:
         run = analyse(

@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from minecop.archive.store import read_head
 from minecop.cli.options import default_output, order_option, run_options, settings_of, sharing_options, years_option
 from minecop.cli.showing import progress, show_account
 from minecop.cli.shown import shown
@@ -16,12 +15,14 @@ from minecop.cli.slices import compare_option, say_hindrances
 from minecop.core.messages import message
 from minecop.insight.ordering import in_order
 from minecop.report.printing import write_pdf
-from minecop.report.rendering import write_reports
-from minecop.run.pipeline import analyse
 
 
 def make_report(archive: Path, options: dict[str, Any]) -> Path:
     """Analyse an archive, write its report, and say where it is."""
+    from minecop.archive.store import read_head
+    from minecop.report.rendering import write_reports
+    from minecop.run.pipeline import analyse
+
     lang = options["lang"]
     output = options["output"] or default_output(archive)
     with progress(lang, verbose=options["verbose"]) as listener:

@@ -8,20 +8,22 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
-from rich.table import Table
 
 from minecop.archive.models import Entry
-from minecop.archive.store import Head
 from minecop.core.cells import safe_cell
 from minecop.core.messages import message
 from minecop.core.progress import Listener, Progress
-from minecop.insight.privacy import Privacy
 from minecop.report.words import Words
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import TaskID
+
+    from minecop.archive.store import Head
+    from minecop.insight.privacy import Privacy
 
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 """What turns numbers as Thais may type them into those that are looked for."""
@@ -33,6 +35,10 @@ _KINDS = ("refused", "warning", "guessed", "merged", "read")
 @contextmanager
 def progress(lang: str, *, verbose: bool) -> Iterator[Listener]:
     """Give a listener that draws progress bars on a terminal, and with ``-v`` says why each stage runs."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield (
@@ -142,6 +148,8 @@ def show_privacy(privacy: Privacy, key: Path, lang: str) -> None:
 
 def show_table(heads: Sequence[str], rows: Sequence[Sequence[object]], lang: str) -> None:
     """Print a table for readers; numbers to the right."""
+    from rich.table import Table
+
     if not rows:
         click.echo(message("table_empty", lang))
         return
@@ -156,6 +164,8 @@ def show_table(heads: Sequence[str], rows: Sequence[Sequence[object]], lang: str
 
 def console() -> Console:
     """Return where tables are printed. A pipe has no width: lines are left whole there."""
+    from rich.console import Console
+
     return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
 
 

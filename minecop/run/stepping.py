@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
-from sklearn.metrics import cohen_kappa_score
 
 from minecop.core.errors import RunError
 from minecop.core.tables import read_table
@@ -162,6 +161,8 @@ def _figures(log_odds: NDArray[np.float32], steps: NDArray[np.int64], process: P
 
 def agreement_of(one: Mapping[str, StepLabel], other: Mapping[str, StepLabel]) -> tuple[int, float, float]:
     """Return of the passages that two people labelled how many there are, the share with the same step, and Cohen's kappa."""
+    from sklearn.metrics import cohen_kappa_score
+
     shared = sorted(one.keys() & other.keys())
     if not shared:
         return 0, 0.0, 0.0
