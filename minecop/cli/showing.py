@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,8 +146,10 @@ def show_privacy(privacy: Privacy, key: Path, lang: str) -> None:
     click.echo(message("masked", lang, counts=counts or "0", authors=len(privacy.authors), path=key), err=True)
 
 
-def show_table(heads: Sequence[str], rows: Sequence[Sequence[object]], lang: str) -> None:
-    """Print a table for readers; numbers to the right."""
+def show_table(
+    heads: Sequence[str], rows: Sequence[Sequence[object]], lang: str, *, numbers: Collection[int] = ()
+) -> None:
+    """Print a table for readers; numbers, and columns that are said to be of such, to the right."""
     from rich.table import Table
 
     if not rows:
@@ -155,7 +157,7 @@ def show_table(heads: Sequence[str], rows: Sequence[Sequence[object]], lang: str
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column, head in enumerate(heads):
-        numeric = all(isinstance(row[column], int) for row in rows)
+        numeric = column in numbers or all(isinstance(row[column], int) for row in rows)
         table.add_column(head, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(str(cell) for cell in row))

@@ -29,14 +29,13 @@ def compare_option(command: Command) -> Command:
     )(command)
 
 
-def say_hindrances(analysis: Analysis, lang: str) -> None:
-    """Say of what a report was to compare and cannot, and what to fill in where."""
+def hindrances(analysis: Analysis, lang: str) -> list[str]:
+    """Return lines on what a report was to compare and cannot, and what to fill in where."""
     from minecop.insight.slices import slices_of
     from minecop.report.slices import slices_notes
 
-    for slices in (slices_of(analysis, by) for by in analysis.compare_by):
-        if slices.hindrance not in {"", "few"}:
-            click.echo("\n".join(slices_notes(analysis, slices, Words(lang))), err=True)
+    hindered = (one for by in analysis.compare_by if (one := slices_of(analysis, by)).hindrance not in {"", "few"})
+    return [line for slices in hindered for line in slices_notes(analysis, slices, Words(lang))]
 
 
 def echo_slices(

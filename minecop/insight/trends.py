@@ -8,8 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scipy.special import bdtrc
-
 from minecop.archive.models import Post
 from minecop.insight.models import Period, Trend, Voice
 from minecop.insight.periods import UNITS
@@ -212,6 +210,8 @@ def season_of(members: Iterable[Voice], everyone: Mapping[int, int]) -> tuple[in
     everyone
         Of all voices, what ``months_of`` gives.
     """
+    from scipy.special import bdtrc
+
     some, total = _people_months(members), sum(everyone.values())
     found = []
     for first in range(1, 13):

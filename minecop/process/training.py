@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax
 
 from minecop.acts.features import Vectorizer, in_classes
 from minecop.acts.labelled import Labelled
@@ -243,6 +241,8 @@ def sharpness_of(log_odds: NDArray[np.float32], steps: NDArray[np.int64]) -> flo
     steps
         The right column of each, shape (n,).
     """
+    from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
 
     def loss(sharpness: float) -> float:
         return -float(log_softmax(sharpness * log_odds, axis=1)[np.arange(len(steps)), steps].mean())
