@@ -14,8 +14,8 @@ from minecop.core.messages import message
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _HEADS = ("stage", "rows_in", "rows_out", "characters", "seconds", "speed", "memory", "why")
-_UNITS = ("posts", "comments", "passages", "topics", "issues")
-"""Rows that are worth a place in the table; ``timings.json`` has all."""
+_ROWS = (("passages",), ("posts", "comments"), ("topics",), ("issues",))
+"""Rows that are worth a place in the table, the first of these that there are; ``timings.json`` has all."""
 
 
 def timings_option(command: Command) -> Command:
@@ -34,7 +34,7 @@ def show_timings(folder: Path, lang: str) -> None:
     values = read_timings(folder)
     lines = [*values.get("stages", ()), *([values["report"]] if "report" in values else [])]
     rows = [row for line in lines for row in _rows(line, lang)]
-    show_table([message(f"timing_{head}", lang) for head in _HEADS], rows, lang, numbers=range(3, 7))
+    show_table([message(f"timing_{head}", lang) for head in _HEADS], rows, lang, numbers=range(1, 7))
     known = [line for line in lines if line.get("made")]
     if known:
         click.echo("\n".join(_summary(lines, known, lang)))
@@ -48,8 +48,8 @@ def _rows(line: dict[str, Any], lang: str) -> list[list[str]]:
     return [
         [
             message(f"stage_{line['stage']}", lang),
-            _counts({name.partition(".")[2]: n for name, n in line.get("rows_in", {}).items()}, lang),
-            _counts(line.get("rows_out", {}), lang),
+            _rows_of({name.partition(".")[2]: n for name, n in line.get("rows_in", {}).items()}),
+            _rows_of(line.get("rows_out", {})),
             _number(line.get("characters")),
             _seconds(made.get("seconds")),
             _number(made.get("characters_per_second")),
@@ -63,12 +63,10 @@ def _rows(line: dict[str, Any], lang: str) -> list[list[str]]:
     ]
 
 
-def _counts(rows: dict[str, int], lang: str) -> str:
-    """Return the counts of what is worked at: passages where there are any, else what they are cut from."""
-    names = [name for name in _UNITS if name in rows]
-    if "passages" in names:
-        names = ["passages"]
-    return " ".join(message(f"timing_{name}", lang, count=f"{rows[name]:,}") for name in names)
+def _rows_of(counts: dict[str, int]) -> str:
+    """Return how many rows are worked at: passages where there are any, else what they are cut from."""
+    names = next((names for names in _ROWS if names[0] in counts), ())
+    return f"{sum(counts[name] for name in names):,}" if names else ""
 
 
 def _number(value: int | None) -> str:
