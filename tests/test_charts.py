@@ -15,7 +15,8 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from minecop.insight.models import Period
-from minecop.insight.trends import bursts_of, share_of, unit_of
+from minecop.insight.periods import unit_of
+from minecop.insight.trends import bursts_of, share_of
 from minecop.report import charts
 from minecop.report.drawing import Bar, Column, draw_bar, draw_columns, round_up
 from minecop.report.lettering import FAMILY, font_css, font_files

@@ -255,7 +255,7 @@ def test_cli_interruption_is_said_without_a_traceback(monkeypatch, minecop, json
     def stop(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("minecop.cli.report.analyse", stop)
+    monkeypatch.setattr("minecop.run.pipeline.analyse", stop)
     code, _, err = minecop("report", jsonl(posts(1)), "-o", tmp_path / "run", "--lang", "en")
     assert code == 130
     assert "run the same command again" in err

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from minecop.acts.clauses import clauses
 from minecop.acts.features import Vectorizer
@@ -17,6 +17,9 @@ from minecop.acts.marking import ACTS, ISSUE, TENSES
 from minecop.acts.model import Model, Passage, features_of, features_of_clauses, passage_of
 from minecop.acts.parts import PARTS, passages_of_clauses
 from minecop.text.words import words
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 LEARNED = (*ACTS, ISSUE, *TENSES)
 
@@ -189,6 +192,8 @@ def _trained(examples: Examples, rows: NDArray[np.int64], bars: NDArray[np.float
 
 def _regression(strength: float) -> LogisticRegression:
     # in the dual, as there are fewer passages than features: the same weights in a quarter of the time, and less with vectors beside words
+    from sklearn.linear_model import LogisticRegression
+
     return LogisticRegression(
         C=strength, class_weight="balanced", dual=True, max_iter=30_000, solver="liblinear", random_state=0
     )

@@ -21,7 +21,7 @@ from minecop.archive.people import AUTHORS_FILE, read_people, write_people
 from minecop.core.dates import BANGKOK
 from minecop.core.errors import InputError
 from minecop.core.files import sha256_file, sha256_of, write_text
-from minecop.core.tables import RowWriter, read_rows, read_table
+from minecop.core.tables import RowWriter, read_rows, read_tables
 
 ARCHIVE_FILE = "archive.toml"
 FORMAT = 2
@@ -345,9 +345,8 @@ def read_head(folder: Path) -> Head:
             _account(values, islice(read_entries(folder), ENTRIES_HELD)),
         )
         head.account.posts, head.account.comments = head.posts, head.comments
-        table = read_table(folder / "account.parquet", ["kind", "key"])
-        for row in table.group_by(["kind", "key"]).aggregate([([], "count_all")]).to_pylist():
-            head.lines[row["kind"], row["key"]] = row["count_all"]
+        for some in read_tables(folder / "account.parquet", ENTRIES_HELD, ["kind", "key"]):
+            head.lines.update(zip(some["kind"].to_pylist(), some["key"].to_pylist(), strict=True))
     except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
         raise InputError("archive_damaged", path=folder, reason=error) from error
     return head

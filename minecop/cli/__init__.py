@@ -61,6 +61,10 @@ COMMANDS = {
         "model",
         "โมเดลเวกเตอร์: มีอะไรบ้าง ฝึก ฝึกต่อจากคลัง และวัด / Embedding models: list, train, adapt to an archive, evaluate.",
     ),
+    "doctor": (
+        "doctor",
+        "ตรวจการติดตั้งและเครื่อง แล้วบอกว่าต้องทำอะไร / Check the installation and the machine, and say what to do.",
+    ),
     "label": ("label", "ติดป้ายช่วงความทีละบรรทัด ว่าอยู่ขั้นใดและทำอะไร / Label passages: their step, and what they do."),
 }
 """Every command: the module in ``minecop/cli/`` that holds it, and its first line of help."""
@@ -106,18 +110,18 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):  # Thai must come out whole, whatever code page a console or a pipe has
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False)  # of a command that asked to exit; others return nothing
     except MinecopError as error:
         click.echo(error.text(_language()), err=True)
         sys.exit(1)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo(message("interrupted", _language()), err=True)
         sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    if code:
+        sys.exit(code)
 
 
 def _language() -> str:

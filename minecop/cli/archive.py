@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.bar import Bar
-from rich.table import Table
 
-from minecop.archive.store import is_archive, read_entries
-from minecop.archive.summary import Summary, summarise
 from minecop.cli.options import echo_json, language
 from minecop.cli.showing import console, entry_text, show_lines
 from minecop.core.dates import BUDDHIST_OFFSET, format_date
 from minecop.core.errors import InputError
 from minecop.core.messages import message
+
+if TYPE_CHECKING:
+    from minecop.archive.summary import Summary
 
 _COMMUNITIES_SHOWN = 15
 _BAR_WIDTH = 40
@@ -34,6 +34,9 @@ def command(archive: Path, lang: str, *, account: bool, as_json: bool) -> None:
     minecop archive corpora/ours
     minecop archive corpora/ours --account
     """
+    from minecop.archive.store import is_archive, read_entries
+    from minecop.archive.summary import summarise
+
     if not is_archive(archive):
         raise InputError("no_archive" if archive.exists() else "missing_path", path=archive)
     if account:
@@ -67,6 +70,9 @@ def _values(summary: Summary) -> dict[str, object]:
 
 
 def _show(summary: Summary, folder: Path, lang: str) -> None:
+    from rich.bar import Bar
+    from rich.table import Table
+
     head = summary.head
     out = console()
     first, last = (format_date(moment, lang) for moment in (head.first, head.last))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from minecop.cli.options import default_key, echo_json, format_options, language, privacy_options
 from minecop.cli.showing import echo_csv, show_table
 from minecop.cli.shown import shown
-from minecop.insight.comparing import Comparison, Course, compare_runs
 from minecop.insight.models import BELOW_THE_BAR, Issue
-from minecop.insight.notes import Outcome, outcomes_of, read_notes, with_settled
-from minecop.report.comparing import change_in_words, comparison_json, remarks_on, title_of, under_other_names
 from minecop.report.words import Words
-from minecop.run.pipeline import open_run
+
+if TYPE_CHECKING:
+    from minecop.insight.comparing import Comparison, Course
+    from minecop.insight.notes import Outcome
 
 _PATH = click.Path(path_type=Path)
 _HEADS = ("rank_before", "rank_after", "change", "people_before", "people_after", "since", "title")
@@ -61,6 +61,11 @@ def command(
     minecop compare outputs/spring outputs/autumn --notes outputs/spring/session-notes.csv
     minecop compare outputs/spring outputs/autumn --csv
     """
+    from minecop.insight.comparing import compare_runs
+    from minecop.insight.notes import outcomes_of, read_notes, with_settled
+    from minecop.report.comparing import comparison_json, under_other_names
+    from minecop.run.pipeline import open_run
+
     runs = open_run(earlier), open_run(later)
     options["key"] = key or default_key(runs[1].manifest["archive"]["name"])
     before, after = (shown(run, lang, options) for run in runs)
@@ -79,6 +84,8 @@ def command(
 
 def _as_csv(comparison: Comparison, outcomes: list[Outcome]) -> None:
     """Print a row for each issue; one that was decided upon has the decision beside it, one row for each."""
+    from minecop.report.comparing import comparison_json
+
     values = comparison_json(comparison, outcomes)
     rows = []
     for course in values["issues"]:
@@ -108,6 +115,8 @@ def _as_csv(comparison: Comparison, outcomes: list[Outcome]) -> None:
 
 
 def _show(comparison: Comparison, outcomes: list[Outcome], words: Words, *, everything: bool) -> None:
+    from minecop.report.comparing import remarks_on
+
     for line in remarks_on(comparison, words):
         click.echo(line)
     click.echo()
@@ -132,6 +141,8 @@ def _is_shared(course: Course) -> bool:
 
 
 def _row(course: Course, words: Words) -> list[object]:
+    from minecop.report.comparing import change_in_words, title_of
+
     since: object = course.since
     if course.unnamed_since:
         since = words("compare_unnamed", people=course.since, count=course.unnamed_since)
@@ -147,6 +158,8 @@ def _row(course: Course, words: Words) -> list[object]:
 
 
 def _goal_row(outcome: Outcome, words: Words) -> list[object]:
+    from minecop.report.comparing import change_in_words
+
     note, course = outcome.note, outcome.course
     return [
         f"{note.issue.rank} {note.issue.group.title}",

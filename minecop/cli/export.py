@@ -10,8 +10,6 @@ import click
 from minecop.cli.options import language, sharing_options, years_option
 from minecop.cli.shown import shown
 from minecop.core.messages import message
-from minecop.run.exporting import QDA_ENDING, export_qda, export_run
-from minecop.run.pipeline import open_run
 
 
 @click.command("export")
@@ -41,6 +39,9 @@ def command(run: Path, target: Path | None, lang: str, **options: Any) -> None:
     minecop export outputs/sample --mask --pseudonyms --min-authors 3 --no-source-text --to for-all
     minecop export outputs/sample --to sample.qdpx
     """
+    from minecop.run.exporting import QDA_ENDING, export_qda, export_run
+    from minecop.run.pipeline import open_run
+
     opened = open_run(run)
     analysis = shown(opened, lang, options)
     target = target or run.resolve().with_name(f"{run.resolve().name}-export")

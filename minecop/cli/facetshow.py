@@ -12,8 +12,6 @@ from minecop.cli.showing import echo_csv, show_table
 from minecop.cli.shown import open_shown
 from minecop.core.messages import message
 from minecop.process.definition import load_facets
-from minecop.process.facets import facet_figures
-from minecop.report.rendering import groups_json
 from minecop.report.words import Words
 
 _RELIABLE = 0.5
@@ -32,6 +30,9 @@ def facets_command(run: Path, as_json: bool, as_csv: bool, lang: str, **options:
 
     A passage may tell of several, or of none. How far each is to be relied on stands below the table.
     """
+    from minecop.process.facets import facet_figures
+    from minecop.report.rendering import groups_json
+
     analysis = open_shown(run, lang, options)
     values = {value["id"]: value for value in groups_json(analysis.insight.facets, analysis.privacy)}
     named = [

@@ -7,11 +7,9 @@ from pathlib import Path
 import click
 
 from minecop.archive.fields import parse_mapping
-from minecop.archive.importing import import_archive
 from minecop.archive.sources import Options
 from minecop.cli.options import language, verbose
 from minecop.cli.showing import progress, show_account
-from minecop.core.executors import make_executor
 from minecop.core.messages import message
 
 
@@ -58,6 +56,9 @@ def command(
     minecop import list.xlsx --map "เรื่องที่เล่า=body" --map "ผู้เล่า=author"
     minecop import new-pages.zip --to corpora/ours --workers 4
     """
+    from minecop.archive.importing import import_archive
+    from minecop.core.executors import make_executor
+
     options = Options(parse_mapping(columns), estimate_dates)
     with make_executor(workers) as executor, progress(lang, verbose=verbose) as listener:
         folder, head = import_archive(source, target, options, executor=executor, listener=listener)

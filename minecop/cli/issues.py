@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,12 +13,11 @@ from minecop.cli.shown import open_shown
 from minecop.cli.slices import compare_option, echo_slices
 from minecop.cli.voices import echo_passages, quote_lines
 from minecop.core.errors import RunError
-from minecop.insight.analysis import Analysis
 from minecop.insight.ordering import in_order
-from minecop.insight.slices import slices_of
-from minecop.report.rendering import issues_json
-from minecop.report.view import issue_view
 from minecop.report.words import Words
+
+if TYPE_CHECKING:
+    from minecop.insight.analysis import Analysis
 
 _HEADS = ("rank", "status", "trend", "authors", "communities", "title")
 _COUNTED = (
@@ -70,6 +69,9 @@ def command(
     minecop issues outputs/sample --compare-by group
     minecop issues outputs/sample --json
     """
+    from minecop.insight.slices import slices_of
+    from minecop.report.rendering import issues_json
+
     analysis = in_order(open_shown(run, lang, options), order_by)
     if rank is not None:
         _one(analysis, rank, run, Words(lang), as_json=as_json, as_csv=as_csv)
@@ -92,6 +94,9 @@ def command(
 
 
 def _one(analysis: Analysis, rank: str, run: Path, words: Words, *, as_json: bool, as_csv: bool) -> None:
+    from minecop.report.rendering import issues_json
+    from minecop.report.view import issue_view
+
     number = rank.translate(THAI_DIGITS)
     issue = next((issue for issue in analysis.insight.issues if str(issue.rank) == number), None)
     if issue is None:

@@ -7,11 +7,9 @@ from pathlib import Path
 
 import click
 
-from minecop.acts.labelling import read_label_rows
 from minecop.cli.options import language
 from minecop.core.files import write_text
 from minecop.core.messages import message
-from minecop.run.labelling import label_rows
 
 
 @click.command("label")
@@ -34,6 +32,9 @@ def command(file: Path, output: Path, process: str, lang: str) -> None:
     minecop label passages.jsonl -o labels.jsonl
     minecop label passages.csv -o labels.jsonl --process civic
     """
+    from minecop.acts.labelling import read_label_rows
+    from minecop.run.labelling import label_rows
+
     labels = label_rows(read_label_rows(file), process)
     text = "".join(json.dumps(label, ensure_ascii=False) + "\n" for label in labels)
     if str(output) == "-":

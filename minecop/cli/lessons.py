@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,10 +12,12 @@ from minecop.cli.showing import echo_csv
 from minecop.cli.shown import open_shown
 from minecop.core.errors import RunError
 from minecop.core.messages import message
-from minecop.insight.analysis import Analysis
 from minecop.insight.models import LESSON_KINDS
-from minecop.report.lessons import Numbered, lesson_rows, lesson_view, lessons_json, numbered
 from minecop.report.words import Words
+
+if TYPE_CHECKING:
+    from minecop.insight.analysis import Analysis
+    from minecop.report.lessons import Numbered
 
 
 @click.command("lessons")
@@ -47,6 +49,8 @@ def command(
     minecop lessons outputs/sample --issue 2
     minecop lessons outputs/sample --step 7 --kind recommendation --csv
     """
+    from minecop.report.lessons import lesson_rows, lessons_json
+
     analysis = open_shown(run, lang, options)
     lessons = _chosen(analysis, run, topic, step, issue, kind)
     if as_json:
@@ -63,6 +67,8 @@ def command(
 def _chosen(
     analysis: Analysis, run: Path, topic: str | None, step: int | None, issue: int | None, kind: str | None
 ) -> list[Numbered]:
+    from minecop.report.lessons import numbered
+
     insight = analysis.insight
     ids = {one.rank: one.group.id for one in insight.issues}
     if topic is not None and all(one.group.id != topic for one in insight.topics):
@@ -82,6 +88,8 @@ def _chosen(
 
 
 def _text(analysis: Analysis, lesson: Numbered, words: Words) -> str:
+    from minecop.report.lessons import lesson_view
+
     view = lesson_view(analysis, *lesson, words)
     quote = view["quote"]
     kinds = ", ".join(view["kinds"]) or words("kind_untold")

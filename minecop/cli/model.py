@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from minecop.cli.options import echo_json, language, run_options, settings_of, verbose
 from minecop.cli.showing import progress, show_table
 from minecop.core.errors import InputError
-from minecop.core.executors import make_executor
 from minecop.core.messages import message
-from minecop.run.modelling import ModelView, adapt_model, evaluate_model, list_models, train_model, view_model
-from minecop.vectors.models import SHIPPED
-from minecop.vectors.transformers import BACKENDS
+from minecop.vectors.models import BACKENDS, SHIPPED
+
+if TYPE_CHECKING:
+    from minecop.run.modelling import ModelView
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON / as JSON")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -36,6 +36,8 @@ def command() -> None:
 @language
 def list_command(lang: str, *, as_json: bool) -> None:
     """แสดงโมเดลที่มีในเครื่อง / Show the models at hand: the one that ships, and those in models/."""
+    from minecop.run.modelling import list_models
+
     models = list_models()
     if as_json:
         echo_json([_values(model) for model in models])
@@ -67,6 +69,8 @@ def info_command(name: str, lang: str, *, as_json: bool) -> None:
 
     NAME is the model that ships, or the folder of another.
     """
+    from minecop.run.modelling import view_model
+
     model = view_model(name)
     if as_json:
         echo_json(_values(model))
@@ -110,6 +114,9 @@ def train_command(
     data: Path, teacher: str, output: Path, cache: Path | None, workers: int, lang: str, *, verbose: bool
 ) -> None:
     """ทำโมเดลที่มากับโปรแกรมขึ้นใหม่ / Make the model that ships anew, from the text sets that its card names."""
+    from minecop.core.executors import make_executor
+    from minecop.run.modelling import train_model, view_model
+
     with progress(lang, verbose=verbose) as listener, make_executor(workers) as executor:
         train_model(data, teacher, output, executor, cache=cache, listener=listener)
     model = view_model(output.as_posix())
@@ -128,6 +135,9 @@ def adapt_command(archive: Path, **options: Any) -> None:
     minecop model adapt corpora/ours -o models/ours
     minecop report corpora/smaller --model models/ours
     """
+    from minecop.core.executors import make_executor
+    from minecop.run.modelling import adapt_model
+
     lang = options["lang"]
     output = options["output"] or Path("models") / archive.resolve().stem
     with progress(lang, verbose=options["verbose"]) as listener, make_executor(options["workers"]) as executor:
@@ -162,6 +172,8 @@ def evaluate_command(
 
     MODEL is the one that ships, a folder, or the hub name of a sentence-transformers model.
     """
+    from minecop.run.modelling import evaluate_model
+
     if data is None and concerns is None:
         raise InputError("nothing_to_measure")
     found = list(evaluate_model(model, data, concerns, backend))

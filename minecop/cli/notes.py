@@ -11,8 +11,7 @@ from minecop.cli.options import language, privacy_options
 from minecop.cli.shown import open_shown
 from minecop.core.messages import message
 from minecop.insight.models import BELOW_THE_BAR
-from minecop.insight.notes import NOTES_FILE, write_notes
-from minecop.insight.sharing import retitled
+from minecop.insight.notes import NOTES_FILE
 
 
 @click.command("notes")
@@ -32,6 +31,9 @@ def command(run: Path, output: Path | None, lang: str, *, everything: bool, **op
     minecop notes outputs/sample -o may-session.csv --lang en
     minecop notes outputs/sample -o to-share.csv --mask --pseudonyms
     """
+    from minecop.insight.notes import write_notes
+    from minecop.insight.sharing import retitled
+
     analysis = open_shown(run, lang, options)
     path = output or run / NOTES_FILE
     issues = [issue for issue in analysis.insight.issues if everything or issue.status not in BELOW_THE_BAR]

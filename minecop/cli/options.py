@@ -6,15 +6,16 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from minecop.core.files import safe_name
 from minecop.insight.ordering import ORDERS
-from minecop.run.settings import Settings, read_settings
 from minecop.topics.methods import COUNTS, METHODS
-from minecop.vectors.transformers import BACKENDS
+
+if TYPE_CHECKING:
+    from minecop.run.settings import Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -37,6 +38,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 def run_options(command: Command) -> Command:
     """Add the options of everything that analyses an archive."""
+    from minecop.vectors.models import BACKENDS
+
     for option in reversed(
         [
             click.option(
@@ -167,6 +170,8 @@ def default_key(archive: str) -> Path:
 
 def settings_of(options: dict[str, Any]) -> Settings:
     """Return the settings that the options of ``run_options`` ask for."""
+    from minecop.run.settings import read_settings
+
     return read_settings(
         options["settings_file"],
         process=options["process"],

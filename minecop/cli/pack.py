@@ -11,7 +11,8 @@ import click
 from minecop.cli.options import language, min_authors_option, privacy_options, years_option
 from minecop.cli.shown import open_shown
 from minecop.core.messages import message
-from minecop.report.pack import PACK_FILE, SESSIONS, TEMPLATE, write_pack
+from minecop.report.agenda import SESSIONS
+from minecop.report.packtemplate import PACK_FILE, TEMPLATE
 
 
 def _ranks(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
@@ -69,6 +70,8 @@ def command(
     minecop pack outputs/sample --sessions world-cafe --issues 1,3,5 --lang en
     minecop pack outputs/sample --mask --pseudonyms -o may-session.docx
     """
+    from minecop.report.pack import write_pack
+
     analysis = open_shown(run, lang, options)
     path = output or run / PACK_FILE
     write_pack(analysis, path, lang, session=session, ranks=ranks, template=template)

@@ -4,37 +4,71 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.archive.store import read_head
 from minecop.cli.options import default_output, order_option, run_options, settings_of, sharing_options, years_option
 from minecop.cli.showing import progress, show_account
 from minecop.cli.shown import shown
-from minecop.cli.slices import compare_option, say_hindrances
+from minecop.cli.slices import compare_option, hindrances
+from minecop.cli.timings import show_timings, timings_option
 from minecop.core.messages import message
 from minecop.insight.ordering import in_order
 from minecop.report.printing import write_pdf
-from minecop.report.rendering import write_reports
-from minecop.run.pipeline import analyse
+
+if TYPE_CHECKING:
+    from minecop.run.pipeline import Run
 
 
-def make_report(archive: Path, options: dict[str, Any]) -> Path:
+def make_report(archive: Path, options: dict[str, Any]) -> None:
     """Analyse an archive, write its report, and say where it is."""
+    from minecop.archive.store import read_head
+    from minecop.run.pipeline import analyse
+    from minecop.run.timings import is_timed, timing_report
+
     lang = options["lang"]
+    if options.get("timings") and is_timed(archive):
+        show_timings(archive, lang)
+        return
     output = options["output"] or default_output(archive)
     with progress(lang, verbose=options["verbose"]) as listener:
         run = analyse(archive, output, settings_of(options), workers=options["workers"], listener=listener, lang=lang)
     show_account(read_head(run.stage_folder("archive")), lang, verbose=options["verbose"])
-    analysis = in_order(shown(run, lang, options), options.get("order_by") or "rank")
-    analysis = replace(analysis, compare_by=tuple(dict.fromkeys(options.get("compare_by", ()))))
-    say_hindrances(analysis, lang)
-    page = write_reports(analysis, run.folder, lang)
+    with timing_report(run.folder) as timing:
+        page, timing["reused"] = _write(run, options)
+    if timing["reused"] and options["verbose"]:
+        click.echo(f"{message('stage_report', lang)}: {message('stage_reused', lang)}", err=True)
     click.echo(message("report_written", lang, path=page))
     if options.get("pdf"):
         click.echo(message("pdf_written", lang, path=write_pdf(page)))
-    return page
+    if options.get("timings"):
+        show_timings(run.folder, lang)
+
+
+_ASKED = ("lang", "order_by", "compare_by", "min_authors", "source_text", "years")
+"""Options that a report depends on besides its run."""
+
+
+def _write(run: Run, options: dict[str, Any]) -> tuple[Path, bool]:
+    """Write the report unless it stands there already; return the path of its page, and whether it did.
+
+    With names or data masked it is written always: what stands in the key is the user's, and may have changed.
+    """
+    from minecop.run.reporting import PAGE, said_of_report, write_report
+
+    lang, masked = options["lang"], options.get("mask") or options.get("pseudonyms")
+    asked = None if masked else {name: options.get(name) for name in _ASKED}
+    said = said_of_report(run, asked)
+    page, reused = run.folder / PAGE, said is not None
+    if said is None:
+        analysis = in_order(shown(run, lang, options), options.get("order_by") or "rank")
+        analysis = replace(analysis, compare_by=tuple(dict.fromkeys(options.get("compare_by", ()))))
+        said = hindrances(analysis, lang)
+        write_report(analysis, run, lang, asked, said)
+    for line in said:
+        click.echo(line, err=True)
+    return page, reused
 
 
 @click.command("report")
@@ -44,6 +78,7 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
 @sharing_options
 @years_option
 @compare_option
+@timings_option
 @click.option(
     "--pdf",
     is_flag=True,
@@ -54,12 +89,15 @@ def command(archive: Path, **options: Any) -> None:
 
     ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly. Writes report.html, report.md,
     report.xlsx, report.json, issues.csv, lessons.csv and sources.bib beside the run's tables, with --compare-by
-    slices.csv, and with --pdf report.pdf.
+    slices.csv, and with --pdf report.pdf. What has not changed since the last time is not made again.
+
+    With --timings, how long each stage took, and how much memory; given the folder of a finished run, only that is shown.
 
     \b
     minecop report corpora/sample
     minecop report posts.jsonl --lang en -o outputs/mine
     minecop report corpora/ours --mask --pseudonyms --min-authors 3
     minecop report corpora/ours --compare-by group --compare-by period
+    minecop report outputs/ours --timings
     """
     make_report(archive, options)

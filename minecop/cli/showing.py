@@ -5,23 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
-from rich.table import Table
 
 from minecop.archive.models import Entry
-from minecop.archive.store import Head
 from minecop.core.cells import safe_cell
 from minecop.core.messages import message
 from minecop.core.progress import Listener, Progress
-from minecop.insight.privacy import Privacy
 from minecop.report.words import Words
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import TaskID
+
+    from minecop.archive.store import Head
+    from minecop.insight.privacy import Privacy
 
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 """What turns numbers as Thais may type them into those that are looked for."""
@@ -33,6 +35,10 @@ _KINDS = ("refused", "warning", "guessed", "merged", "read")
 @contextmanager
 def progress(lang: str, *, verbose: bool) -> Iterator[Listener]:
     """Give a listener that draws progress bars on a terminal, and with ``-v`` says why each stage runs."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
     console = Console(stderr=True)
     if not console.is_terminal:
         yield (
@@ -140,14 +146,18 @@ def show_privacy(privacy: Privacy, key: Path, lang: str) -> None:
     click.echo(message("masked", lang, counts=counts or "0", authors=len(privacy.authors), path=key), err=True)
 
 
-def show_table(heads: Sequence[str], rows: Sequence[Sequence[object]], lang: str) -> None:
-    """Print a table for readers; numbers to the right."""
+def show_table(
+    heads: Sequence[str], rows: Sequence[Sequence[object]], lang: str, *, numbers: Collection[int] = ()
+) -> None:
+    """Print a table for readers; numbers, and columns that are said to be of such, to the right."""
+    from rich.table import Table
+
     if not rows:
         click.echo(message("table_empty", lang))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column, head in enumerate(heads):
-        numeric = all(isinstance(row[column], int) for row in rows)
+        numeric = column in numbers or all(isinstance(row[column], int) for row in rows)
         table.add_column(head, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(str(cell) for cell in row))
@@ -156,6 +166,8 @@ def show_table(heads: Sequence[str], rows: Sequence[Sequence[object]], lang: str
 
 def console() -> Console:
     """Return where tables are printed. A pipe has no width: lines are left whole there."""
+    from rich.console import Console
+
     return Console(file=sys.stdout, width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
 
 

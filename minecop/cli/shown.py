@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minecop.cli.options import default_key
 from minecop.cli.showing import show_privacy
-from minecop.insight.analysis import Analysis
-from minecop.insight.sharing import with_fewest
 from minecop.report.words import Words
-from minecop.run.loading import load_analysis
-from minecop.run.masking import with_privacy
-from minecop.run.pipeline import Run, open_run
+
+if TYPE_CHECKING:
+    from minecop.insight.analysis import Analysis
+    from minecop.run.pipeline import Run
 
 
 def open_shown(run: Path, lang: str, options: Mapping[str, Any]) -> Analysis:
     """Return the analysis of a run's folder as ``shown`` does."""
+    from minecop.run.pipeline import open_run
+
     return shown(open_run(run), lang, options)
 
 
@@ -34,6 +35,10 @@ def shown(run: Run, lang: str, options: Mapping[str, Any]) -> Analysis:
     options
         Those of the command; what it has not is not asked for.
     """
+    from minecop.insight.sharing import with_fewest
+    from minecop.run.loading import load_analysis
+    from minecop.run.masking import with_privacy
+
     analysis = load_analysis(run)
     key = options.get("key") or default_key(analysis.archive.name)
     mask, pseudonyms = bool(options.get("mask")), bool(options.get("pseudonyms"))

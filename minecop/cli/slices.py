@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from minecop.cli.options import echo_json
 from minecop.cli.showing import echo_csv, show_table
-from minecop.insight.analysis import Analysis
-from minecop.insight.slices import Slices, slices_of
 from minecop.insight.splits import SLICES
-from minecop.report.slices import slice_rows, slices_json, slices_notes, slices_view
 from minecop.report.words import Words
+
+if TYPE_CHECKING:
+    from minecop.insight.analysis import Analysis
+    from minecop.insight.slices import Slices
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,11 +29,13 @@ def compare_option(command: Command) -> Command:
     )(command)
 
 
-def say_hindrances(analysis: Analysis, lang: str) -> None:
-    """Say of what a report was to compare and cannot, and what to fill in where."""
-    for slices in (slices_of(analysis, by) for by in analysis.compare_by):
-        if slices.hindrance not in {"", "few"}:
-            click.echo("\n".join(slices_notes(analysis, slices, Words(lang))), err=True)
+def hindrances(analysis: Analysis, lang: str) -> list[str]:
+    """Return lines on what a report was to compare and cannot, and what to fill in where."""
+    from minecop.insight.slices import slices_of
+    from minecop.report.slices import slices_notes
+
+    hindered = (one for by in analysis.compare_by if (one := slices_of(analysis, by)).hindrance not in {"", "few"})
+    return [line for slices in hindered for line in slices_notes(analysis, slices, Words(lang))]
 
 
 def echo_slices(
@@ -53,6 +56,8 @@ def echo_slices(
     as_json, as_csv
         For scripts; a table for readers without either.
     """
+    from minecop.report.slices import slice_rows, slices_json, slices_view
+
     if as_json or as_csv:
         values = [slices_json(analysis, slices, words) for slices in every]
         if as_json:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,19 +18,11 @@ from minecop.cli.stepsequence import sequence_command
 from minecop.cli.stepshow import show_command
 from minecop.core.messages import message
 from minecop.process.definition import BUILT_IN, Process, load_facets, load_process, write_template
-from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
-from minecop.process.training import StepFigures
-from minecop.run.evidence import Evidence, evidence_of
-from minecop.run.pipeline import open_run
-from minecop.run.stepping import (
-    Doubtful,
-    agreement_of,
-    figures_of_labels,
-    figures_of_shipped,
-    least_sure,
-    process_of,
-    source_of,
-)
+
+if TYPE_CHECKING:
+    from minecop.process.training import StepFigures
+    from minecop.run.evidence import Evidence
+    from minecop.run.stepping import Doubtful
 
 _PATH = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -80,6 +72,10 @@ def label_command(run: Path, count: int, lang: str) -> None:
     The answers stand in labels.csv in the archive's folder, or beside its file; the next run learns from them. Stop at any time and go
     on later.
     """
+    from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
+    from minecop.run.pipeline import open_run
+    from minecop.run.stepping import least_sure, process_of, source_of
+
     opened = open_run(run)
     process, path = process_of(opened), labels_path(source_of(opened))
     labels = read_labels(path, len(process.steps))
@@ -156,6 +152,10 @@ def why_command(run: Path, passage_id: str, lang: str, *, as_json: bool, **optio
     PASSAGE_ID stands in passages.parquet, and in labels.csv. Shown are the words that speak for the step, when it is done, the labelled
     example that is most like the passage, and what stands around it.
     """
+    from minecop.run.evidence import evidence_of
+    from minecop.run.pipeline import open_run
+    from minecop.run.stepping import process_of
+
     opened = open_run(run)
     privacy = shown(opened, lang, options).privacy if options["mask"] or options["pseudonyms"] else None
     process, found = process_of(opened), evidence_of(opened, [passage_id], privacy)[0]
@@ -221,6 +221,9 @@ def evaluate_command(file: Path | None, other: Path | None, process: str, lang: 
     Without FILE: on the labelled passages that ship, by models of other fields, with the learning curve. FILE is a labels.csv; with OTHER,
     how far the two agree (Cohen's kappa).
     """
+    from minecop.process.labels import read_labels
+    from minecop.run.stepping import agreement_of, figures_of_labels, figures_of_shipped
+
     definition = load_process(process)
     if file is None:
         if definition.extends is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,10 +11,11 @@ from minecop.cli.options import echo_json, format_options, language, privacy_opt
 from minecop.cli.showing import echo_csv, show_table
 from minecop.cli.shown import open_shown
 from minecop.core.errors import RunError
-from minecop.insight.analysis import Analysis
-from minecop.insight.sequence import Course, courses
-from minecop.report.steps import course_json, course_view, course_words
 from minecop.report.words import Words, step_name
+
+if TYPE_CHECKING:
+    from minecop.insight.analysis import Analysis
+    from minecop.insight.sequence import Course
 
 
 @click.command("sequence")
@@ -30,6 +31,9 @@ def sequence_command(run: Path, community: str | None, as_json: bool, as_csv: bo
     minecop steps sequence outputs/sample
     minecop steps sequence outputs/sample --community "วงครูภูนาง"
     """
+    from minecop.insight.sequence import courses
+    from minecop.report.steps import course_json
+
     analysis, words = open_shown(run, lang, options), Words(lang)
     every = courses(analysis)
     shown = every if community is None else tuple(course for course in every if course.community == community)
@@ -63,6 +67,8 @@ def _csv(analysis: Analysis, shown: tuple[Course, ...], words: Words) -> None:
 
 def _show(analysis: Analysis, shown: tuple[Course, ...], whole: Course, words: Words) -> None:
     """Print the first course with its table, the others in words."""
+    from minecop.report.steps import course_view, course_words
+
     view = course_view(analysis, shown[0], whole, words)
     click.echo(f"{view['name']}: {view['people']}")
     if view["authors"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,13 +12,13 @@ from minecop.cli.showing import THAI_DIGITS, echo_csv, show_table
 from minecop.cli.shown import open_shown
 from minecop.cli.voices import echo_passages, period_lines, quote_lines
 from minecop.core.errors import RunError
-from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group
-from minecop.insight.profiles import FEWEST_PEOPLE, Profile, profile_of
-from minecop.insight.splits import IN_TIME, SPLITS, step_profiles
-from minecop.report.rendering import step_groups_json
-from minecop.report.steps import gaps_view, profiles_json, share_words, step_view
+from minecop.insight.splits import SPLITS
 from minecop.report.words import Words
+
+if TYPE_CHECKING:
+    from minecop.insight.analysis import Analysis
+    from minecop.insight.profiles import Profile
 
 _HEADS = ("id", "authors", "communities", "passages", "trend", "title", "share", "low", "high", "expected", "coverage")
 _OF_PARTS = ("step", "authors", "passages", "unnamed", "expected", "share", "low", "high", "coverage")
@@ -57,6 +57,10 @@ def show_command(
 
 
 def _all(analysis: Analysis, words: Words, *, as_json: bool, as_csv: bool) -> None:
+    from minecop.insight.profiles import profile_of
+    from minecop.report.rendering import step_groups_json
+    from minecop.report.steps import gaps_view, step_view
+
     values = step_groups_json(analysis)
     if as_json:
         echo_json(values)
@@ -78,6 +82,8 @@ def _all(analysis: Analysis, words: Words, *, as_json: bool, as_csv: bool) -> No
 
 
 def _one(analysis: Analysis, number: str, words: Words, *, as_json: bool, as_csv: bool) -> None:
+    from minecop.report.rendering import step_groups_json
+
     group = next((group for group in analysis.insight.steps if group.id == number), None)
     if group is None:
         raise RunError("unknown_step", id=number, last=len(analysis.insight.steps))
@@ -91,6 +97,9 @@ def _one(analysis: Analysis, number: str, words: Words, *, as_json: bool, as_csv
 
 
 def _show(analysis: Analysis, group: Group, words: Words) -> None:
+    from minecop.insight.profiles import profile_of
+    from minecop.report.steps import step_view
+
     profile = profile_of(analysis.step_voices, analysis.steps)
     view = step_view(analysis, group, profile, words)
     lines = [
@@ -112,6 +121,9 @@ def _show(analysis: Analysis, group: Group, words: Words) -> None:
 
 
 def _split(analysis: Analysis, by: str, words: Words, *, as_json: bool, as_csv: bool) -> None:
+    from minecop.insight.splits import IN_TIME, step_profiles
+    from minecop.report.steps import profiles_json
+
     profiles = step_profiles(analysis, by)
     values = profiles_json(analysis, by, profiles, words)
     if as_json:
@@ -143,6 +155,9 @@ def _split(analysis: Analysis, by: str, words: Words, *, as_json: bool, as_csv: 
 
 def _mostly(profile: Profile, words: Words) -> str:
     """Return the step with the largest share, where there are people enough for a share."""
+    from minecop.insight.profiles import FEWEST_PEOPLE
+    from minecop.report.steps import share_words
+
     if profile.authors < FEWEST_PEOPLE:
         return "–"
     most = max(profile.steps, key=lambda step: step.share or 0)

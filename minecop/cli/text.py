@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from minecop.cli.options import echo_json, language
 from minecop.cli.showing import console
 from minecop.core.messages import message
-from minecop.run.reading_texts import PassageView, view_texts
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from minecop.run.reading_texts import PassageView
 
 
 @click.command("text")
@@ -32,6 +35,10 @@ def command(file: Path, lang: str, *, words: bool, as_json: bool) -> None:
     minecop text reflection.txt
     minecop text saved-page.html --words
     """
+    from rich.text import Text
+
+    from minecop.run.reading_texts import view_texts
+
     views = view_texts(file)
     if as_json:
         echo_json([asdict(view) for view in views])
@@ -48,6 +55,8 @@ def command(file: Path, lang: str, *, words: bool, as_json: bool) -> None:
 
 
 def _show(out: Console, passage: PassageView, lang: str, *, words: bool) -> None:
+    from rich.text import Text
+
     head = Text(f"{passage.start}–{passage.end}", style="cyan")
     if passage.heading:
         head.append(f"  ↳ {passage.heading}", style="italic")

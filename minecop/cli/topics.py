@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,13 +13,12 @@ from minecop.cli.shown import open_shown
 from minecop.cli.slices import compare_option, echo_slices
 from minecop.cli.voices import echo_passages, period_lines, quote_lines
 from minecop.core.errors import RunError
-from minecop.insight.analysis import Analysis
 from minecop.insight.models import Topic
-from minecop.insight.slices import slices_of
-from minecop.insight.trends import UNITS, periods_of
-from minecop.report.rendering import topics_json
-from minecop.report.view import faded_view, sureness_view, topic_view
+from minecop.insight.periods import UNITS
 from minecop.report.words import Words
+
+if TYPE_CHECKING:
+    from minecop.insight.analysis import Analysis
 
 _HEADS = (
     "id",
@@ -64,6 +63,9 @@ def command(
     minecop topics outputs/sample --compare-by group --compare-by year
     minecop topics outputs/sample --json
     """
+    from minecop.insight.slices import slices_of
+    from minecop.report.rendering import topics_json
+
     analysis = open_shown(run, lang, options)
     values = topics_json(analysis)
     words = Words(lang)
@@ -87,6 +89,8 @@ def command(
 
 
 def _list(analysis: Analysis, values: list[dict[str, Any]], words: Words, *, as_csv: bool) -> None:
+    from minecop.report.view import faded_view, sureness_view
+
     rows = [value | {"phrases": " · ".join(value["terms"][3:8])} for value in values]
     if as_csv:
         echo_csv(_HEADS, [[row[name] for name in _HEADS] for row in rows])
@@ -114,6 +118,9 @@ def _cell(row: dict[str, Any], head: str, words: Words) -> object:
 
 
 def _show(analysis: Analysis, topic: Topic, words: Words, unit: str | None) -> None:
+    from minecop.insight.trends import periods_of
+    from minecop.report.view import topic_view
+
     view = topic_view(analysis, topic, words)
     theme = next((theme.title for theme in analysis.insight.themes if theme.id == topic.theme), "")
     lines = [

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minecop.cli.showing import echo_csv
-from minecop.insight.analysis import Analysis
 from minecop.insight.models import Period, Voice
-from minecop.report.view import shares_view
 from minecop.report.words import Words
+
+if TYPE_CHECKING:
+    from minecop.insight.analysis import Analysis
 
 
 def quote_lines(quote: dict[str, Any], text: str = "text") -> list[str]:
@@ -21,6 +22,8 @@ def quote_lines(quote: dict[str, Any], text: str = "text") -> list[str]:
 
 def period_lines(periods: tuple[Period, ...], words: Words) -> list[str]:
     """Return the share of the people of each period in words."""
+    from minecop.report.view import shares_view
+
     lines = []
     for period in shares_view(periods, words):
         share, low, high = period["share"]

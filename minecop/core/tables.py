@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from minecop.core.files import replacing
@@ -25,7 +26,8 @@ def write_table(path: Path, table: pa.Table) -> None:
 
 def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
     """Read a table, or some of its columns, without keeping the file open or mapped."""
-    return pq.read_table(path, columns=columns, memory_map=False)
+    with path.open("rb") as file:  # pq.read_table would import pandas
+        return pq.ParquetFile(file).read(columns)
 
 
 def values_once(column: pa.ChunkedArray, known: dict[Any, Any] | None = None) -> list[Any]:
@@ -136,6 +138,11 @@ def rows_where(
 def count_rows(path: Path) -> int:
     """Return how many rows a table has, without reading them."""
     return int(pq.read_metadata(path).num_rows)
+
+
+def count_characters(path: Path, column: str) -> int:
+    """Return how many characters (code points) a column of texts has."""
+    return sum(pc.sum(pc.utf8_length(some[column])).as_py() or 0 for some in read_tables(path, _ROWS_AT_ONCE, [column]))
 
 
 def read_tables(path: Path, rows: int, columns: list[str] | None = None) -> Iterator[pa.Table]:

@@ -10,8 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scipy.special import pdtr
-
 from minecop.archive.growth import Place, texts_before
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Issue, Voice
@@ -86,6 +84,8 @@ class Course:
     @property
     def is_quiet(self) -> bool:
         """Whether so few have spoken since that chance hardly explains it: nobody where three or more would have."""
+        from scipy.special import pdtr
+
         return bool(pdtr(self.since, self.expected) < _CHANCE)
 
 

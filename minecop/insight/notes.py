@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from minecop.archive.decoding import decode, looks_binary
 from minecop.core.cells import plain_cell, safe_cell
 from minecop.core.dates import arabic_digits, parse_datetime
 from minecop.core.errors import InputError, OutputError
 from minecop.core.files import read_given, write_text
-from minecop.insight.comparing import Comparison, Course
 from minecop.insight.models import Issue
+
+if TYPE_CHECKING:
+    from minecop.insight.comparing import Comparison, Course
 
 NOTES_FILE = "session-notes.csv"
 """Name of the table in a run's folder."""

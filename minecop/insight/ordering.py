@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from minecop.insight.analysis import Analysis
 from minecop.insight.models import STATUSES, Issue
+
+if TYPE_CHECKING:
+    from minecop.insight.analysis import Analysis
 
 ORDERS: dict[str, Callable[[Issue], float]] = {
     "rank": lambda issue: -issue.rank,

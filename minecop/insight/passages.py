@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from minecop.acts.marking import ACTS
 from minecop.archive.models import Post
@@ -165,6 +164,8 @@ class Phrases:
 
 def _voicing(marks: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
     """Return how likely each passage voices something: by what it says, and how near that lies to known concerns."""
+    from scipy.special import expit
+
     issue = marks["concern"].astype(bool) | marks["wish"].astype(bool)
     plain = marks["experience"].astype(bool) | issue
     closeness = marks["closeness"].astype(np.float64)

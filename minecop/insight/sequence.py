@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from minecop.insight.analysis import Analysis, remembered
 from minecop.insight.models import Voice
+from minecop.insight.periods import UNITS
 from minecop.insight.profiles import FEWEST_PEOPLE, Profile, StepTable, profile_of
-from minecop.insight.trends import UNITS, calendar
+from minecop.insight.trends import calendar
 
 FEWEST_PASSAGES = 10
 """Dated passages of steps, by people who are known, below which nothing is said of an order."""

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
 _90_PERCENT = 1.645  # two-sided standard normal quantile
 
@@ -57,6 +56,8 @@ def chance_of(some: int, people: int, others: int, other_people: int) -> float:
 
 def _choose(people: int, some: NDArray[np.int64] | int) -> NDArray[np.float64]:
     """Return the logarithm of the number of ways to choose some of so many people."""
+    from scipy.special import gammaln
+
     some = np.asarray(some)
     logs: NDArray[np.float64] = gammaln(people + 1) - gammaln(some + 1) - gammaln(people - some + 1)
     return logs

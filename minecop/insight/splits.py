@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from minecop.insight.analysis import Analysis
 from minecop.insight.models import Voice
-from minecop.insight.profiles import FEWEST_PEOPLE, Profile, profiles_of
-from minecop.insight.trends import UNITS, calendar
+from minecop.insight.periods import UNITS
+
+if TYPE_CHECKING:
+    from minecop.insight.analysis import Analysis
+    from minecop.insight.profiles import Profile
 
 OF_PEOPLE = ("group", "organisation", "province", "profession")
 """Columns of ``authors.csv``."""
@@ -42,6 +45,8 @@ def step_profiles(analysis: Analysis, by: str) -> dict[str, Profile]:
         periods in time, the others by the people who write of any step. What is unknown comes last; passages that are in no issue are
         left out, and so are parts of too few people where that is asked for (``Analysis.left_out``).
     """
+    from minecop.insight.profiles import FEWEST_PEOPLE
+
     found = _step_profiles(analysis, by)
     fewest = analysis.left_out.fewest
     if by in OF_PEOPLE and analysis.privacy.authors:  # what is told of fewer would tell who goes by which pseudonym
@@ -50,6 +55,8 @@ def step_profiles(analysis: Analysis, by: str) -> dict[str, Profile]:
 
 
 def _step_profiles(analysis: Analysis, by: str) -> dict[str, Profile]:
+    from minecop.insight.profiles import profiles_of
+
     if by == "issue":
         kept = {voice.passage_id for voice in analysis.step_voices}
         members = ((issue.group.id, v) for issue in analysis.insight.issues for v in issue.group.members)
@@ -73,6 +80,8 @@ def splitter(analysis: Analysis, by: str) -> Callable[[Voice], str]:
     by
         One of ``SPLITS`` but ``issue``: a passage may be in none, and in several.
     """
+    from minecop.insight.trends import calendar
+
     if by == "topic":
         topics = {v.passage_id: topic.group.id for topic in analysis.insight.topics for v in topic.group.members}
         return lambda voice: topics.get(voice.passage_id, UNKNOWN)

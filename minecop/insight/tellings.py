@@ -14,9 +14,6 @@ from itertools import chain
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.cluster import MiniBatchKMeans
-from sklearn.decomposition import TruncatedSVD
-from sklearn.preprocessing import normalize
 
 from minecop.insight.models import Voice
 from minecop.vectors.anchors import shipped_anchors
@@ -138,6 +135,8 @@ class Comparer:
 
     def blocks(self, tellings: Sequence[Telling]) -> list[list[Telling]]:
         """Return tellings in blocks that can be compared each with each, threads whole: one, or several by k-means of the threads."""
+        from sklearn.cluster import MiniBatchKMeans
+
         if len(tellings) <= MOST:
             return [list(tellings)]
         by_post: dict[str, list[Telling]] = {}
@@ -202,6 +201,8 @@ class Comparer:
 
     def _threads_alike(self, posts: Sequence[str]) -> tuple[Matrix, Matrix]:
         """Return how like each other threads are by their words, and by their meaning, each in spreads, shapes (n, n)."""
+        from sklearn.decomposition import TruncatedSVD
+
         rows = [self._threads[post] for post in posts]
         apart = ~np.eye(len(posts), dtype=bool)
         weighed = self._weighed_words(rows)
@@ -232,6 +233,8 @@ class Comparer:
 
     def _weighed_words(self, all_rows: Sequence[Sequence[int]]) -> sp.csr_matrix:
         """Return the TF-IDF of words, rows of length 1: a word counts by the voicing of the passages that it stands in."""
+        from sklearn.preprocessing import normalize
+
         numbers: dict[str, int] = {}
         columns, lengths = array("i"), []
         for row in chain.from_iterable(all_rows):

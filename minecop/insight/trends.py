@@ -8,11 +8,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scipy.special import bdtrc
-
 from minecop.archive.models import Post
-from minecop.core.dates import BUDDHIST_OFFSET
 from minecop.insight.models import Period, Trend, Voice
+from minecop.insight.periods import UNITS
 from minecop.insight.shares import wilson
 
 FEWEST_PERIODS = 3
@@ -40,33 +38,6 @@ _SURE = 0.05
 """Greatest probability by chance with which that is claimed."""
 
 _90_PERCENT = 1.645  # two-sided standard normal quantile
-
-
-def _quarter(when: datetime) -> str:
-    return f"{when.year + BUDDHIST_OFFSET}/{(when.month + 2) // 3}"
-
-
-def _year(when: datetime) -> str:
-    return str(when.year + BUDDHIST_OFFSET)
-
-
-def _half(when: datetime) -> str:
-    return f"{when.year + BUDDHIST_OFFSET}/{1 if when.month <= 6 else 2}h"
-
-
-def _month(when: datetime) -> str:
-    return f"{when.year + BUDDHIST_OFFSET}/{when.month:02}m"
-
-
-UNITS: dict[str, Callable[[datetime], str]] = {"month": _month, "quarter": _quarter, "half": _half, "year": _year}
-"""Periods by which something can be told over time."""
-
-
-def unit_of(period: str) -> str:
-    """Return which of ``UNITS`` a period is one of."""
-    part = period.partition("/")[2]
-    return "year" if not part else {"m": "month", "h": "half"}.get(part[-1], "quarter")
-
 
 _OF_TRENDS = ("quarter", "half", "year")
 """Periods of trends, the shortest first."""
@@ -239,6 +210,8 @@ def season_of(members: Iterable[Voice], everyone: Mapping[int, int]) -> tuple[in
     everyone
         Of all voices, what ``months_of`` gives.
     """
+    from scipy.special import bdtrc
+
     some, total = _people_months(members), sum(everyone.values())
     found = []
     for first in range(1, 13):

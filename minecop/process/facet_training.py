@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from minecop.acts.labelled import Labelled
 from minecop.acts.model import Model
@@ -60,5 +59,7 @@ def train_facet(
 
 def scale_of(scores: NDArray[np.float32], wanted: NDArray[np.bool_]) -> tuple[float, float]:
     """Return the slope and offset by which scores of passages not seen, shape (n,), become log odds of what is wanted."""
+    from sklearn.linear_model import LogisticRegression
+
     fitted = LogisticRegression(C=np.inf).fit(scores[:, None], wanted)
     return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from scipy.special import expit
 
 from minecop.acts.features import in_classes
 from minecop.acts.model import Model, Passage, load_model
@@ -89,6 +88,8 @@ def facet_figures() -> dict[str, dict[str, float]]:
 
 def match_facets(all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]) -> list[FacetMatch]:
     """Return the facets of passages, given as their words and those of the titles above them."""
+    from scipy.special import expit
+
     cut, meanings = facet_words(all_words, titles), _meanings(all_words)
     shares: list[dict[str, float]] = [{} for _ in cut]
     evidence: list[dict[str, tuple[str, ...]]] = [{} for _ in cut]

@@ -11,7 +11,6 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy.special import softmax
 
 from minecop.acts.labelled import Labelled, read_labelled
 from minecop.core.shipped import shipped
@@ -169,6 +168,8 @@ class StepMatcher:
     def _told(
         self, texts: Sequence[str], all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]
     ) -> tuple[NDArray[np.float64], list[dict[int, tuple[str, ...]]]]:
+        from scipy.special import softmax
+
         features = self.model.features(all_words, titles)
         log_odds = self.model.log_odds(features)
         cues: list[dict[int, tuple[str, ...]]] = [{} for _ in texts]

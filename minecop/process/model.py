@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.special import logsumexp
 
 from minecop.acts.features import Vectorizer, in_classes
 from minecop.core.errors import ModelError
@@ -69,6 +68,8 @@ class StepModel:
 
     def log_odds(self, features: sp.csr_matrix) -> NDArray[np.float32]:
         """Return how much speaks for each step, shape (passages, steps)."""
+        from scipy.special import logsumexp
+
         found: NDArray[np.float32] = np.asarray(features @ self.weights.T) + self.bias
         nothing = self.kinds.count(0)
         if nothing > 1:

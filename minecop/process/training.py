@@ -7,11 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
-from sklearn.naive_bayes import ComplementNB
 
 from minecop.acts.features import Vectorizer, in_classes
 from minecop.acts.labelled import Labelled
@@ -157,6 +152,8 @@ def _other_steps(examples: StepExamples, rows: NDArray[np.int64]) -> NDArray[np.
     classifiers"), which takes no time. Of labelled passages of fields not seen, with the likeliest wrong step excluded, .93 are told right.
     Where there is no example of none, it is none: that another step fits is not said.
     """
+    from sklearn.naive_bayes import ComplementNB
+
     others = np.setdiff1d(np.arange(len(examples.steps)), rows)
     if not len(rows) or 0 not in examples.steps[others]:
         return np.zeros(len(rows), dtype=np.int64)
@@ -192,6 +189,8 @@ def train_steps(examples: StepExamples, sharpness: float = 1.0) -> StepModel:
     sharpness
         What its log odds are multiplied by (``sharpness_of``).
     """
+    from sklearn.linear_model import LogisticRegression
+
     text, title = _vectorizers(examples)
     names = [(step, "" if step else why) for step, why in zip(examples.steps.tolist(), examples.reasons, strict=True)]
     kinds = sorted(set(names))
@@ -242,6 +241,8 @@ def sharpness_of(log_odds: NDArray[np.float32], steps: NDArray[np.int64]) -> flo
     steps
         The right column of each, shape (n,).
     """
+    from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
 
     def loss(sharpness: float) -> float:
         return -float(log_softmax(sharpness * log_odds, axis=1)[np.arange(len(steps)), steps].mean())
@@ -280,6 +281,8 @@ class StepFigures:
 
 def step_figures(probabilities: NDArray[np.floating], steps: Sequence[int] | NDArray[np.int64]) -> StepFigures:
     """Return the figures of probabilities, shape (n, steps) with none in the first column, beside the right steps, shape (n,)."""
+    from sklearn.metrics import f1_score
+
     right = np.asarray(steps)
     count = probabilities.shape[1]
     guessed = probabilities.argmax(axis=1)

@@ -139,6 +139,9 @@ PLANS = {
 }
 """Kinds of sessions: half a day in circles, a day in two rounds of circles, a World Café."""
 
+SESSIONS = tuple(PLANS)
+"""What they are called, the default first."""
+
 _ROLES = ("facilitator", "scribe", "practitioner")
 _RULES = 4
 

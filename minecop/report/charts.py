@@ -12,8 +12,9 @@ from markupsafe import Markup
 
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Period
+from minecop.insight.periods import UNITS, unit_of
 from minecop.insight.profiles import FEWEST_PEOPLE, StepShare, profile_of
-from minecop.insight.trends import UNITS, bursts_of, calendar, parted, periods_of, share_of, unit_of
+from minecop.insight.trends import bursts_of, calendar, parted, periods_of, share_of
 from minecop.report.drawing import (
     Bar,
     Column,

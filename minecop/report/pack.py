@@ -12,20 +12,13 @@ from minecop.core.errors import RunError, SettingsError
 from minecop.core.files import replacing
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import LESSON_KINDS
-from minecop.report.agenda import PLANS, agenda_view
+from minecop.report.agenda import SESSIONS, agenda_view
 from minecop.report.charts import Chart, Panel, archive_volume, issue_trends, step_coverage
+from minecop.report.packtemplate import TEMPLATE
 from minecop.report.steps import steps_view
 from minecop.report.view import build_view
 from minecop.report.words import Words
 from minecop.report.wordtemplate import Picture, fill_template
-
-PACK_FILE = "session-pack.docx"
-
-TEMPLATE = Path(__file__).parent / "templates" / PACK_FILE
-"""What the pack is made from where the user names nothing else; ``packtemplate`` makes it."""
-
-SESSIONS = tuple(PLANS)
-"""Kinds of sessions, the default first."""
 
 MOST_CARDS = 12
 """Issues of a pack, at most: more than a day can hold."""

@@ -21,6 +21,11 @@ from minecop.report.wordparts import (
     table,
 )
 
+PACK_FILE = "session-pack.docx"
+
+TEMPLATE = Path(__file__).parent / "templates" / PACK_FILE
+"""What the pack is made from where the user names nothing else."""
+
 _PARTS = (
     "summary", "pack_data", "pack_cards", "pack_early", "pack_lessons", "pack_steps", "pack_questions", "pack_agenda", "pack_forms",
     "pack_appendix",

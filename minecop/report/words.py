@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from minecop.core.dates import BUDDHIST_OFFSET, format_date, format_month
-from minecop.insight.analysis import Analysis
+
+if TYPE_CHECKING:
+    from minecop.insight.analysis import Analysis
 
 
 @cache

@@ -15,7 +15,8 @@ from minecop.core.errors import OutputError, SettingsError
 from minecop.core.files import ensure_writable, replacing, write_bytes, write_json
 from minecop.core.tables import read_table
 from minecop.insight.analysis import Analysis
-from minecop.report.pack import PACK_FILE, write_pack
+from minecop.report.pack import write_pack
+from minecop.report.packtemplate import PACK_FILE
 from minecop.report.qda import render_qdpx
 from minecop.report.rendering import write_reports
 from minecop.run.pipeline import Run

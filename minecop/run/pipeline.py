@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import platform
 import shutil
-import time
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -21,15 +20,22 @@ from minecop.archive.store import is_archive
 from minecop.core.errors import OutputError, RunError
 from minecop.core.executors import make_executor
 from minecop.core.files import ensure_writable, replacing, sha256_file, write_json
+from minecop.core.measuring import measured
 from minecop.core.progress import Listener, Progress, silent
+from minecop.core.tables import count_characters
 from minecop.run.artefacts import Key, clean_leftovers, making, result_hash, rows_of, why_run
 from minecop.run.settings import NAMES, Settings
 from minecop.run.stages import STAGES, Context, Stage, archive_name
+from minecop.run.timings import made_by, timing_parts, write_timings
 
 MANIFEST = "run.json"
-TIMINGS = "timings.json"
 PUBLISHED = ("passages.parquet", "topic_members.parquet")
 """Files of the last stage that stand at the top of the run's folder."""
+
+_TEXTS = {"archive": {"posts": "body", "comments": "body"}, "text": {"passages": "text"}}
+"""Columns of texts in the tables of stages, of which characters are counted."""
+
+_CHARACTERS = "characters"
 
 # Packages whose version may change a result; they stand in the manifest.
 _PACKAGES = (
@@ -122,7 +128,7 @@ def analyse(
         _publish(folder)
         manifest = _manifest(context)
         write_json(folder / MANIFEST, manifest)
-        write_json(folder / TIMINGS, {"source": str(source.resolve()), "stages": timings, "workers": workers})
+        write_timings(folder, source, timings, workers)
     return Run(folder, manifest)
 
 
@@ -150,24 +156,64 @@ def _key(stage: Stage, context: Context) -> Key:
 
 def _do(stage: Stage, context: Context, lang: str) -> dict[str, Any]:
     """Make or reuse one stage; return its line of the timings."""
-    start = time.perf_counter()
-    folder = context.stage_folder(stage.name)
-    key = context.keys[stage.name] = _key(stage, context)
-    reason = why_run(folder, key)
-    note = reason.text(lang) if reason else ""
-    if reason:
-        context.listener(Progress(stage.name, note=note))
-        rows: dict[str, int] = {}
-        with making(folder, key, rows) as temporary:
-            rows |= stage.make(context, temporary)
-    seconds = round(time.perf_counter() - start, 3)
-    context.listener(Progress(stage.name, note=note, finished=True))
+    folder, listener = context.stage_folder(stage.name), context.listener
+    parts: dict[str, float] = {}
+    with measured() as taken:
+        key = context.keys[stage.name] = _key(stage, context)
+        reason = why_run(folder, key)
+        note = reason.text(lang) if reason else ""
+        if reason:
+            listener(Progress(stage.name, note=note))
+            context.listener = timing_parts(listener, parts)
+            rows: dict[str, int] = {}
+            with making(folder, key, rows) as temporary:
+                rows |= stage.make(context, temporary)
+                rows |= _count_characters(stage.name, temporary)
+            context.listener = listener
+    listener(Progress(stage.name, note=note, finished=True))
+    read = _characters_read(stage, context)
     return {
         "stage": stage.name,
-        "seconds": seconds,
         "reused": reason is None,
         "why": reason.text("en") if reason else "",
+        "reason": {"key": reason.key, "changes": reason.changes} if reason else None,
+        "seconds": round(taken.seconds, 3),
+        "rows_in": _rows_in(stage, context),
+        "rows_out": _rows_out(folder),
+        "characters": read,
+        "made": made_by(taken, read, parts),
     }
+
+
+def _count_characters(stage: str, folder: Path) -> dict[str, int]:
+    """Return how many characters of text a stage's result has, where it is one of texts."""
+    tables = _TEXTS.get(stage)
+    if tables is None:
+        return {}
+    return {_CHARACTERS: sum(count_characters(folder / f"{name}.parquet", column) for name, column in tables.items())}
+
+
+def _characters_of(stage: str, context: Context) -> int:
+    """Return the same as it was counted when the result was made, or now where that was before they were counted."""
+    folder = context.stage_folder(stage)
+    counted = rows_of(folder).get(_CHARACTERS)
+    return _count_characters(stage, folder)[_CHARACTERS] if counted is None else counted
+
+
+def _characters_read(stage: Stage, context: Context) -> int | None:
+    """Return how many characters of text a stage reads, or those that it finds in files; ``None`` where it reads numbers alone."""
+    if "text" in stage.inputs:
+        return _characters_of("text", context)
+    return _characters_of("archive", context) if "archive" in (stage.name, *stage.inputs) else None
+
+
+def _rows_in(stage: Stage, context: Context) -> dict[str, int]:
+    tables = {name: _rows_out(context.stage_folder(name)) for name in stage.inputs}
+    return {f"{name}.{key}": n for name, rows in tables.items() for key, n in rows.items()}
+
+
+def _rows_out(folder: Path) -> dict[str, int]:
+    return {name: n for name, n in rows_of(folder).items() if name != _CHARACTERS}
 
 
 def _publish(folder: Path) -> None:
@@ -183,15 +229,14 @@ def _manifest(context: Context) -> dict[str, Any]:
     stages = {}
     for stage in STAGES:
         folder = context.stage_folder(stage.name)
-        rows_in = {
-            f"{name}.{key}": n for name in stage.inputs for key, n in rows_of(context.stage_folder(name)).items()
-        }
         stages[stage.name] = {
             "version": stage.version,
-            "rows_in": rows_in,
-            "rows_out": rows_of(folder),
+            "rows_in": _rows_in(stage, context),
+            "rows_out": _rows_out(folder),
             "sha256": result_hash(folder),
         }
+        if stage.name in _TEXTS:
+            stages[stage.name][_CHARACTERS] = _characters_of(stage.name, context)
         if about := context.about(stage.name):
             stages[stage.name]["about"] = about
     return {

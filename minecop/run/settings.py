@@ -11,7 +11,7 @@ from typing import Any
 from minecop.core.errors import SettingsError
 from minecop.text.passages import Selection
 from minecop.topics.methods import COUNTS, METHODS
-from minecop.vectors.transformers import BACKENDS
+from minecop.vectors.models import BACKENDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
-from sklearn.metrics import cohen_kappa_score
 
 from minecop.core.errors import RunError
 from minecop.core.tables import read_table
@@ -27,7 +25,8 @@ from minecop.process.training import (
     train_steps,
     unseen_log_odds,
 )
-from minecop.run.pipeline import TIMINGS, Run
+from minecop.run.pipeline import Run
+from minecop.run.timings import TIMINGS
 from minecop.text.words import words
 
 
@@ -154,6 +153,8 @@ def figures_of_shipped(process: Process) -> tuple[StepFigures, list[tuple[int, f
 
 def _figures(log_odds: NDArray[np.float32], steps: NDArray[np.int64], process: Process) -> StepFigures:
     """Return the figures of the steps of a process, to which further ones are none."""
+    from scipy.special import softmax
+
     count = len(process.steps) + 1
     told = softmax(log_odds, axis=1)
     told[:, 0] += told[:, count:].sum(axis=1)
@@ -162,6 +163,8 @@ def _figures(log_odds: NDArray[np.float32], steps: NDArray[np.int64], process: P
 
 def agreement_of(one: Mapping[str, StepLabel], other: Mapping[str, StepLabel]) -> tuple[int, float, float]:
     """Return of the passages that two people labelled how many there are, the share with the same step, and Cohen's kappa."""
+    from sklearn.metrics import cohen_kappa_score
+
     shared = sorted(one.keys() & other.keys())
     if not shared:
         return 0, 0.0, 0.0

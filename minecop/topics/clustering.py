@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import AgglomerativeClustering
-from sklearn.metrics import silhouette_score
 
 FEWEST = 5
 """Passages below which speaking of topics would be pretending."""
@@ -30,6 +28,8 @@ def agglomerate(vectors: NDArray[np.float32], fineness: float = 1.0) -> NDArray[
     fineness
         More gives more clusters.
     """
+    from sklearn.cluster import AgglomerativeClustering
+
     count = len(vectors)
     middle = (count * fineness) ** 0.5
     least, most = max(2, min(count // 2, round(middle / 2))), max(2, min(count // 2, round(middle * 1.5)))
@@ -40,6 +40,8 @@ def agglomerate(vectors: NDArray[np.float32], fineness: float = 1.0) -> NDArray[
 
 
 def _silhouette(vectors: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    from sklearn.metrics import silhouette_score
+
     distinct = len(set(labels.tolist()))
     return float(silhouette_score(vectors, labels, metric="cosine")) if 1 < distinct < len(vectors) else -1.0
 

@@ -12,7 +12,6 @@ from itertools import combinations
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.metrics import adjusted_rand_score
 
 from minecop.topics.neighbours import nearest
 
@@ -80,6 +79,8 @@ def runs_for(count: int) -> int:
 
 def central_communities(graph: sp.csr_matrix, seed: int = 0, resolution: float = 1.0) -> Labels:
     """Return the communities of the run that agrees best with other runs (adjusted Rand index), so that chance decides least."""
+    from sklearn.metrics import adjusted_rand_score
+
     seeds = [seed * _RUNS + n for n in range(runs_for(graph.shape[0]))]
     with ThreadPoolExecutor() as threads:
         runs = list(threads.map(lambda one: communities_of(graph, one, resolution), seeds))

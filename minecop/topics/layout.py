@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.decomposition import PCA
 from threadpoolctl import threadpool_limits
 
 _PUSHES = 400
@@ -47,6 +48,7 @@ def lay_out(vectors: NDArray[np.floating], topic_of: NDArray[np.int64]) -> NDArr
     """
     places = np.zeros((len(topic_of), 2), dtype=np.float32)
     topics = np.unique(topic_of[topic_of >= 0])
+    import_module("sklearn.decomposition")  # threads are limited of libraries that are there
     with threadpool_limits(1):  # sums in one order
         if not len(topics):
             return _disc(np.asarray(vectors, dtype=np.float64)).astype(np.float32)
@@ -67,6 +69,8 @@ def lay_out(vectors: NDArray[np.floating], topic_of: NDArray[np.int64]) -> NDArr
 
 def _flat(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return points in their two main directions, of unit size."""
+    from sklearn.decomposition import PCA
+
     flat = np.zeros((len(points), 2))
     if len(points) < 2 or np.ptp(points, axis=0).max(initial=0.0) < _ALIKE:
         return flat

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import MiniBatchKMeans
 from threadpoolctl import threadpool_limits
 
 EXACT = 20_000
@@ -57,6 +56,8 @@ def nearest(vectors: Vectors, count: int, seed: int = 0) -> tuple[NDArray[np.int
 
 def _comparisons(vectors: Vectors, count: int, seed: int) -> list[tuple[NDArray[np.int64], NDArray[np.int64] | None]]:
     """Return passages, and those they are compared with (sorted), ``None`` for all."""
+    from sklearn.cluster import MiniBatchKMeans
+
     total = len(vectors)
     if total <= EXACT:
         return [(np.arange(total), None)]

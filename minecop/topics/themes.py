@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
 
 FEWEST = 4
 """Topics from which they are grouped: fewer can be taken in at a glance."""
@@ -20,6 +19,8 @@ def themes_of(centroids: NDArray[np.float32], sizes: NDArray[np.int64]) -> NDArr
     sizes
         Passages of each topic.
     """
+    from scipy.cluster.hierarchy import fcluster, linkage
+
     count = len(centroids)
     if count < FEWEST:
         return np.arange(count, dtype=np.int64)

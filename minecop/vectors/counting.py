@@ -11,7 +11,6 @@ from collections.abc import Sequence
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sklearn.utils.extmath import randomized_svd
 
 from minecop.vectors.embedder import unit_rows
 
@@ -34,6 +33,8 @@ def context_vectors(
     dimensions, seed
         Of the decomposition.
     """
+    from sklearn.utils.extmath import randomized_svd
+
     gap = np.full(_WINDOW, -1, dtype=np.int32)
     flat = np.concatenate([part for text in texts for part in (text, gap)])
     counts = sp.csr_matrix((words, words), dtype=np.float32)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from minecop.text.words import as_given, content_words, words
 from minecop.vectors.embedder import Vectors, unit_rows
 from minecop.vectors.static import own_directions
+
+if TYPE_CHECKING:
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
 
 _DIMENSIONS = 160
 
@@ -29,6 +32,8 @@ def fit_tfidf(documents: Sequence[list[str]], large: int) -> tuple[TfidfVectoriz
     large
         Documents from which a word must stand in two of them; in fewer, or where none does, one is enough.
     """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     if len(documents) >= large:
         vectorizer = TfidfVectorizer(analyzer=as_given, sublinear_tf=True, min_df=2)
         try:
@@ -70,6 +75,8 @@ class ArchiveEmbedder:
         terms
             The content words of each passage.
         """
+        from sklearn.decomposition import TruncatedSVD
+
         documents = [list(document) for document in terms]
         self.vectorizer_: TfidfVectorizer | None = None
         self.svd_: TruncatedSVD | None = None

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from minecop.core.shipped import shipped
-from minecop.vectors.static import StaticEmbedder, is_static, load_static
-from minecop.vectors.transformers import SentenceTransformerEmbedder
+
+if TYPE_CHECKING:
+    from minecop.vectors.static import StaticEmbedder
+    from minecop.vectors.transformers import SentenceTransformerEmbedder
 
 SHIPPED = "thai-static"
+
+BACKENDS = ("torch", "onnx")
+"""What can compute a sentence-transformers model."""
 
 
 @cache
 def shipped_model() -> StaticEmbedder:
     """Return the static embedding that ships."""
+    from minecop.vectors.static import load_static
+
     return load_static(shipped("models", SHIPPED))
 
 
@@ -38,6 +46,9 @@ def load_embedder(
     ModelError
         When the named model cannot be loaded.
     """
+    from minecop.vectors.static import is_static, load_static
+    from minecop.vectors.transformers import SentenceTransformerEmbedder
+
     if model is None or model == SHIPPED:
         return shipped_model()
     if is_static(Path(model)):

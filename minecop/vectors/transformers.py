@@ -14,8 +14,6 @@ import numpy as np
 from minecop.core.errors import ModelError
 from minecop.vectors.embedder import Vectors, unit_rows
 
-BACKENDS = ("torch", "onnx")
-
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
