@@ -250,10 +250,22 @@ def _moment(day):
     return (FIRST + timedelta(days=day)).replace(microsecond=0).isoformat()
 
 
-def build(folder, size, data=DATA, seed=0):
-    """Write an archive of so many posts as minecop's own JSON Lines into a folder; return posts, comments and characters."""
+def build(folder, size, seed=0, texts=None):
+    """Write an archive of so many posts as minecop's own JSON Lines into a folder; return posts, comments and characters.
+
+    Parameters
+    ----------
+    folder
+        Where to.
+    size
+        Posts.
+    seed
+        Of all chance.
+    texts
+        What is drawn from, where it is at hand.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    posts = Writer(Texts(data), size, seed).posts()
+    posts = Writer(texts or Texts(DATA), size, seed).posts()
     counts = {"posts": 0, "comments": 0, "characters": 0}
     for number in range(-(-size // POSTS_A_FILE)):
         with (folder / f"posts-{number + 1:04}.jsonl").open("w", encoding="utf-8", newline="\n") as file:
