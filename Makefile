@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench bench-scale clean
 
 demo: $(STAMP)
 	$(BIN)/minecop demo
@@ -19,6 +19,11 @@ check: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m pytest tests/benchmarks -s -o addopts= -o python_files='bench_*.py'
+
+# Up to 700,000 posts: make bench-scale SIZES="1000 10000 100000 700000"
+SIZES ?= 1000 10000 100000
+bench-scale: $(STAMP)
+	$(BIN)/python -m tests.benchmarks.bench_scale $(SIZES)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build dist

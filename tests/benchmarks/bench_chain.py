@@ -1,71 +1,28 @@
-"""The whole chain on the sample archive, beside the same chain as one would write it from BERTopic's documentation."""
+"""What the whole chain finds in the sample archive, beside the same chain written plainly; ``bench_scale.py`` has what both take."""
 
-import json
-import time
 from collections import defaultdict
 
+import numpy as np
 from conftest import SAMPLE, said
+from plain_chain import cut, find_topics, passages_of, read_posts
 from test_quality import PLANTED
 
 from minecop.archive.importing import read_sources
+from minecop.archive.writers import write_jsonlines
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
 
 
-def plain_chain() -> tuple[list[tuple[str, int | None, int, int]], list[int], float]:
-    """Passages by blank lines, TF-IDF and SVD, default UMAP and HDBSCAN; seconds without imports."""
-    from bertopic import BERTopic
-    from pythainlp.corpus import thai_stopwords
-    from pythainlp.tokenize import word_tokenize
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import normalize
-    from umap import UMAP
-
-    def cut(text: str) -> list[str]:
-        return [word for word in word_tokenize(text, engine="newmm", keep_whitespace=False) if word.strip()]
-
-    start = time.perf_counter()
-    posts, _, _ = read_sources(SAMPLE)
-    where, texts = [], []
-    for post in posts:
-        for text in post.texts:
-            place = 0
-            for part in text.body.split("\n\n"):
-                if part.strip():
-                    where.append((post.id, None if text is post else text.position, place, place + len(part)))
-                    texts.append(part)
-                place += len(part) + 2
-    vectors = normalize(
-        make_pipeline(
-            TfidfVectorizer(tokenizer=cut, token_pattern=None, min_df=2), TruncatedSVD(100, random_state=0)
-        ).fit_transform(texts)
-    )
-    model = BERTopic(
-        language="multilingual",
-        vectorizer_model=CountVectorizer(tokenizer=cut, token_pattern=None, stop_words=list(thai_stopwords())),
-        umap_model=UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=0),
-    )
-    topics, _ = model.fit_transform(texts, vectors)
-    return where, list(topics), time.perf_counter() - start
-
-
 def test_chain_beside_plain_bertopic(tmp_path, truth):
-    where, topics, plain = plain_chain()
-    start = time.perf_counter()
+    write_jsonlines(tmp_path / "plain" / "posts.jsonl", read_sources(SAMPLE)[0])
+    passages = passages_of(read_posts(tmp_path / "plain"))
+    _, topics = find_topics(cut(passages["text"]), seed=0)
     run = analyse(SAMPLE, tmp_path / "run")
-    own = time.perf_counter() - start
     groups = defaultdict(list)
-    for place, topic in zip(where, topics, strict=True):
-        groups[topic].append(place)
+    for row, topic in zip(passages.itertuples(), topics, strict=True):
+        groups[topic].append((row.post, row.comment, row.start, row.end))
     by_size = sorted((topic for topic in groups if topic >= 0), key=lambda topic: -len(groups[topic]))
-    print(
-        f"\nplain chain {plain:.1f} s, {len(by_size)} topics, {topics.count(-1) / len(topics):.0%} without one; minecop {own:.1f} s: {plain / own:.1f} x"
-    )
-    print(
-        json.dumps({s["stage"]: s["seconds"] for s in json.loads((run.folder / "timings.json").read_text())["stages"]})
-    )
+    print(f"\nplain chain: {len(by_size)} topics, {np.mean(topics < 0):.0%} of the passages without one")
     issues = load_analysis(run).insight.issues
     ours = [[(v.post_id, v.comment, v.start, v.end) for v in issue.group.members] for issue in issues]
     for name, ranking in (("minecop", ours), ("topics by size", [groups[topic] for topic in by_size])):
