@@ -139,7 +139,8 @@ class SentenceTransformerEmbedder:
         """Return how many texts of full length fit into the memory."""
         import torch
 
-        wide = self._model.get_sentence_embedding_dimension() or 768
+        named = getattr(self._model, "get_embedding_dimension", None)  # since version 6 of the library
+        wide = (named or self._model.get_sentence_embedding_dimension)() or 768
         memory = torch.cuda.mem_get_info()[0] // 2 if torch.cuda.is_available() else _MEMORY
         return max(4, min(256, memory // (min(self.longest or 512, 512) * wide * _BYTES_A_NUMBER)))
 
