@@ -272,6 +272,7 @@ def test_static_shipped_model_is_small_and_names_its_sources():
         assert one["licence"] in card
         assert one["source"] in card
     assert "Apache-2.0" in card
+    assert f"each of {len(shipped_model().vocabulary):,} words" in card
     assert "email" not in about
     for word in ("ไม่", "ชุมชน", "เยี่ยมบ้าน", "ครับ"):
         assert word in shipped_model().vocabulary

@@ -122,7 +122,11 @@ class SentenceTransformerEmbedder:
                 raise ModelError(
                     "model_needs_package", model=model, package=f"sentence-transformers[{backend}]"
                 ) from error
-            raise ModelError("model_not_loaded", model=model, reason=first_line[:200]) from error
+            if Path(model).is_dir():
+                raise ModelError("model_damaged", path=model, reason=first_line[:200]) from error
+            raise ModelError(
+                "model_not_loaded", model=model, folder=Path(model).name, reason=first_line[:200].rstrip(".")
+            ) from error
         if backend == "torch" and (torch.cuda.is_available() if half is None else half):
             self._model.half()
         self.prompts = prompts_of(model, dict(self._model.prompts or {}))
