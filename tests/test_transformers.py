@@ -211,6 +211,16 @@ def test_models_backend_that_is_not_installed_says_what_to_install(transformer):
         pytest.skip("the package is there")
 
 
+def test_models_backend_of_which_a_part_is_missing_says_what_to_install(transformer, monkeypatch):
+    def missing(*_: object, **__: object):
+        raise Exception("Using the ONNX backend requires installing Optimum and ONNX Runtime.")  # noqa: TRY002 - as the library does
+
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", missing)
+    monkeypatch.setattr("minecop.vectors.transformers._session", lambda threads: None)
+    with pytest.raises(ModelError, match=r"sentence-transformers\[onnx\]"):
+        SentenceTransformerEmbedder(str(transformer), "onnx")
+
+
 class Counting:
     """A model that knows how many texts it was given, and fails at one."""
 

@@ -118,7 +118,7 @@ class SentenceTransformerEmbedder:
             )
         except Exception as error:  # the loader raises whatever its many parts raise
             first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-            if backend != "torch" and ("optimum" in str(error) or isinstance(error, ImportError)):
+            if backend != "torch" and ("optimum" in str(error).lower() or isinstance(error, ImportError)):
                 raise ModelError(
                     "model_needs_package", model=model, package=f"sentence-transformers[{backend}]"
                 ) from error

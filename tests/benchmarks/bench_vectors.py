@@ -12,8 +12,12 @@ import pytest
 from conftest import ROOT, SAMPLE, average_precision_of, said
 from threadpoolctl import threadpool_limits
 
+from minecop.core.executors import SerialExecutor
+from minecop.core.progress import silent
 from minecop.run.modelling import concern_texts, evaluate_model
-from minecop.run.pipeline import analyse
+from minecop.run.pipeline import analyse, make_stages
+from minecop.run.settings import Settings
+from minecop.run.stages import Context
 from minecop.text.words import words
 from minecop.vectors.archive import Row, fit_archive
 from minecop.vectors.concerns import read_concerns
@@ -74,7 +78,8 @@ def test_vectors_where_adapting_begins(truth, tmp_path, monkeypatch):
     import pyarrow.parquet as pq
 
     monkeypatch.setattr("minecop.vectors.adapting.ENOUGH", 1)
-    stages = analyse(SAMPLE, tmp_path / "run").folder / "stages"
+    make_stages(Context(SAMPLE, tmp_path, Settings(), SerialExecutor(), silent), "en", "acts")
+    stages = tmp_path / "stages"
     passages = pq.read_table(stages / "text/passages.parquet").to_pylist()
     texts = pq.read_table(stages / "text/words.parquet").to_pylist()
     courtesy = pq.read_table(stages / "acts/acts.parquet")["courtesy"].to_pylist()
@@ -99,17 +104,19 @@ def test_vectors_where_adapting_begins(truth, tmp_path, monkeypatch):
             ]
             found = fit_archive(rows, titles, len(rows), shipped_model())
             adaptation = found.adaptation
-            if not adaptation.pairs:
+            mine = [labels[n] for n in chosen]
+            planted = [
+                what
+                for what in ("same-data-again", "hangs-on-one-person", "old-and-young-alone", "fuel")
+                if mine.count(what) > 1
+            ]
+            if not adaptation.pairs or not planted:
                 continue
             plain = replace(found, static=shipped_model())
-            mine = [labels[n] for n in chosen]
             both = []
             for model in (plain, found):
                 vectors = model.encode([row.words for row in rows], [row.terms for row in rows])
-                planted = ("same-data-again", "hangs-on-one-person", "old-and-young-alone", "fuel")
-                both.append(
-                    np.mean([average_precision_of(vectors, mine, what) for what in planted if mine.count(what) > 1])
-                )
+                both.append(np.mean([average_precision_of(vectors, mine, what) for what in planted]))
             lines.append((adaptation.pairs, adaptation.used, both[0], both[1]))
         pairs, used, before, chosen_ones = (np.array(column, dtype=float) for column in zip(*lines, strict=True))
         better = np.mean(chosen_ones[used > 0] > before[used > 0]) if used.any() else 0
