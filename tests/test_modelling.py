@@ -122,8 +122,11 @@ def test_models_evaluate_prints_a_model_beside_words(tmp_path, minecop):
     )
     code, out, _ = minecop("model", "evaluate", "--concerns", path, "--json")
     assert code == 0
-    (row,) = json.loads(out)
+    row, speed = json.loads(out)
     assert row["figure"] == "concerns"
+    assert speed["figure"] == "speed"
+    assert speed["model"] > 100
+    assert speed["lsa"] is None
     assert row["texts"] == 4
     assert row["model"] > row["tfidf"]
     code, out, _ = minecop("model", "evaluate", "--concerns", path, "--lang", "en")
@@ -192,7 +195,7 @@ class Teacher:
 
 def test_models_train_makes_a_model_from_the_sets(tmp_path, monkeypatch):
     monkeypatch.setattr("minecop.run.modelling.SentenceTransformerEmbedder", Teacher)
-    monkeypatch.setattr("minecop.run.modelling.concern_texts", lambda: {"น้ำ": ["ท่อน้ำแตก", "น้ำไม่ไหล"]})
+    monkeypatch.setattr("minecop.run.modelling.concern_texts", lambda _: {"น้ำ": ["ท่อน้ำแตก", "น้ำไม่ไหล"]})
     data = write_sets(tmp_path / "sets")
     recipe = Recipe(dimensions=4, least=2, counted=5, epochs=1, averaged=2, width=8)
     model = train_model(
@@ -200,13 +203,41 @@ def test_models_train_makes_a_model_from_the_sets(tmp_path, monkeypatch):
     )
     again = load_static(tmp_path / "model")
     assert again.vocabulary == model.vocabulary
-    assert again.about["teacher"] == "teacher"
+    assert again.about["teacher"] == "some/teacher"
     assert again.about["recipe"]["dimensions"] == 4
     water, pipe, book = again.encode(["ท่อน้ำ", "น้ำในท่อ", "ห้องสมุด"])
     assert water @ pipe > water @ book
     found = {figure.name: figure.value for _, _, figure in evaluate_model(str(tmp_path / "model"), data, None)}
-    assert set(found) == {"iapp", "xquad", "themes"}
+    assert set(found) == {"iapp", "xquad", "themes", "speed"}
     assert found["iapp"] >= 0.5
+
+
+def test_models_train_measures_each_step_and_leaves_worlds_out(tmp_path, monkeypatch, minecop):
+    monkeypatch.setattr("minecop.run.modelling.SentenceTransformerEmbedder", Teacher)
+    monkeypatch.setattr(
+        "minecop.vectors.training.Recipe",
+        lambda: Recipe(dimensions=4, least=2, counted=5, epochs=1, averaged=2, width=8),
+    )
+    learned = []
+    monkeypatch.setattr(
+        "minecop.run.modelling.concern_texts",
+        lambda left_out: learned.append(left_out) or {"น้ำ": ["ท่อน้ำแตก", "น้ำไม่ไหล"]},
+    )
+    voices = tmp_path / "voices.jsonl"
+    rows = [("ท่อน้ำรั่ว", "น้ำ"), ("น้ำในท่อแห้ง", "น้ำ"), ("หนังสือห้องสมุดหาย", "อ่าน"), ("ห้องสมุดไม่มีหนังสือ", "อ่าน")]
+    voices.write_text("".join(json.dumps({"text": a, "concern": b}) + "\n" for a, b in rows), encoding="utf-8")
+    data = write_sets(tmp_path / "sets")
+    code, out, err = minecop(
+        *("model", "train", "--data", data, "--teacher", "some/where/teacher", "-o", tmp_path / "model"),
+        *("--concerns", voices, "--leave-out", "ha", "--leave-out", "sc", "--lang", "en"),
+    )
+    assert code == 0, err
+    assert learned == [("ha", "sc")]
+    lines = [line.split() for line in out.splitlines()]
+    assert lines[0] == ["after", "iapp", "xquad", "themes", "concerns"]
+    assert [line[0] for line in lines[1:8]] == ["words", "LSA", "ridge", "learning", "the", "head", "own"]
+    assert all(0 <= float(number) <= 1 for line in lines[1:8] for number in line[-4:])
+    assert load_static(tmp_path / "model").about["teacher"] == "where/teacher"
 
 
 def test_models_train_without_its_sets_names_what_is_missing(tmp_path, minecop):

@@ -62,13 +62,55 @@ def test_models_run_with_a_named_model(transformer, jsonl, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_models_model_that_cannot_be_loaded_says_what_to_do(tmp_path, monkeypatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+def test_models_folder_that_holds_none_is_named(tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelError) as caught:
         load_embedder(str(tmp_path / "empty"))
-    assert "models/" in caught.value.text("th")
+    assert str(tmp_path / "empty") in caught.value.text("th")
     assert "\n" not in caught.value.text("th")
+
+
+def test_models_without_a_network_says_how_to_fetch_one_before_anything_is_read(jsonl, tmp_path, monkeypatch, minecop):
+    from test_run import posts
+
+    def offline(*_: object, **__: object):
+        raise OSError("We couldn't connect to 'https://huggingface.co' to load the files.\nCheck your connection.")
+
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", offline)
+    for lang in ("th", "en"):
+        code, _, err = minecop(
+            "report", jsonl(posts()), "-o", tmp_path / "run", "--model", "some/e5-small", "--lang", lang
+        )
+        assert code == 1
+        assert "hf download some/e5-small --local-dir e5-small" in err
+        assert "--model models/e5-small" in err
+        assert "Traceback" not in err
+    assert not (tmp_path / "run/stages/text").exists()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_models_are_asked_with_the_prompts_of_their_family_when_measured(transformer, tmp_path, monkeypatch):
+    """Questions, what answers them, and texts that are alike each have their own; no prompt is put twice."""
+    from test_modelling import write_sets
+
+    from minecop.run.modelling import evaluate_model
+
+    folder = tmp_path / "multilingual-e5-small"
+    folder.symlink_to(transformer, target_is_directory=True)
+    given: list[tuple[str, str | None]] = []
+    encode = SentenceTransformerEmbedder.encode
+    monkeypatch.setattr(
+        SentenceTransformerEmbedder,
+        "encode",
+        lambda self, texts, prompt=None: given.extend((text, prompt) for text in texts) or encode(self, texts, prompt),
+    )
+    found = [figure for _, _, figure in evaluate_model(str(folder), write_sets(tmp_path / "sets"), None)]
+    assert [figure.name for figure in found] == ["iapp", "xquad", "themes", "speed"]
+    assert found[-1].value > 0
+    assert ("query: ท่อน้ำมีอะไร", "") in given
+    assert ("passage: น้ำ น้ำเป็นของเหลวที่อยู่ในท่อ", "") in given
+    assert any(text.startswith("query: รัฐมนตรี") for text, _ in given)
+    assert not any(text.startswith(("query: query", "passage: passage")) for text, _ in given)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -167,6 +209,16 @@ def test_models_backend_that_is_not_installed_says_what_to_install(transformer):
             load_embedder(str(transformer), "onnx")
     else:
         pytest.skip("the package is there")
+
+
+def test_models_backend_of_which_a_part_is_missing_says_what_to_install(transformer, monkeypatch):
+    def missing(*_: object, **__: object):
+        raise Exception("Using the ONNX backend requires installing Optimum and ONNX Runtime.")  # noqa: TRY002 - as the library does
+
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", missing)
+    monkeypatch.setattr("minecop.vectors.transformers._session", lambda threads: None)
+    with pytest.raises(ModelError, match=r"sentence-transformers\[onnx\]"):
+        SentenceTransformerEmbedder(str(transformer), "onnx")
 
 
 class Counting:

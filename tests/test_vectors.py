@@ -115,6 +115,20 @@ def test_static_unknown_word_leans_on_the_pieces_it_is_made_of(small):
     assert np.allclose(built - plain, [0, 0.5, 0.5], atol=1e-6)
 
 
+@given(st.lists(st.sampled_from(["น้ำ", "ฝน", "หนังสือ", "ห้องสมุด", "ห้อง", "สมุดหนัง", "สือ"]), min_size=1, max_size=4))
+@settings(max_examples=50, deadline=None)
+def test_static_pieces_make_up_the_word_and_are_as_few_as_can_be(parts):
+    model = StaticEmbedder(
+        {word: n for n, word in enumerate(("น้ำ", "หนังสือ", "ห้องสมุด", "ห้อง", "สมุดหนัง", "สือ"))}, np.eye(6), "x"
+    )
+    found = model.pieces("".join(parts))
+    if "ฝน" in parts:
+        assert "ฝน" not in found  # shorter than a piece
+    else:
+        assert "".join(found) == "".join(parts)
+        assert len(found) <= len(parts)
+
+
 def test_static_texts_without_words_have_one_vector_and_no_text_none(small):
     vectors = small.encode_words([[], [], ["น้ำ"]])
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
@@ -208,9 +222,10 @@ def test_head_begins_as_nothing_and_its_share_can_be_chosen():
 def test_head_of_the_shipped_model_turns_a_text_alone_as_among_many():
     model, random = shipped_model(), np.random.default_rng(0)
     known = list(model.vocabulary)
-    documents = [[known[n] for n in random.integers(0, len(known), 20)] for _ in range(700)]
+    documents = [[known[n] for n in random.integers(0, len(known), 20)] for _ in range(1_300)]
+    documents[1_000] += ["คำแปลกหน้าจริงๆ", "ซอมบราลัง"]
     many = model.encode_words(documents)
-    for number in (0, 511, 512, 699):
+    for number in (0, 511, 512, 999, 1_000, 1_299):
         assert np.allclose(model.encode_words([documents[number]])[0], many[number], atol=1e-6)
 
 
@@ -257,6 +272,7 @@ def test_static_shipped_model_is_small_and_names_its_sources():
         assert one["licence"] in card
         assert one["source"] in card
     assert "Apache-2.0" in card
+    assert f"each of {len(shipped_model().vocabulary):,} words" in card
     assert "email" not in about
     for word in ("ไม่", "ชุมชน", "เยี่ยมบ้าน", "ครับ"):
         assert word in shipped_model().vocabulary

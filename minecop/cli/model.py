@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import echo_json, language, run_options, settings_of, verbose
+from minecop.cli.options import echo_json, language, settings_of, settings_options, verbose
 from minecop.cli.showing import progress, show_table
 from minecop.core.errors import InputError
 from minecop.core.messages import message
@@ -16,6 +16,8 @@ from minecop.vectors.models import BACKENDS, SHIPPED
 
 if TYPE_CHECKING:
     from minecop.run.modelling import ModelView
+    from minecop.vectors.measuring import Figure
+    from minecop.vectors.static import StaticEmbedder
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON / as JSON")
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -107,25 +109,71 @@ def _lines(key: str, value: Any) -> list[tuple[str, str]]:
 @click.option(
     "--cache", type=_FOLDER, help="โฟลเดอร์เก็บเวกเตอร์ของครูไว้ใช้ครั้งหน้า / keeps the teacher's vectors for the next time"
 )
+@click.option(
+    "--concerns",
+    type=click.Path(path_type=Path),
+    help="วัดทุกขั้นของการฝึกด้วยไฟล์ JSONL ของเสียงและข้อกังวล / measure each step, on JSON Lines of voices and concerns",
+)
+@click.option(
+    "--leave-out",
+    "left_out",
+    multiple=True,
+    metavar="WORLD",
+    help="ไม่เรียนจากโลกนี้ของ corpora/concerns (ใช้ซ้ำได้) / a world of corpora/concerns not to learn from (repeatable)",
+)
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="จำนวนโพรเซส / processes")
 @language
 @verbose
 def train_command(
-    data: Path, teacher: str, output: Path, cache: Path | None, workers: int, lang: str, *, verbose: bool
+    data: Path,
+    teacher: str,
+    output: Path,
+    cache: Path | None,
+    concerns: Path | None,
+    left_out: tuple[str, ...],
+    workers: int,
+    lang: str,
+    *,
+    verbose: bool,
 ) -> None:
-    """ทำโมเดลที่มากับโปรแกรมขึ้นใหม่ / Make the model that ships anew, from the text sets that its card names."""
+    """ทำโมเดลที่มากับโปรแกรมขึ้นใหม่ / Make the model that ships anew, from the text sets that its card names.
+
+    \b
+    minecop model train --data sets --teacher sentence-transformers/all-MiniLM-L6-v2 -o models/new
+    minecop model train ... --leave-out ha --concerns corpora/concerns/ha.jsonl
+    """
     from minecop.core.executors import make_executor
-    from minecop.run.modelling import train_model, view_model
+    from minecop.run.modelling import figures_of, figures_of_words, train_model, view_model
+
+    found: dict[str, dict[str, float]] = {}
+
+    def look(step: str, model: StaticEmbedder) -> None:
+        if concerns is not None:
+            found[step] = figures_of(model, data, concerns)
 
     with progress(lang, verbose=verbose) as listener, make_executor(workers) as executor:
-        train_model(data, teacher, output, executor, cache=cache, listener=listener)
+        train_model(data, teacher, output, executor, cache=cache, left_out=left_out, listener=listener, look=look)
+    if found:
+        steps = figures_of_words(data, concerns) | found
+        names = list(steps["lsa"])
+        rows = [
+            (message(f"step_{step.replace(' ', '_')}", lang), *(f"{row[name]:.3f}" for name in names))
+            for step, row in steps.items()
+        ]
+        show_table([message("figure_step", lang), *names], rows, lang)
     model = view_model(output.as_posix())
     click.echo(message("model_written", lang, path=output, words=model.words, megabytes=model.megabytes))
 
 
 @command.command("adapt")
 @click.argument("archive", type=click.Path(path_type=Path))
-@run_options
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="โฟลเดอร์ของโมเดลใหม่ / folder of the new model [models/<archive>]",
+)
+@settings_options
 def adapt_command(archive: Path, **options: Any) -> None:
     """ฝึกโมเดลต่อจากคลังของท่าน / Train the model further on an archive; it is written only where it finds held-out pairs better.
 
@@ -182,8 +230,8 @@ def evaluate_command(
             {
                 "figure": figure.name,
                 "texts": figure.texts,
-                "tfidf": words.value,
-                "lsa": lsa.value,
+                "tfidf": words.value if words else None,
+                "lsa": lsa.value if lsa else None,
                 "model": figure.value,
             }
             for words, lsa, figure in found
@@ -192,7 +240,12 @@ def evaluate_command(
         return
     heads = [message(key, lang) for key in ("figure", "figure_texts", "figure_words", "figure_lsa")]
     table = [
-        (message(f"figure_{figure.name}", lang), figure.texts, *(f"{one.value:.3f}" for one in (words, lsa, figure)))
-        for words, lsa, figure in found
+        (message(f"figure_{row[-1].name}", lang), row[-1].texts, *(_value(figure) for figure in row)) for row in found
     ]
     show_table([*heads, model], table, lang)
+
+
+def _value(figure: Figure | None) -> str:
+    if figure is None:
+        return ""
+    return f"{figure.value:,.0f}" if figure.name == "speed" else f"{figure.value:.3f}"

@@ -38,16 +38,18 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 def run_options(command: Command) -> Command:
     """Add the options of everything that analyses an archive."""
+    output = click.option(
+        "-o", "--output", type=click.Path(path_type=Path), help="โฟลเดอร์ผลลัพธ์ / output folder [outputs/<archive>]"
+    )
+    return output(settings_options(command))
+
+
+def settings_options(command: Command) -> Command:
+    """Add the options of everything that analyses an archive, but for where the result goes."""
     from minecop.vectors.models import BACKENDS
 
     for option in reversed(
         [
-            click.option(
-                "-o",
-                "--output",
-                type=click.Path(path_type=Path),
-                help="โฟลเดอร์ผลลัพธ์ / output folder [outputs/<archive>]",
-            ),
             click.option(
                 "--process",
                 metavar="NAME|FILE",

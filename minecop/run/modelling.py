@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from minecop.vectors.cache import VectorCache
 from minecop.vectors.concerns import read_concerns
 from minecop.vectors.embedder import Embedder, Vectors
 from minecop.vectors.lsa import ArchiveEmbedder, fit_tfidf
-from minecop.vectors.measuring import Encode, Figure, figures
+from minecop.vectors.measuring import Encode, Figure, figures, speed
 from minecop.vectors.models import SHIPPED, load_embedder
 from minecop.vectors.sources import SETS, read_corpora
 from minecop.vectors.static import StaticEmbedder, is_static, load_static, save_static
@@ -35,6 +35,9 @@ from minecop.vectors.transformers import SentenceTransformerEmbedder
 
 MODELS = "models"
 """Folder in which users put models, beside the one that ships."""
+
+_FEW = 100
+"""Texts on which the speed of a model that takes its time is measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,9 @@ def train_model(
     *,
     cache: Path | None = None,
     recipe: Recipe | None = None,
+    left_out: Sequence[str] = (),
     listener: Listener = silent,
+    look: Callable[[str, StaticEmbedder], None] = lambda step, model: None,
 ) -> StaticEmbedder:
     """Make the static embedding that ships, from text sets, the concerns and the labelled passages, and write it.
 
@@ -127,7 +132,9 @@ def train_model(
         Where the model goes; a card that is there stays.
     cache
         Folder that keeps the teacher's vectors, which take longer than all the rest, for the next time.
-    executor, recipe, listener
+    left_out
+        Worlds of ``corpora/concerns`` that are not learned from, to measure on them.
+    executor, recipe, listener, look
         As ``vectors.training.train`` has them.
 
     Raises
@@ -142,9 +149,9 @@ def train_model(
     encoder: Embedder = SentenceTransformerEmbedder(teacher)
     if cache is not None:
         encoder = VectorCache(cache, encoder)
-    model = train(corpora, concern_texts(), encoder, executor, recipe=recipe, listener=listener)
+    model = train(corpora, concern_texts(left_out), encoder, executor, recipe=recipe, listener=listener, look=look)
     model.about |= {
-        "teacher": Path(teacher).name,
+        "teacher": "/".join(Path(teacher).parts[-2:]),
         "sets": [{"what": one.what, "source": one.source, "licence": one.licence} for one in SETS],
     }
     save_static(model, folder)
@@ -234,10 +241,26 @@ def adapt_model(
         return adapted
 
 
+def figures_of_words(data: Path | None, concerns: Path | None) -> dict[str, dict[str, float]]:
+    """Return the figures of words alone (TF-IDF) and of latent semantic analysis, by name, as ``evaluate_model`` has them."""
+    return {name: _named(figures(fit, data, concerns)) for name, fit in (("tfidf", _tfidf), ("lsa", _lsa))}
+
+
+def figures_of(model: StaticEmbedder, data: Path | None, concerns: Path | None) -> dict[str, float]:
+    """Return the figures of a model, by name, as ``evaluate_model`` has them."""
+    return _named(figures(lambda _: model.encode, data, concerns))
+
+
+def _named(found: Iterator[Figure]) -> dict[str, float]:
+    return {figure.name: figure.value for figure in found}
+
+
 def evaluate_model(
     name: str | None, data: Path | None, concerns: Path | None, backend: str = "torch"
-) -> Iterator[tuple[Figure, Figure, Figure]]:
+) -> Iterator[tuple[Figure | None, Figure | None, Figure]]:
     """Yield each figure for words alone (TF-IDF), for latent semantic analysis of the texts at hand, and for a model.
+
+    The last is the speed of the model alone, words of a static embedding being cut already.
 
     Parameters
     ----------
@@ -247,12 +270,21 @@ def evaluate_model(
         As ``vectors.measuring.figures`` has them.
     """
     model = load_embedder(name, backend)
-    yield from zip(
-        figures(_tfidf, data, concerns),
-        figures(_lsa, data, concerns),
-        figures(lambda _: model.encode, data, concerns),
-        strict=True,
+    found = (
+        figures(lambda _: model.encode, data, concerns)
+        if isinstance(model, StaticEmbedder)
+        else figures(lambda _: partial(model.encode, prompt=""), data, concerns, model.prompts)
     )
+    yield from zip(figures(_tfidf, data, concerns), figures(_lsa, data, concerns), found, strict=True)
+    yield None, None, _speed(model)
+
+
+def _speed(model: StaticEmbedder | SentenceTransformerEmbedder) -> Figure:
+    texts = [voice.text for voice in read_concerns(shipped("corpora", "concerns"))]
+    if isinstance(model, StaticEmbedder):
+        cut = [words(text) for text in texts]
+        return speed(lambda: model.encode_words(cut))
+    return speed(lambda: model.encode(texts[:_FEW]))
 
 
 @lru_cache(maxsize=20_000)

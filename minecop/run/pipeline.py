@@ -27,6 +27,7 @@ from minecop.run.artefacts import Key, clean_leftovers, making, result_hash, row
 from minecop.run.settings import NAMES, Settings
 from minecop.run.stages import STAGES, Context, Stage, archive_name
 from minecop.run.timings import made_by, timing_parts, write_timings
+from minecop.vectors.models import load_embedder
 
 MANIFEST = "run.json"
 PUBLISHED = ("passages.parquet", "topic_members.parquet")
@@ -122,6 +123,9 @@ def analyse(
     with _lock(folder):
         clean_leftovers(folder)
         clean_leftovers(folder / "stages")
+        if settings.model and not (folder / "stages" / "vectors").exists():
+            # A model that is missing is told before an archive is read, which may take an hour.
+            load_embedder(settings.model, settings.backend, settings.threads)
         with nullcontext(executor) if executor else make_executor(workers) as doing:
             context = Context(source, folder, settings, doing, listener)
             timings = make_stages(context, lang)

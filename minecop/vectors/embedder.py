@@ -29,5 +29,8 @@ def unit_rows(matrix: NDArray[np.floating]) -> Vectors:
     """Return the matrix as float32 with rows of length 1; rows of zeros stay as they are."""
     dense = np.asarray(matrix, dtype=np.float32)
     lengths = np.linalg.norm(dense, axis=1, keepdims=True)
-    made: Vectors = np.divide(dense, lengths, out=np.zeros_like(dense), where=lengths > 0)
+    some = lengths > 0
+    made: Vectors = np.divide(dense, np.where(some, lengths, 1), dtype=np.float32)
+    if not some.all():
+        made[~some.ravel()] = 0  # asking at each number whether its row has a length takes thrice as long
     return made

@@ -79,7 +79,9 @@ class Head:
         hidden: Vectors = vectors @ self.inner
         hidden += self.bias
         np.maximum(hidden, 0, out=hidden)
-        return hidden, vectors + hidden @ self.outer
+        added: Vectors = hidden @ self.outer
+        added += vectors
+        return hidden, added
 
 
 class HeadLearner(Learner):

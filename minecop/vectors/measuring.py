@@ -6,6 +6,7 @@ figure that matters most is the last, concerns that people voice in quite differ
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from minecop.core.jsonfolder import read_json_folder, read_json_lines
 from minecop.vectors.embedder import Vectors
 from minecop.vectors.sources import held_out, rows_of
+from minecop.vectors.transformers import Prompts
 
 Encode = Callable[[Sequence[str]], Vectors]
 Fit = Callable[[Sequence[str]], Encode]
@@ -28,6 +31,7 @@ _LETTERS = 1_500
 """Of a document of the news that are looked at."""
 
 _SEEDS = 3
+_TIMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Figure:
     name
         What was measured; a key of the catalogue of messages behind ``figure_``.
     value
-        The figure, 0-1.
+        The figure, 0-1; of ``speed``, texts a second.
     texts
         How many texts it is of.
     """
@@ -88,6 +92,17 @@ def theme_agreement(vectors: Vectors, themes: Sequence[str]) -> float:
     return float(np.mean(found))
 
 
+def speed(made: Callable[[], Vectors]) -> Figure:
+    """Return how many texts a second a model embeds on one core; the best of a few times, the first of which readies it."""
+    found = 0.0
+    with threadpool_limits(1):
+        for _ in range(_TIMES):
+            start = time.process_time()
+            texts = len(made())
+            found = max(found, texts / max(time.process_time() - start, 1e-9))
+    return Figure("speed", found, texts)
+
+
 def read_voices(path: Path) -> tuple[list[str], list[str]]:
     """Return texts and the concern of each: JSON Lines, one or a folder of them, with ``text`` and ``concern``.
 
@@ -104,7 +119,9 @@ def read_voices(path: Path) -> tuple[list[str], list[str]]:
     return [text for text, _ in found], [concern for _, concern in found]
 
 
-def figures(fit: Fit, data: Path | None = None, concerns: Path | None = None) -> Iterator[Figure]:
+def figures(
+    fit: Fit, data: Path | None = None, concerns: Path | None = None, prompts: Prompts | None = None
+) -> Iterator[Figure]:
     """Yield the figures of a model, one after another.
 
     Parameters
@@ -115,23 +132,28 @@ def figures(fit: Fit, data: Path | None = None, concerns: Path | None = None) ->
         Folder of the sets of ``sources.py``; ``None`` to leave them out.
     concerns
         JSON Lines of voices and their concerns, which the model was not trained on.
+    prompts
+        What the model wants before texts, by what is asked of it.
     """
+    prompts = prompts or Prompts()
     if data is not None:
-        yield _questions(fit, data, "iapp", "iapp_wiki_docs", "iapp_wiki_questions")
-        yield _questions(fit, data, "xquad", "xquad_th_paragraphs", "xquad_th_questions")
+        yield _questions(fit, data, "iapp", "iapp_wiki_docs", "iapp_wiki_questions", prompts)
+        yield _questions(fit, data, "xquad", "xquad_th_paragraphs", "xquad_th_questions", prompts)
         texts, themes = _news(data)
+        texts = [prompts.alike + text for text in texts]
         yield Figure("themes", theme_agreement(fit(texts)(texts), themes), len(texts))
     if concerns is not None:
         voices, groups = read_voices(concerns)
+        voices = [prompts.alike + voice for voice in voices]
         yield Figure("concerns", mean_average_precision(fit(voices)(voices), groups), len(voices))
 
 
-def _questions(fit: Fit, data: Path, name: str, answers: str, questions: str) -> Figure:
+def _questions(fit: Fit, data: Path, name: str, answers: str, questions: str, prompts: Prompts) -> Figure:
     answer_rows = list(rows_of(data, answers))
     number = {row["id"]: place for place, row in enumerate(answer_rows)}
     question_rows = list(rows_of(data, questions))
-    given = [_titled(row) for row in answer_rows]
-    asked = [row["text"] for row in question_rows]
+    given = [prompts.passage + _titled(row) for row in answer_rows]
+    asked = [prompts.query + row["text"] for row in question_rows]
     encode = fit([*given, *asked])
     right = [number[row["thread"]] for row in question_rows]
     return Figure(name, first_right(encode(asked), encode(given), right), len(asked))

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, repeat
 from pathlib import Path
@@ -36,6 +37,9 @@ OWN = 2.0
 _PIECES = 0.5
 """Weight of the pieces that an unknown word is cut into."""
 
+_TEXTS_AT_A_TIME = 1_000
+"""What stands between words and vectors then stays in the processor's own memory."""
+
 _SHORTEST_PIECE = 3
 """Letters of a piece: shorter ones are syllables that mean nothing of themselves."""
 
@@ -45,10 +49,22 @@ def own_directions(words: Sequence[str], dimensions: int) -> NDArray[np.float32]
 
     Two such directions are all but at right angles, so that texts which share a rare word lie nearer each other than chance.
     """
+    return _directions(_signs(words, dimensions), dimensions)
+
+
+def _signs(words: Sequence[str], dimensions: int) -> NDArray[np.uint8]:
+    """Return the bits that the signs of words' own directions are, eight to a byte."""
     size = -(-dimensions // 8)
     hashes = b"".join(hashlib.shake_256(word.encode("utf-8", "surrogatepass")).digest(size) for word in words)
-    bits = np.unpackbits(np.frombuffer(hashes, np.uint8).reshape(len(words), size), axis=1, count=dimensions)
-    return (bits.astype(np.float32) * 2 - 1) / np.float32(math.sqrt(dimensions))
+    return np.frombuffer(hashes, np.uint8).reshape(len(words), size)
+
+
+def _directions(signs: NDArray[np.uint8], dimensions: int) -> NDArray[np.float32]:
+    made = np.unpackbits(signs, axis=1, count=dimensions).astype(np.float32)
+    made *= 2
+    made -= 1
+    made /= np.float32(math.sqrt(dimensions))
+    return made
 
 
 def bags_of(numbers: Sequence[Sequence[int]], columns: int) -> sp.csr_matrix:
@@ -61,17 +77,31 @@ def bags_of(numbers: Sequence[Sequence[int]], columns: int) -> sp.csr_matrix:
     return bags
 
 
-def _sums(
-    numbers: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    places: NDArray[np.int64],
-    weights: NDArray[np.floating],
-    rows_of: Callable[[list[int]], NDArray[np.float32]],
-) -> NDArray[np.float32]:
-    """Return sums of rows that are made for the words at some places alone; words of text n stand up to ``ends[n + 1]``."""
-    used, columns = np.unique(numbers[places], return_inverse=True)
-    bags = (weights.astype(np.float32), columns, np.searchsorted(places, ends))
-    return np.asarray(sp.csr_matrix(bags, shape=(len(ends) - 1, len(used))) @ rows_of(used.tolist()))
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What some words of texts add to their sums.
+
+    Attributes
+    ----------
+    columns, weights
+        Row of each such word, and how much of it.
+    ends
+        Where the words of each text begin, and where the last one's end.
+    rows
+        Shape (any, d).
+    """
+
+    columns: NDArray[np.integer]
+    weights: NDArray[np.float32]
+    ends: NDArray[np.int64]
+    rows: Vectors
+
+    def sums(self, texts: slice) -> Vectors:
+        """Return the sums of some texts, shape (some, d)."""
+        ends = self.ends[texts.start : texts.stop + 1]
+        words = slice(ends[0], ends[-1])
+        bags = (self.weights[words], self.columns[words], ends - ends[0])
+        return np.asarray(sp.csr_matrix(bags, shape=(len(ends) - 1, len(self.rows))) @ self.rows)
 
 
 class StaticEmbedder:
@@ -142,29 +172,43 @@ class StaticEmbedder:
         new: dict[str, int] = {}
         strange = np.flatnonzero(numbers < 0)
         numbers[strange] = [new.setdefault(flat[place], size + len(new)) for place in strange.tolist()]
-        names = [*self.vocabulary, *new]
-
-        def made(used: list[int]) -> NDArray[np.float32]:
-            return self._rows_of([names[number] for number in used])
-
-        def directions(used: list[int]) -> NDArray[np.float32]:
-            return own_directions([names[number] for number in used], self.dimensions)
-
+        signs = _signs(list(new), self.dimensions)
         weights = np.ones(len(flat), dtype=np.float32)
         weights[strange] = 0
-        bags = sp.csr_matrix((weights, np.minimum(numbers, size - 1), ends), shape=(len(documents), size))
-        sums = np.asarray(bags @ self._exact)
-        sums += _sums(numbers, ends, strange, np.ones(len(strange)), made)
+        parts = [_Part(np.minimum(numbers, size - 1), weights, ends, self._exact)]
+        if new:
+            rows = self._rows_of(list(new), signs)
+            parts.append(_Part(numbers[strange] - size, weights[strange] + 1, np.searchsorted(strange, ends), rows))
         if self.head is not None:
-            lengths = np.concatenate([self.own, np.full(len(new), OWN)])
+            lengths = np.concatenate([self.own, np.full(len(new), OWN)]).astype(np.float32)
             places = np.flatnonzero((lengths > 0)[numbers])
-            own = _sums(numbers, ends, places, lengths[numbers[places]], directions)
-            sums -= own
-            own += self.head.apply(sums)
-            sums = own
-        vectors = unit_rows(sums)
-        vectors[~vectors.any(axis=1)] = own_directions([""], self.dimensions)
-        return vectors
+            used, columns = np.unique(numbers[places], return_inverse=True)
+            directions = _directions(np.concatenate([self._own_signs[used[used < size]], signs]), self.dimensions)
+            own = _Part(columns, lengths[numbers[places]], np.searchsorted(places, ends), directions)
+
+        made = np.empty((len(documents), self.dimensions), dtype=np.float32)
+        for start in range(0, len(documents), _TEXTS_AT_A_TIME):
+            some = slice(start, min(start + _TEXTS_AT_A_TIME, len(documents)))
+            sums = parts[0].sums(some)
+            for part in parts[1:]:
+                sums += part.sums(some)
+            if self.head is not None:
+                alone = own.sums(some)
+                sums -= alone
+                alone += self.head.apply(sums)
+                sums = alone
+            made[some] = unit_rows(sums)
+        made[~made.any(axis=1)] = own_directions([""], self.dimensions)
+        return made
+
+    @cached_property
+    def _own_signs(self) -> NDArray[np.uint8]:
+        """Bits of the directions that are in the words' rows, zeros where none is: hashing words anew takes as long as summing them."""
+        made = np.zeros((len(self.vocabulary), -(-self.dimensions // 8)), dtype=np.uint8)
+        names = list(self.vocabulary)
+        has = np.flatnonzero(self.own)
+        made[has] = _signs([names[number] for number in has.tolist()], self.dimensions)
+        return made
 
     @cached_property
     def _exact(self) -> NDArray[np.float32]:
@@ -173,27 +217,28 @@ class StaticEmbedder:
 
     def row_of(self, word: str) -> NDArray[np.float32]:
         """Return the row of an unknown word."""
-        row: NDArray[np.float32] = self._rows_of([word])[0]
+        row: NDArray[np.float32] = self._rows_of([word], _signs([word], self.dimensions))[0]
         return row
 
-    def _rows_of(self, words: Sequence[str]) -> NDArray[np.float32]:
-        rows = np.float32(OWN) * own_directions(words, self.dimensions)
-        for row, word in zip(rows, words, strict=True):
-            pieces = [self.vocabulary[piece] for piece in self.pieces(word)]
-            row += np.float32(_PIECES) * self._exact[pieces].sum(axis=0)
+    def _rows_of(self, words: Sequence[str], signs: NDArray[np.uint8]) -> NDArray[np.float32]:
+        pieces = [[self.vocabulary[piece] for piece in self.pieces(word)] for word in words]
+        flat = list(chain.from_iterable(pieces))
+        bags = (np.ones(len(flat), dtype=np.float32), flat, np.cumsum([0, *map(len, pieces)]))
+        sums = sp.csr_matrix(bags, shape=(len(words), len(self._exact))) @ self._exact
+        rows: NDArray[np.float32] = np.float32(OWN) * _directions(signs, self.dimensions) + np.float32(_PIECES) * sums
         return rows
 
     def pieces(self, word: str) -> list[str]:
         """Return the fewest words of the vocabulary that make up a word, each of three letters or more; none where it has no such cut."""
         size = len(word)
         best: list[tuple[int, int] | None] = [(0, 0)] + [None] * size  # pieces up to here, and where the last begins
-        for end in range(_SHORTEST_PIECE, size + 1):
-            for start in range(max(0, end - self._longest), end - _SHORTEST_PIECE + 1):
-                before = best[start]
-                if before is None or word[start:end] not in self.vocabulary:
-                    continue
+        for start in range(size - _SHORTEST_PIECE + 1):
+            before = best[start]
+            if before is None:
+                continue
+            for end in range(start + _SHORTEST_PIECE, min(size, start + self._longest) + 1):
                 here = best[end]
-                if here is None or before[0] + 1 < here[0]:
+                if word[start:end] in self.vocabulary and (here is None or before[0] + 1 < here[0]):
                     best[end] = (before[0] + 1, start)
         found: list[str] = []
         end = size

@@ -116,11 +116,15 @@ class SentenceTransformerEmbedder:
             )
         except Exception as error:  # the loader raises whatever its many parts raise
             first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
-            if backend != "torch" and ("optimum" in str(error) or isinstance(error, ImportError)):
+            if backend != "torch" and ("optimum" in str(error).lower() or isinstance(error, ImportError)):
                 raise ModelError(
                     "model_needs_package", model=model, package=f"sentence-transformers[{backend}]"
                 ) from error
-            raise ModelError("model_not_loaded", model=model, reason=first_line[:200]) from error
+            if Path(model).is_dir():
+                raise ModelError("model_damaged", path=model, reason=first_line[:200]) from error
+            raise ModelError(
+                "model_not_loaded", model=model, folder=Path(model).name, reason=first_line[:200].rstrip(".")
+            ) from error
         if backend == "torch" and (torch.cuda.is_available() if half is None else half):
             self._model.half()
         self.prompts = prompts_of(model, dict(self._model.prompts or {}))
@@ -137,7 +141,8 @@ class SentenceTransformerEmbedder:
         """Return how many texts of full length fit into the memory."""
         import torch
 
-        wide = self._model.get_sentence_embedding_dimension() or 768
+        named = getattr(self._model, "get_embedding_dimension", None)  # since version 6 of the library
+        wide = (named or self._model.get_sentence_embedding_dimension)() or 768
         memory = torch.cuda.mem_get_info()[0] // 2 if torch.cuda.is_available() else _MEMORY
         return max(4, min(256, memory // (min(self.longest or 512, 512) * wide * _BYTES_A_NUMBER)))
 

@@ -5,15 +5,21 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from conftest import ROOT, SAMPLE, average_precision_of, said
 from threadpoolctl import threadpool_limits
 
+from minecop.core.executors import SerialExecutor
+from minecop.core.progress import silent
 from minecop.run.modelling import concern_texts, evaluate_model
-from minecop.run.pipeline import analyse
+from minecop.run.pipeline import analyse, make_stages
+from minecop.run.settings import Settings
+from minecop.run.stages import Context
 from minecop.text.words import words
+from minecop.vectors.archive import Row, fit_archive
 from minecop.vectors.concerns import read_concerns
 from minecop.vectors.lsa import ArchiveEmbedder
 from minecop.vectors.measuring import mean_average_precision, read_voices
@@ -28,7 +34,8 @@ def test_vectors_table():
     data, gold = DATA if DATA.is_dir() else None, GOLD if GOLD.is_file() else None
     print(f"\n{'':10} texts  TF-IDF   LSA  shipped")
     for words_alone, lsa, model in evaluate_model(None, data, gold):
-        print(f"{model.name:10} {model.texts:5}  {words_alone.value:.3f}  {lsa.value:.3f}  {model.value:.3f}")
+        if words_alone and lsa:
+            print(f"{model.name:10} {model.texts:5}  {words_alone.value:.3f}  {lsa.value:.3f}  {model.value:.3f}")
     if gold is not None:
         groups = read_voices(gold)[1]
         chance = sum(n * (n - 1) for n in Counter(groups).values()) / (len(groups) * (len(groups) - 1))
@@ -64,6 +71,59 @@ def test_vectors_on_the_sample(truth, tmp_path):
         planted = ("same-data-again", "hangs-on-one-person", "old-and-young-alone", "fuel")
         found = {what: round(average_precision_of(vectors, labels, what), 3) for what in planted}
         print(f"{kind:8} {np.mean(list(found.values())):.3f}  {found}")
+
+
+def test_vectors_where_adapting_begins(truth, tmp_path, monkeypatch):
+    """Average precision of ranking a planted issue's passages in parts of the sample, with rows as they ship and trained further."""
+    import pyarrow.parquet as pq
+
+    monkeypatch.setattr("minecop.vectors.adapting.ENOUGH", 1)
+    make_stages(Context(SAMPLE, tmp_path, Settings(), SerialExecutor(), silent), "en", "acts")
+    stages = tmp_path / "stages"
+    passages = pq.read_table(stages / "text/passages.parquet").to_pylist()
+    texts = pq.read_table(stages / "text/words.parquet").to_pylist()
+    courtesy = pq.read_table(stages / "acts/acts.parquet")["courtesy"].to_pylist()
+    titles = [(row["post_id"], row["words"]) for row in pq.read_table(stages / "text/titles.parquet").to_pylist()]
+    labels = [said(truth, row["post_id"], row["comment"], row["start"], row["end"]) for row in passages]
+    posts = sorted({row["post_id"] for row in passages})
+    print("\nshare of posts: pairs; parts in which it is used; average precision as shipped, and as a run chooses")
+    for share in (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.6, 1.0):
+        lines = []
+        for seed in range(8 if share < 1 else 1):
+            random = np.random.default_rng(seed)
+            kept = set(random.choice(posts, round(share * len(posts)), replace=False).tolist())
+            chosen = [n for n, row in enumerate(passages) if row["post_id"] in kept]
+            rows = [
+                Row(
+                    *(passages[n][key] for key in ("post_id", "comment")),
+                    texts[n]["words"],
+                    texts[n]["terms"],
+                    courtesy[n],
+                )
+                for n in chosen
+            ]
+            found = fit_archive(rows, titles, len(rows), shipped_model())
+            adaptation = found.adaptation
+            mine = [labels[n] for n in chosen]
+            planted = [
+                what
+                for what in ("same-data-again", "hangs-on-one-person", "old-and-young-alone", "fuel")
+                if mine.count(what) > 1
+            ]
+            if not adaptation.pairs or not planted:
+                continue
+            plain = replace(found, static=shipped_model())
+            both = []
+            for model in (plain, found):
+                vectors = model.encode([row.words for row in rows], [row.terms for row in rows])
+                both.append(np.mean([average_precision_of(vectors, mine, what) for what in planted]))
+            lines.append((adaptation.pairs, adaptation.used, both[0], both[1]))
+        pairs, used, before, chosen_ones = (np.array(column, dtype=float) for column in zip(*lines, strict=True))
+        better = np.mean(chosen_ones[used > 0] > before[used > 0]) if used.any() else 0
+        print(
+            f"{share:.2f}: {pairs.mean():4.0f}; {used.mean():.2f}; {before.mean():.3f} {chosen_ones.mean():.3f}; "
+            f"better in {better:.2f} of those in which it is used"
+        )
 
 
 @pytest.mark.filterwarnings("ignore")
