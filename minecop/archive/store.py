@@ -21,7 +21,7 @@ from minecop.archive.people import AUTHORS_FILE, read_people, write_people
 from minecop.core.dates import BANGKOK
 from minecop.core.errors import InputError
 from minecop.core.files import sha256_file, sha256_of, write_text
-from minecop.core.tables import RowWriter, read_rows, read_tables
+from minecop.core.tables import RowWriter, read_rows, read_table, read_tables
 
 ARCHIVE_FILE = "archive.toml"
 FORMAT = 2
@@ -66,6 +66,7 @@ _COMMENTS = pa.schema(
         ("body", pa.string()),
     ]
 )
+_WITHOUT_TEXTS = [name for name in _POSTS.names if name != "body"]
 _ACCOUNT = pa.schema([("kind", pa.string()), ("source", pa.string()), ("key", pa.string()), ("details", pa.string())])
 
 
@@ -256,6 +257,12 @@ def archive_hash(folder: Path) -> str:
     return sha256_of({name: sha256_file(folder / name) for name in names if (folder / name).is_file()})
 
 
+def author_names(folder: Path) -> set[str]:
+    """Return every name that a post or comment of an archive was written under."""
+    columns = (read_table(folder / f"{name}.parquet", ["author_name"])["author_name"] for name in ("posts", "comments"))
+    return {name for column in columns for name in column.unique().to_pylist() if name}
+
+
 def _read_head_values(folder: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads((folder / ARCHIVE_FILE).read_text(encoding="utf-8"))
@@ -268,8 +275,15 @@ def _read_head_values(folder: Path) -> dict[str, Any]:
     return values
 
 
-def iterate_posts(folder: Path) -> Iterator[Post]:
+def iterate_posts(folder: Path, *, texts: bool = True) -> Iterator[Post]:
     """Yield an archive's posts in order, with their threads, in bounded memory.
+
+    Parameters
+    ----------
+    folder
+        Of the archive.
+    texts
+        Without, the posts have neither body nor comments, and come ten times as fast.
 
     Raises
     ------
@@ -278,9 +292,10 @@ def iterate_posts(folder: Path) -> Iterator[Post]:
     """
     _read_head_values(folder)
     try:
-        comments = read_rows(folder / "comments.parquet")
+        comments = read_rows(folder / "comments.parquet") if texts else iter(())
         held = next(comments, None)
-        for row in read_rows(folder / "posts.parquet"):
+        for row in read_rows(folder / "posts.parquet", None if texts else _WITHOUT_TEXTS):
+            row.setdefault("body", "")
             thread = []
             while held is not None and held["post_id"] == row["post_id"]:
                 thread.append(_comment(held))

@@ -160,8 +160,8 @@ def read_tables(path: Path, rows: int, columns: list[str] | None = None) -> Iter
         yield pa.concat_tables(held)
 
 
-def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a table, a few thousand in memory at a time."""
+def read_rows(path: Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a table, or of some of its columns, a few thousand in memory at a time."""
     with path.open("rb") as file:
-        for batch in pq.ParquetFile(file).iter_batches(_ROWS_AT_ONCE, use_threads=False):
+        for batch in pq.ParquetFile(file).iter_batches(_ROWS_AT_ONCE, columns=columns, use_threads=False):
             yield from batch.to_pylist()

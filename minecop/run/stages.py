@@ -207,7 +207,7 @@ def _make_text(context: Context, folder: Path) -> dict[str, int]:
     archive = context.stage_folder("archive")
     head = read_head(archive)
     people = read_people(archive / AUTHORS_FILE, Account())
-    homes = home_communities(iterate_posts(archive), people)
+    homes = home_communities(iterate_posts(archive, texts=False), people)
     _check_selection(head.communities, people, homes, context.settings)
     work = partial(
         passages_of,

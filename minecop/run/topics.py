@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from minecop.archive.models import Account
 from minecop.archive.people import AUTHORS_FILE, read_people
-from minecop.archive.store import iterate_posts
+from minecop.archive.store import author_names
 from minecop.core.files import write_json
 from minecop.core.progress import counted
 from minecop.core.tables import TableWriter, read_table, read_tables, table_of, write_table
@@ -153,9 +153,7 @@ def _names(context: Context) -> set[str]:
     """Return the words of people's names, in small letters: who says it is not what is said."""
     archive = context.stage_folder("archive")
     people = read_people(archive / AUTHORS_FILE, Account())
-    names = {person.name for person in people.values()}
-    for post in iterate_posts(archive):
-        names |= {text.author_name for text in post.texts if text.author_name}
+    names = {person.name for person in people.values()} | author_names(archive)
     return {word for name in names if name for word in (name.lower(), *words(name))}
 
 
