@@ -21,8 +21,8 @@ from tests.benchmarks.scaled import DATA, build
 
 HERE = Path(__file__).parent
 NAMES = [stage.name for stage in STAGES]
-START, REPORT, ALL = "start", "report", "in all"
-LINES = [START, *NAMES, REPORT, ALL]
+START, CLOSE, REPORT, EXIT, ALL = "start", "close", "report", "exit", "in all"
+LINES = [START, *NAMES, CLOSE, REPORT, EXIT, ALL]
 ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 """As in the tests: what BLAS does here is too small to be shared among threads."""
 
@@ -41,19 +41,25 @@ class Scale:
 def report(archive, folder, counts, workers=2):
     """Run ``minecop report`` on an archive, and tell what it took.
 
-    The line ``start`` is what comes before the first stage - loading modules - and between stages; ``report`` is loading the run, writing its files, and
-    coming to an end. Seconds of processors and megabytes are seen from outside, by the folders of the stages: those of the start count for the first.
+    Beside the stages, ``start`` is loading modules, ``close`` ending the worker processes and publishing the tables, ``report`` loading the run and writing its
+    files, ``exit`` what is left until the process has ended. What is being done is seen from outside, by the files that are there.
     """
 
     def doing():
-        return next((name for name in NAMES if not (folder / "stages" / name / "stage.json").is_file()), REPORT)
+        if not (folder / ".lock").is_file():
+            return START
+        unfinished = (name for name in NAMES if not (folder / "stages" / name / "stage.json").is_file())
+        files = ((CLOSE, "timings.json"), (REPORT, "sources.bib"))
+        return next(unfinished, None) or next((what for what, file in files if not (folder / file).is_file()), EXIT)
 
     command = [sys.executable, "-m", "minecop", "report", archive, "-o", folder, "--workers", workers, "--lang", "en"]
     taken = measure(command, doing, ONE_THREAD)
     timings = folder / "timings.json"
     seconds = {row["stage"]: row["seconds"] for row in json.loads(timings.read_text(encoding="utf-8"))["stages"]}
-    seconds[REPORT] = taken.ended - timings.stat().st_mtime
-    seconds[START] = taken.seconds - sum(seconds.values())
+    began, closed, written = ((folder / name).stat().st_mtime for name in (".lock", "timings.json", "sources.bib"))
+    seconds[START] = began - taken.began
+    seconds[CLOSE] = closed - (folder / "stages" / NAMES[-1] / "stage.json").stat().st_mtime
+    seconds[REPORT], seconds[EXIT] = written - closed, taken.ended - written
     seconds[ALL] = taken.seconds
     seen = [
         {ALL if name is None else name: much for name, much in one.items()} for one in (taken.processor, taken.peak)

@@ -33,7 +33,7 @@ class Measured:
         Most megabytes at one time, likewise.
     output
         What it printed.
-    ended
+    began, ended
         When, as the times of files have it.
     """
 
@@ -41,6 +41,7 @@ class Measured:
     processor: Counter
     peak: Counter
     output: str
+    began: float
     ended: float
 
 
@@ -79,7 +80,7 @@ def measure(command, doing=lambda: "all", environment=None):
     if process.returncode:
         raise RuntimeError(errors)
     processor[None] = _processor_of_children() - before
-    return Measured(ended - began, processor, peak, output, ended)
+    return Measured(ended - began, processor, peak, output, began, ended)
 
 
 def _processor_of_children():
