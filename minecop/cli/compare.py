@@ -15,7 +15,7 @@ from minecop.insight.models import BELOW_THE_BAR, Issue
 from minecop.insight.notes import Outcome, outcomes_of, read_notes, with_settled
 from minecop.report.comparing import change_in_words, comparison_json, remarks_on, title_of, under_other_names
 from minecop.report.words import Words
-from minecop.run.pipeline import open_run
+from minecop.run.opening import open_run
 
 _PATH = click.Path(path_type=Path)
 _HEADS = ("rank_before", "rank_after", "change", "people_before", "people_after", "since", "title")

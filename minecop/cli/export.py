@@ -11,7 +11,7 @@ from minecop.cli.options import language, sharing_options, years_option
 from minecop.cli.shown import shown
 from minecop.core.messages import message
 from minecop.run.exporting import QDA_ENDING, export_qda, export_run
-from minecop.run.pipeline import open_run
+from minecop.run.opening import open_run
 
 
 @click.command("export")

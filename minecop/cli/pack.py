@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
 from minecop.cli.options import language, min_authors_option, privacy_options, years_option
-from minecop.cli.shown import open_shown
+from minecop.cli.shown import shown
 from minecop.core.messages import message
 from minecop.report.pack import PACK_FILE, SESSIONS, TEMPLATE, write_pack
+from minecop.run.opening import open_run
 
 
 def _ranks(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int, ...]:
@@ -69,7 +71,9 @@ def command(
     minecop pack outputs/sample --sessions world-cafe --issues 1,3,5 --lang en
     minecop pack outputs/sample --mask --pseudonyms -o may-session.docx
     """
-    analysis = open_shown(run, lang, options)
+    opened = open_run(run)
+    analysis = shown(opened, lang, options)
     path = output or run / PACK_FILE
-    write_pack(analysis, path, lang, session=session, ranks=ranks, template=template)
+    with nullcontext() if output else opened.writing():
+        write_pack(analysis, path, lang, session=session, ranks=ranks, template=template)
     click.echo(message("pack_written", lang, path=path))

@@ -30,10 +30,11 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
     analysis = in_order(shown(run, lang, options), options.get("order_by") or "rank")
     analysis = replace(analysis, compare_by=tuple(dict.fromkeys(options.get("compare_by", ()))))
     say_hindrances(analysis, lang)
-    page = write_reports(analysis, run.folder, lang)
-    click.echo(message("report_written", lang, path=page))
-    if options.get("pdf"):
-        click.echo(message("pdf_written", lang, path=write_pdf(page)))
+    with run.writing():
+        page = write_reports(analysis, run.folder, lang)
+        click.echo(message("report_written", lang, path=page))
+        if options.get("pdf"):
+            click.echo(message("pdf_written", lang, path=write_pdf(page)))
     return page
 
 

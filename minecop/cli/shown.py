@@ -14,7 +14,7 @@ from minecop.insight.sharing import with_fewest
 from minecop.report.words import Words
 from minecop.run.loading import load_analysis
 from minecop.run.masking import with_privacy
-from minecop.run.pipeline import Run, open_run
+from minecop.run.opening import Run, open_run
 
 
 def open_shown(run: Path, lang: str, options: Mapping[str, Any]) -> Analysis:

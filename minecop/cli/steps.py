@@ -21,7 +21,7 @@ from minecop.process.definition import BUILT_IN, Process, load_facets, load_proc
 from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
 from minecop.process.training import StepFigures
 from minecop.run.evidence import Evidence, evidence_of
-from minecop.run.pipeline import open_run
+from minecop.run.opening import open_run
 from minecop.run.stepping import (
     Doubtful,
     agreement_of,
