@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from minecop.core.errors import OutputError
 from minecop.core.files import (
     failure,
     read_sealed,
@@ -175,6 +176,11 @@ def making(folder: Path, key: Key, rows: dict[str, int]) -> Iterator[Path]:
         }
         write_sealed(temporary / STAGE_FILE, {"key": key.to_json(), "rows": rows, "files": files})
         replace_folder(temporary, folder)
+    except OutputError as error:  # who reads it knows the folder, not the one that was to become it
+        place = Path(str(error.details.get("path", "")))
+        if not place.is_relative_to(temporary):
+            raise
+        raise OutputError(error.key, **error.details | {"path": folder / place.relative_to(temporary)}) from error
     except OSError as error:
         raise failure(error, folder) from error
     finally:
