@@ -87,8 +87,7 @@ class Record:
     def damaged(self, folder: Path, names: Iterable[str] | None = None) -> list[str]:
         """Return which of some files, or of all, are not as they were written.
 
-        Every byte is read: SHA-256 costs less than a hundredth of what is done with the bytes afterwards, and only it tells a changed
-        bit from an unchanged one. Files that are not the stage's own (a file manager's notes) are nobody's business.
+        Every byte is read, for only that tells a changed bit; it costs a hundredth or two of what is done with the bytes afterwards. Files that are not the stage's own (a file manager's notes) are nobody's business.
         """
         return [name for name in self.files if (names is None or name in names) and not self._is_whole(folder, name)]
 
