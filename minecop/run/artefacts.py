@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,10 +84,11 @@ class Record:
         """Hash of the result: that of its files, whatever led to them."""
         return sha256_of(self.files)
 
-    def damaged(self, folder: Path, names: Iterable[str] | None = None) -> list[str]:
+    def damaged(self, folder: Path, names: Collection[str] | None = None) -> list[str]:
         """Return which of some files, or of all, are not as they were written.
 
-        Every byte is read, for only that tells a changed bit; it costs a hundredth or two of what is done with the bytes afterwards. Files that are not the stage's own (a file manager's notes) are nobody's business.
+        Every byte is read, for only that tells a changed bit; it costs a hundredth or two of what is done with the bytes afterwards.
+        Files that are not the stage's own (a file manager's) are nobody's business.
         """
         return [name for name in self.files if (names is None or name in names) and not self._is_whole(folder, name)]
 

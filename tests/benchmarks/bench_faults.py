@@ -15,9 +15,10 @@ def test_faults(tmp_path):
     tally, failed = Counter(), []
     for line in attempts_apart(tmp_path, counts):
         tally[line["what"]] += 1
-        if not line["ok"]:
-            failed.append(line)
-            print(line)
+        failed += [] if line["ok"] else [line]
+        print(
+            f"{time.perf_counter() - start:5.0f} s  {line['what']}, {line['where']}" if line["ok"] else line, flush=True
+        )
     print(f"\n{sum(tally.values())} attempts in {time.perf_counter() - start:.0f} s, {len(failed)} failed")
     for what, count in tally.items():
         print(f"{count:4}  {what}")
