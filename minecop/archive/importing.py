@@ -33,7 +33,7 @@ from minecop.archive.store import (
 )
 from minecop.core.errors import InputError, OutputError
 from minecop.core.executors import SerialExecutor
-from minecop.core.files import ensure_writable, failure, finish_replacing, remove, replacing_files, safe_name
+from minecop.core.files import ensure_writable, failure, finish_replacing, is_full, remove, replacing_files, safe_name
 from minecop.core.progress import Listener, Progress, silent
 
 SPOOL_FILE = ".import.sqlite"
@@ -142,7 +142,7 @@ def make_archive(
             remove_spool(target / SPOOL_FILE)
         return _make(source, target, name, offered, options, executor or SerialExecutor(), listener, by_date=by_date)
     except sqlite3.Error as error:
-        full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or is_full(target)
         raise OutputError("disk_full" if full else "cannot_write", path=target, reason=error) from error
 
 

@@ -42,13 +42,22 @@ def safe_name(text: str, *, longest: int = 80) -> str:
 _FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
 
+_LITTLE = 2**20
+
+
+def is_full(path: Path) -> bool:
+    """Tell whether next to nothing can be written at a path, where an error does not say of which kind it is."""
+    there = next((place for place in (path, *path.parents) if place.exists()), None)
+    return there is not None and shutil.disk_usage(there).free < _LITTLE
+
+
 def failure(error: OSError, path: Path) -> MinecopError:
     """Return what to tell of an error of the system while something is written at ``path``.
 
     A full disk has a message of its own. What was read from elsewhere meanwhile - a file that somebody has moved away - is told
     by its own name.
     """
-    if error.errno in _FULL:
+    if error.errno in _FULL or (error.errno is None and is_full(path)):
         return OutputError("disk_full", path=path)
     read = Path(os.fsdecode(error.filename)) if isinstance(error.filename, str | bytes) else path
     if error.errno in {errno.ENOENT, errno.EACCES, errno.EIO} and not read.is_relative_to(path.parent):
