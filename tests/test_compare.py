@@ -34,7 +34,8 @@ from minecop.process.definition import load_process
 from minecop.report.comparing import change_in_words
 from minecop.report.words import Words
 from minecop.run.loading import load_analysis
-from minecop.run.pipeline import analyse, open_run
+from minecop.run.opening import open_run
+from minecop.run.pipeline import analyse
 
 BODY = "น้ำไม่ไหลมาสามวันแล้ว ยังไม่รู้จะพึ่งใคร ท่อก็แตกซ้ำที่เดิม " * 3
 

@@ -20,7 +20,7 @@ from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
 from minecop.report.rendering import RENDERERS, render_html, render_markdown
 from minecop.run.loading import load_analysis
 from minecop.run.masking import with_privacy
-from minecop.run.pipeline import open_run
+from minecop.run.opening import open_run
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from minecop.core.tables import read_table
 from minecop.insight.models import Quote
 from minecop.run.loading import load_analysis
 from minecop.run.masking import with_privacy
-from minecop.run.pipeline import open_run
+from minecop.run.opening import open_run
 
 POSTS = [
     {

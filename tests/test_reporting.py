@@ -9,7 +9,7 @@ from test_run import posts
 
 from minecop.core.measuring import measured
 from minecop.core.progress import Progress
-from minecop.run.pipeline import open_run
+from minecop.run.opening import open_run
 from minecop.run.reporting import RECORD
 from minecop.run.timings import read_timings, timing_parts
 

@@ -1,11 +1,10 @@
 import json
-import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pyarrow as pa
@@ -18,9 +17,11 @@ from minecop.core.errors import OutputError, RunError, SettingsError
 from minecop.core.executors import SerialExecutor, make_executor, map_chunks
 from minecop.core.files import sha256_file
 from minecop.core.tables import TableWriter, count_rows, read_tables
+from minecop.core.workers import WorkerPool
 from minecop.process.facets import told_facets
 from minecop.run.artefacts import Key, making, why_run
-from minecop.run.pipeline import analyse, open_run
+from minecop.run.opening import open_run
+from minecop.run.pipeline import analyse
 from minecop.run.settings import Settings, read_settings
 from minecop.run.tables import CONTRACT
 
@@ -176,8 +177,8 @@ def test_artefacts_half_written_stage_is_no_stage(tmp_path):
 
 def test_executors_spawn_and_keep_the_order():
     with make_executor(2) as pool:
-        assert isinstance(pool, ProcessPoolExecutor)
-        assert pool._mp_context is multiprocessing.get_context("spawn")
+        assert isinstance(pool, WorkerPool)
+        assert pool._context.get_start_method() == "spawn"
         assert list(map_chunks(pool, abs, [-3, -2, -1], "text", lambda event: None)) == [3, 2, 1]
     assert list(map_chunks(SerialExecutor(), abs, [-1], "text", lambda event: None)) == [1]
 

@@ -26,7 +26,8 @@ from minecop.report.slices import render_slices_csv, slices_json, slices_notes, 
 from minecop.report.words import Words
 from minecop.run.loading import load_analysis
 from minecop.run.masking import with_privacy
-from minecop.run.pipeline import analyse, open_run
+from minecop.run.opening import open_run
+from minecop.run.pipeline import analyse
 
 
 class Archive:

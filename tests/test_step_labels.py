@@ -17,7 +17,8 @@ from minecop.process.definition import load_process
 from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
 from minecop.process.matching import StepMatcher, model_of
 from minecop.run.evidence import evidence_of
-from minecop.run.pipeline import analyse, open_run
+from minecop.run.opening import open_run
+from minecop.run.pipeline import analyse
 from minecop.run.settings import Settings
 from minecop.run.stages import Context, _steps_outside
 from minecop.run.stepping import agreement_of, least_sure, source_of

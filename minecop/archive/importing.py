@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from minecop.archive.communities import COMMUNITIES_FILE, read_communities, write_communities
 from minecop.archive.formats import KINDS
 from minecop.archive.identity import SETTLED_KEYS, Known, settle
 from minecop.archive.models import Account, Person, Post
 from minecop.archive.people import AUTHORS_FILE, read_people, settle_names
-from minecop.archive.reading import FIRST_FILE, find_offered, plan_digest, read_into
+from minecop.archive.reading import FIRST_FILE, Offered, find_offered, plan_digest, read_into
 from minecop.archive.sources import Options
-from minecop.archive.spool import Spool
+from minecop.archive.spool import Spool, remove_spool
 from minecop.archive.store import (
     ENTRIES_HELD,
     Head,
@@ -29,11 +33,14 @@ from minecop.archive.store import (
 )
 from minecop.core.errors import InputError, OutputError
 from minecop.core.executors import SerialExecutor
-from minecop.core.files import ensure_writable, finish_replacing, replacing_files, safe_name
+from minecop.core.files import ensure_writable, failure, finish_replacing, is_full, remove, replacing_files, safe_name
 from minecop.core.progress import Listener, Progress, silent
 
 SPOOL_FILE = ".import.sqlite"
 """What an unfinished import leaves in the archive's folder, to be continued from."""
+
+LOCK_FILE = ".import.sqlite.lock"
+"""Held while an archive is written."""
 
 
 def import_archive(
@@ -84,13 +91,31 @@ def import_archive(
     if is_archive(source) and resolved == target.resolve():
         raise InputError("import_into_itself", path=source)
     try:
-        return target, make_archive(
-            source, target, target.resolve().name, options, executor=executor, listener=listener
-        )
+        with _alone(target):
+            return target, make_archive(
+                source, target, target.resolve().name, options, executor=executor, listener=listener
+            )
     except InputError:
         with suppress(OSError):
             target.rmdir()  # made above for nothing; one that holds anything stays
         raise
+
+
+@contextmanager
+def _alone(target: Path) -> Iterator[None]:
+    """Hold an archive's folder for writing."""
+    lock = target / LOCK_FILE
+    try:
+        held = FileLock(lock).acquire(timeout=0)
+    except Timeout as error:
+        raise OutputError("import_busy", path=target) from error
+    except OSError as error:
+        raise failure(error, target) from error
+    with held:
+        try:
+            yield
+        finally:
+            remove(lock)
 
 
 def make_archive(
@@ -107,10 +132,31 @@ def make_archive(
 
     With ``by_date`` its posts stand in the order of their dates, whatever the files are called and wherever in them a record stands.
     """
-    options = options or Options()
     finish_replacing(target)
     offered = [] if is_archive(source) else find_offered(source)
-    options = replace(options, mixed=len(offered) > 1)
+    options = replace(options or Options(), mixed=len(offered) > 1)
+    try:
+        if not Spool.is_whole(
+            target / SPOOL_FILE
+        ):  # of a killed import, and then the disk or the power failed: read anew
+            remove_spool(target / SPOOL_FILE)
+        return _make(source, target, name, offered, options, executor or SerialExecutor(), listener, by_date=by_date)
+    except sqlite3.Error as error:
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or is_full(target)
+        raise OutputError("disk_full" if full else "cannot_write", path=target, reason=error) from error
+
+
+def _make(
+    source: Path,
+    target: Path,
+    name: str,
+    offered: list[Offered],
+    options: Options,
+    executor: Executor,
+    listener: Listener,
+    *,
+    by_date: bool,
+) -> Head:
     grows = is_archive(target)
     start = [archive_hash(folder) for folder in (source, target) if is_archive(folder)]
     spool = Spool(target / SPOOL_FILE)
@@ -120,7 +166,7 @@ def make_archive(
             _spool_archive(spool, target, 0)
         if is_archive(source):
             _spool_archive(spool, source, FIRST_FILE)
-        read_into(spool, offered, options, executor or SerialExecutor(), listener)
+        read_into(spool, offered, options, executor, listener)
         if not spool.has_posts_from(FIRST_FILE):
             raise _nothing_read(source, len(offered), spool)
         head = _settle_and_write(spool, source, target, name, options, listener, by_date=by_date)

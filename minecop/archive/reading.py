@@ -122,7 +122,10 @@ def find_offered(path: Path) -> list[Offered]:
     for file in find_files(path):
         if path.is_dir() and is_companion(file.name):
             continue
-        about = file.stat()
+        try:
+            about = file.stat()
+        except OSError as error:
+            raise InputError("cannot_read", path=file, reason=error.strerror or error) from error
         # A name that is no Unicode (it happens on old disks) is shown with the marks of what is broken.
         name = file.relative_to(base).as_posix().encode("utf-8", "replace").decode()
         offered.append(Offered(FIRST_FILE + len(offered), file, name, about.st_size, about.st_mtime_ns))

@@ -10,7 +10,7 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from minecop.archive.duplicates import fingerprint
 from minecop.archive.keys import keys_of
 from minecop.archive.models import Account, Entry, Post
 from minecop.archive.packing import pack, unpack
+from minecop.core.files import remove
 
 RECORDS_A_FILE = 2**32
 """Rows of one file: its first row is its number times this."""
@@ -67,6 +68,12 @@ def _lines(number: int, entries: Sequence[Entry], told: int) -> list[tuple[objec
     return [(number, told + n, e.kind, e.source, e.key, json.dumps(e.details)) for n, e in enumerate(entries)]
 
 
+def remove_spool(path: Path) -> None:
+    """Remove a spool's file with what SQLite keeps beside it."""
+    for ending in ("", "-wal", "-shm"):
+        remove(path.with_name(path.name + ending))
+
+
 class Spool:
     """What an import has read so far.
 
@@ -95,8 +102,18 @@ class Spool:
     def remove(self) -> None:
         """Close the file and remove it with what SQLite keeps beside it."""
         self.close()
-        for ending in ("", "-wal", "-shm"):
-            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+        remove_spool(self.path)
+
+    @staticmethod
+    def is_whole(path: Path) -> bool:
+        """Tell whether SQLite finds nothing wrong with a file, or there is none."""
+        if not path.exists():
+            return True
+        try:
+            with closing(sqlite3.connect(path, timeout=600)) as db:
+                return bool(db.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+        except sqlite3.Error:
+            return False
 
     @contextmanager
     def writing(self) -> Iterator[None]:

@@ -20,7 +20,7 @@ from minecop.archive.models import Account, Comment, Entry, Person, Post
 from minecop.archive.people import AUTHORS_FILE, read_people, write_people
 from minecop.core.dates import BANGKOK
 from minecop.core.errors import InputError
-from minecop.core.files import sha256_file, sha256_of, write_text
+from minecop.core.files import is_half_replaced, sha256_file, sha256_of, write_text
 from minecop.core.tables import RowWriter, read_rows, read_table, read_tables
 
 ARCHIVE_FILE = "archive.toml"
@@ -264,6 +264,8 @@ def author_names(folder: Path) -> set[str]:
 
 
 def _read_head_values(folder: Path) -> dict[str, Any]:
+    if is_half_replaced(folder):
+        raise InputError("archive_half_written", path=folder)
     try:
         values = tomllib.loads((folder / ARCHIVE_FILE).read_text(encoding="utf-8"))
         number = int(values["format"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
 from itertools import pairwise
@@ -104,19 +105,37 @@ def cli() -> None:
     """
 
 
+class _Terminated(KeyboardInterrupt):
+    """The system, or somebody, asked the program to end: it does so as it does on Ctrl-C."""
+
+
+def _stop(signal_number: int, frame: object) -> None:
+    raise _Terminated
+
+
 def main() -> None:
-    """Run the command line: errors for people, exit code 1 for what went wrong, 2 for a wrong call, 130 when stopped."""
+    """Run the command line: errors for people, exit code 1 for what went wrong, 2 for a wrong call, 130 or 143 when stopped."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # Thai must come out whole, whatever code page a console or a pipe has
             stream.reconfigure(encoding="utf-8", errors="replace")
+    signal.signal(signal.SIGTERM, _stop)
     try:
         code = cli.main(standalone_mode=False)  # of a command that asked to exit; others return nothing
     except MinecopError as error:
         click.echo(error.text(_language()), err=True)
         sys.exit(1)
-    except (click.Abort, KeyboardInterrupt):
+    except (
+        OSError
+    ) as error:  # where nothing nearer to it has said what it means: a disk that fails, a folder that is taken away
+        path = error.filename if error.filename is not None else "minecop"
+        click.echo(message("system_failed", _language(), path=path, reason=error.strerror or error), err=True)
+        sys.exit(1)
+    except MemoryError:
+        click.echo(message("memory_full", _language()), err=True)
+        sys.exit(1)
+    except (click.Abort, KeyboardInterrupt) as error:
         click.echo(message("interrupted", _language()), err=True)
-        sys.exit(130)
+        sys.exit(143 if isinstance(error, _Terminated) or isinstance(error.__cause__, _Terminated) else 130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -64,7 +64,7 @@ def command(
     from minecop.insight.comparing import compare_runs
     from minecop.insight.notes import outcomes_of, read_notes, with_settled
     from minecop.report.comparing import comparison_json, under_other_names
-    from minecop.run.pipeline import open_run
+    from minecop.run.opening import open_run
 
     runs = open_run(earlier), open_run(later)
     options["key"] = key or default_key(runs[1].manifest["archive"]["name"])

@@ -40,7 +40,7 @@ def command(run: Path, target: Path | None, lang: str, **options: Any) -> None:
     minecop export outputs/sample --to sample.qdpx
     """
     from minecop.run.exporting import QDA_ENDING, export_qda, export_run
-    from minecop.run.pipeline import open_run
+    from minecop.run.opening import open_run
 
     opened = open_run(run)
     analysis = shown(opened, lang, options)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
 from minecop.cli.options import language, privacy_options
-from minecop.cli.shown import open_shown
+from minecop.cli.shown import shown
 from minecop.core.messages import message
 from minecop.insight.models import BELOW_THE_BAR
 from minecop.insight.notes import NOTES_FILE
@@ -33,9 +34,12 @@ def command(run: Path, output: Path | None, lang: str, *, everything: bool, **op
     """
     from minecop.insight.notes import write_notes
     from minecop.insight.sharing import retitled
+    from minecop.run.opening import open_run
 
-    analysis = open_shown(run, lang, options)
+    opened = open_run(run)
+    analysis = shown(opened, lang, options)
     path = output or run / NOTES_FILE
     issues = [issue for issue in analysis.insight.issues if everything or issue.status not in BELOW_THE_BAR]
-    write_notes(path, [retitled(issue, analysis.privacy) for issue in issues], lang)
+    with nullcontext() if output else opened.writing():
+        write_notes(path, [retitled(issue, analysis.privacy) for issue in issues], lang)
     click.echo(message("notes_written", lang, path=path))

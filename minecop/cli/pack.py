@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
 from minecop.cli.options import language, min_authors_option, privacy_options, years_option
-from minecop.cli.shown import open_shown
+from minecop.cli.shown import shown
 from minecop.core.messages import message
 from minecop.report.agenda import SESSIONS
 from minecop.report.packtemplate import PACK_FILE, TEMPLATE
@@ -71,8 +72,11 @@ def command(
     minecop pack outputs/sample --mask --pseudonyms -o may-session.docx
     """
     from minecop.report.pack import write_pack
+    from minecop.run.opening import open_run
 
-    analysis = open_shown(run, lang, options)
+    opened = open_run(run)
+    analysis = shown(opened, lang, options)
     path = output or run / PACK_FILE
-    write_pack(analysis, path, lang, session=session, ranks=ranks, template=template)
+    with nullcontext() if output else opened.writing():
+        write_pack(analysis, path, lang, session=session, ranks=ranks, template=template)
     click.echo(message("pack_written", lang, path=path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from minecop.insight.ordering import in_order
 from minecop.report.printing import write_pdf
 
 if TYPE_CHECKING:
-    from minecop.run.pipeline import Run
+    from minecop.run.opening import Run
 
 
 def make_report(archive: Path, options: dict[str, Any]) -> None:
@@ -35,13 +36,14 @@ def make_report(archive: Path, options: dict[str, Any]) -> None:
     with progress(lang, verbose=options["verbose"]) as listener:
         run = analyse(archive, output, settings_of(options), workers=options["workers"], listener=listener, lang=lang)
     show_account(read_head(run.stage_folder("archive")), lang, verbose=options["verbose"])
-    with timing_report(run.folder) as timing:
-        page, timing["reused"] = _write(run, options)
-    if timing["reused"] and options["verbose"]:
-        click.echo(f"{message('stage_report', lang)}: {message('stage_reused', lang)}", err=True)
-    click.echo(message("report_written", lang, path=page))
-    if options.get("pdf"):
-        click.echo(message("pdf_written", lang, path=write_pdf(page)))
+    with ExitStack() as held:
+        with timing_report(run.folder) as timing:
+            page, timing["reused"] = _write(run, options, held)
+        if timing["reused"] and options["verbose"]:
+            click.echo(f"{message('stage_report', lang)}: {message('stage_reused', lang)}", err=True)
+        click.echo(message("report_written", lang, path=page))
+        if options.get("pdf"):
+            click.echo(message("pdf_written", lang, path=write_pdf(page)))
     if options.get("timings"):
         show_timings(run.folder, lang)
 
@@ -50,10 +52,11 @@ _ASKED = ("lang", "order_by", "compare_by", "min_authors", "source_text", "years
 """Options that a report depends on besides its run."""
 
 
-def _write(run: Run, options: dict[str, Any]) -> tuple[Path, bool]:
+def _write(run: Run, options: dict[str, Any], held: ExitStack) -> tuple[Path, bool]:
     """Write the report unless it stands there already; return the path of its page, and whether it did.
 
-    With names or data masked it is written always: what stands in the key is the user's, and may have changed.
+    With names or data masked it is written always: what stands in the key is the user's, and may have changed. From then on the run is held
+    for all that is written into its folder.
     """
     from minecop.run.reporting import PAGE, said_of_report, write_report
 
@@ -65,7 +68,10 @@ def _write(run: Run, options: dict[str, Any]) -> tuple[Path, bool]:
         analysis = in_order(shown(run, lang, options), options.get("order_by") or "rank")
         analysis = replace(analysis, compare_by=tuple(dict.fromkeys(options.get("compare_by", ()))))
         said = hindrances(analysis, lang)
+        held.enter_context(run.writing())  # masks, which are made above, hold it by themselves
         write_report(analysis, run, lang, asked, said)
+    else:
+        held.enter_context(run.writing())
     for line in said:
         click.echo(line, err=True)
     return page, reused

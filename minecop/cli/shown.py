@@ -13,12 +13,12 @@ from minecop.report.words import Words
 
 if TYPE_CHECKING:
     from minecop.insight.analysis import Analysis
-    from minecop.run.pipeline import Run
+    from minecop.run.opening import Run
 
 
 def open_shown(run: Path, lang: str, options: Mapping[str, Any]) -> Analysis:
     """Return the analysis of a run's folder as ``shown`` does."""
-    from minecop.run.pipeline import open_run
+    from minecop.run.opening import open_run
 
     return shown(open_run(run), lang, options)
 

@@ -73,7 +73,7 @@ def label_command(run: Path, count: int, lang: str) -> None:
     on later.
     """
     from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
-    from minecop.run.pipeline import open_run
+    from minecop.run.opening import open_run
     from minecop.run.stepping import least_sure, process_of, source_of
 
     opened = open_run(run)
@@ -153,7 +153,7 @@ def why_command(run: Path, passage_id: str, lang: str, *, as_json: bool, **optio
     example that is most like the passage, and what stands around it.
     """
     from minecop.run.evidence import evidence_of
-    from minecop.run.pipeline import open_run
+    from minecop.run.opening import open_run
     from minecop.run.stepping import process_of
 
     opened = open_run(run)

@@ -16,6 +16,8 @@ Each is raised with the key of a message and its details; the words stand in ``m
 
 from __future__ import annotations
 
+from typing import Any
+
 from minecop.core.messages import message
 
 
@@ -35,6 +37,10 @@ class MinecopError(Exception):
         self.key = key
         self.details = details
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Come out of a worker process as it went in."""
+        return _made_again, (type(self), self.key, self.details)
+
     def text(self, lang: str = "en") -> str:
         """Return the message in Thai (``th``) or English (``en``).
 
@@ -50,6 +56,10 @@ class MinecopError(Exception):
 
     def __str__(self) -> str:
         return self.text()
+
+
+def _made_again(kind: type[MinecopError], key: str, details: dict[str, object]) -> MinecopError:
+    return kind(key, **details)
 
 
 class InputError(MinecopError):

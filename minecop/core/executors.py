@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any, TypeVar
 
 from minecop.core.progress import Listener, counted
-
-_AHEAD = 32
-"""Chunks handed out before the first of them has to be done: enough for any laptop's processors, few enough for its memory."""
+from minecop.core.workers import AHEAD, WorkerPool
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
@@ -41,13 +38,8 @@ class SerialExecutor(Executor):
 
 
 def make_executor(workers: int) -> AbstractContextManager[Executor]:
-    """Return an executor of a number of processes; one worker means this process.
-
-    Processes are spawned on every system, as Windows does it: a fork of a process with threads may hang.
-    """
-    if workers <= 1:
-        return SerialExecutor()
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    """Return an executor of a number of processes; one worker means this process."""
+    return SerialExecutor() if workers <= 1 else WorkerPool(workers)
 
 
 def batched(items: Iterable[Chunk], size: int) -> Iterator[list[Chunk]]:
@@ -84,13 +76,13 @@ def map_chunks(
 
 
 def _in_order(executor: Executor, function: Callable[[Chunk], Result], chunks: Iterable[Chunk]) -> Iterator[Result]:
-    if isinstance(executor, SerialExecutor):
-        yield from map(function, chunks)
+    if isinstance(executor, SerialExecutor | WorkerPool):
+        yield from executor.map(function, chunks)
         return
     ahead: deque[Future[Result]] = deque()
     for chunk in chunks:
         ahead.append(executor.submit(function, chunk))
-        if len(ahead) > _AHEAD:
+        if len(ahead) > AHEAD:
             yield ahead.popleft().result()
     while ahead:
         yield ahead.popleft().result()

@@ -93,13 +93,13 @@ class StepModel:
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder: ``steps.safetensors`` and ``steps.json``."""
-        from safetensors.numpy import save_file
+        from safetensors.numpy import save
 
         folder.mkdir(parents=True, exist_ok=True)
         tensors: dict[str, NDArray[Any]] = {"weights": self.weights.astype(np.float16), "bias": self.bias}
         tensors |= self.text.tensors(_TEXT) | self.title.tensors(_TITLES)
         made = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
-        save_file(made, folder / "steps.safetensors")
+        (folder / "steps.safetensors").write_bytes(save(made))
         about = {
             "format": FORMAT,
             "kinds": self.kinds,

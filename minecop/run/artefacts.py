@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from minecop.core.errors import OutputError
-from minecop.core.files import replace_folder, sha256_file, sha256_of, write_json
+from minecop.core.files import (
+    failure,
+    read_sealed,
+    remove,
+    replace_folder,
+    restore_folders,
+    sha256_file,
+    sha256_of,
+    write_sealed,
+)
 from minecop.core.messages import message
 
 STAGE_FILE = "stage.json"
@@ -53,48 +61,94 @@ class Reason:
         return message(self.key, lang, changes=self.changes)
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What ``stage.json`` says of an artefact.
+
+    Attributes
+    ----------
+    key
+        What it was made from (``Key.to_json``).
+    rows
+        Row counts.
+    files
+        SHA-256 of each file, by its path within the folder.
+    """
+
+    key: dict[str, Any]
+    rows: dict[str, int]
+    files: dict[str, str]
+
+    @property
+    def result(self) -> str:
+        """Hash of the result: that of its files, whatever led to them."""
+        return sha256_of(self.files)
+
+    def damaged(self, folder: Path, names: Collection[str] | None = None) -> list[str]:
+        """Return which of some files, or of all, are not as they were written.
+
+        Every byte is read, for only that tells a changed bit; it costs a hundredth or two of what is done with the bytes afterwards.
+        Files that are not the stage's own (a file manager's) are nobody's business.
+        """
+        return [name for name in self.files if (names is None or name in names) and not self._is_whole(folder, name)]
+
+    def _is_whole(self, folder: Path, name: str) -> bool:
+        try:
+            return sha256_file(folder / name) == self.files[name]
+        except OSError:
+            return False
+
+
+def read_record(folder: Path) -> Record:
+    """Return what a stage's folder says of itself.
+
+    Raises
+    ------
+    OSError
+        When it cannot be read.
+    ValueError
+        When it is not as it was written.
+    """
+    try:
+        return Record(**read_sealed(folder / STAGE_FILE))
+    except TypeError as error:
+        raise ValueError(STAGE_FILE) from error
+
+
 def why_run(folder: Path, key: Key) -> Reason | None:
     """Return why a stage must run, or ``None`` where its artefact can be reused.
 
     An artefact is reused when it was made from the same inputs and settings by the same version, and its files are as they were
     written.
     """
-    try:
-        record = json.loads((folder / STAGE_FILE).read_text(encoding="utf-8"))
-        old, files = record["key"], record["files"]
-        old_inputs, old_settings = dict(old["inputs"]), dict(old["settings"])
-    except FileNotFoundError:
+    if not folder.exists():
         return Reason("stage_first")
-    except (OSError, ValueError, KeyError, TypeError):
+    try:
+        record = read_record(folder)
+    except (OSError, ValueError):
         return Reason("stage_damaged", STAGE_FILE)
-    if old["version"] != key.version:
+    old = Key(**record.key)
+    if old.version != key.version:
         return Reason("stage_version")
     changed = [
-        f"{name} {_short(old_settings.get(name))} → {_short(key.settings.get(name))}"
-        for name in sorted(old_settings.keys() | key.settings.keys())
-        if old_settings.get(name) != key.settings.get(name)
+        f"{name} {_short(old.settings.get(name))} → {_short(key.settings.get(name))}"
+        for name in sorted(old.settings.keys() | key.settings.keys())
+        if old.settings.get(name) != key.settings.get(name)
     ]
     if changed:
         return Reason("stage_settings", ", ".join(changed))
     moved = [
-        name for name in sorted(old_inputs.keys() | key.inputs.keys()) if old_inputs.get(name) != key.inputs.get(name)
+        name for name in sorted(old.inputs.keys() | key.inputs.keys()) if old.inputs.get(name) != key.inputs.get(name)
     ]
     if moved:
         return Reason("stage_inputs", ", ".join(moved))
-    damaged = [name for name, digest in files.items() if not _is_whole(folder / name, digest)]
+    damaged = record.damaged(folder)
     return Reason("stage_damaged", ", ".join(damaged)) if damaged else None
 
 
 def _short(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _is_whole(path: Path, digest: str) -> bool:
-    try:
-        return sha256_file(path) == digest
-    except OSError:
-        return False
 
 
 @contextmanager
@@ -111,7 +165,7 @@ def making(folder: Path, key: Key, rows: dict[str, int]) -> Iterator[Path]:
         Row counts, filled in by the block.
     """
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
+    remove(temporary)
     try:
         temporary.mkdir(parents=True)
         yield temporary
@@ -120,28 +174,31 @@ def making(folder: Path, key: Key, rows: dict[str, int]) -> Iterator[Path]:
             for path in sorted(temporary.rglob("*"))
             if path.is_file()
         }
-        write_json(temporary / STAGE_FILE, {"key": key.to_json(), "rows": rows, "files": files})
+        write_sealed(temporary / STAGE_FILE, {"key": key.to_json(), "rows": rows, "files": files})
         replace_folder(temporary, folder)
+    except OutputError as error:  # who reads it knows the folder, not the one that was to become it
+        place = Path(str(error.details.get("path", "")))
+        if not place.is_relative_to(temporary):
+            raise
+        raise OutputError(error.key, **error.details | {"path": folder / place.relative_to(temporary)}) from error
     except OSError as error:
-        raise OutputError("cannot_write", path=folder, reason=error.strerror or error) from error
+        raise failure(error, folder) from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        remove(temporary)
 
 
 def result_hash(folder: Path) -> str:
     """Return the hash of a stage's result: that of its files, whatever led to them."""
-    return sha256_of(json.loads((folder / STAGE_FILE).read_text(encoding="utf-8"))["files"])
+    return read_record(folder).result
 
 
 def rows_of(folder: Path) -> dict[str, int]:
     """Return the row counts of a stage's result."""
-    rows: dict[str, int] = json.loads((folder / STAGE_FILE).read_text(encoding="utf-8"))["rows"]
-    return rows
+    return read_record(folder).rows
 
 
 def clean_leftovers(folder: Path) -> None:
-    """Remove what killed runs left behind."""
-    if folder.is_dir():
-        for path in folder.iterdir():
-            if path.name.startswith(".") and path.name.endswith((".tmp", ".old")):
-                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    """Bring back what a killed run had moved out of its place, and remove what else it left behind."""
+    restore_folders(folder)
+    for path in folder.glob(".*.tmp"):
+        remove(path)

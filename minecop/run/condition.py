@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from minecop.core.errors import InputError
-from minecop.core.files import sha256_file
-from minecop.run.artefacts import STAGE_FILE
+from minecop.core.files import read_sealed
+from minecop.run.artefacts import STAGE_FILE, read_record
 from minecop.run.checks import Check, gigabytes
 from minecop.run.machine import CHARACTERS_A_POST, Needs
 
@@ -67,19 +66,26 @@ def _check_stages(folder: Path) -> Iterator[Check]:
     damaged, count = [], 0
     stages = sorted(path for path in (folder / "stages").iterdir() if path.is_dir() and not path.name.startswith("."))
     for stage in stages:
-        files = _read_json(stage / STAGE_FILE).get("files")
-        if not isinstance(files, dict):
+        try:
+            record = read_record(stage)
+        except (OSError, ValueError):
             damaged.append(f"{stage.name}/{STAGE_FILE}")
             continue
-        count += len(files)
-        damaged += [f"{stage.name}/{name}" for name, digest in files.items() if _digest(stage / name) != digest]
-    manifest = _read_json(folder / "run.json").get("stages", {})
+        count += len(record.files)
+        damaged += [f"{stage.name}/{name}" for name in record.damaged(stage)]
+    manifest: dict[str, Any] = {}
+    try:
+        manifest = read_sealed(folder / "run.json")["stages"]
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError):
+        damaged.append("run.json")
     damaged += sorted({*manifest} - {stage.name for stage in stages})
     if damaged:
         yield Check("run_damaged", "broken", {"names": ", ".join(damaged)}, "run_damaged_do")
     else:
         yield Check("run_whole", details={"count": count})
-    if not manifest:
+    if not manifest and "run.json" not in damaged:
         yield Check("run_unfinished", "notable", {}, "run_damaged_do")
 
 
@@ -98,7 +104,10 @@ def _check_archive(folder: Path) -> Iterator[Check]:
 
 
 def _needs_of_run(folder: Path) -> Needs:
-    rows = _read_json(folder / "stages" / "archive" / STAGE_FILE).get("rows", {})
+    try:
+        rows = read_record(folder / "stages" / "archive").rows
+    except (OSError, ValueError):
+        rows = {}
     return Needs(rows.get("characters") or rows.get("posts", 0) * CHARACTERS_A_POST)
 
 
@@ -121,22 +130,6 @@ def _is_parquet(path: Path) -> bool:
             return begins == file.read(4) == _PARQUET
     except OSError:
         return False
-
-
-def _digest(path: Path) -> str:
-    try:
-        return sha256_file(path)
-    except OSError:
-        return ""
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    """Return what a file holds; nothing where it cannot be read."""
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return values if isinstance(values, dict) else {}
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from minecop.process.matching import SECONDARY, basis_of, labelled_of
 from minecop.process.model import StepModel, load_step_model
 from minecop.process.nearest import Nearest, nearest_examples
 from minecop.process.training import examples_of_steps
-from minecop.run.pipeline import Run
+from minecop.run.artefacts import read_record
+from minecop.run.opening import Run
 from minecop.run.stepping import labels_of, process_of
 from minecop.text.words import words
 
@@ -103,6 +104,12 @@ def evidence_of(run: Run, passage_ids: Sequence[str], privacy: Privacy | None = 
     RunError
         When the run has no such passage.
     """
+    read = {"text": ["passages.parquet"], "acts": ["acts.parquet"], "process": None, "archive": None}
+    with run.reading(read):
+        return _evidence(run, passage_ids, privacy or Privacy())
+
+
+def _evidence(run: Run, passage_ids: Sequence[str], privacy: Privacy) -> list[Evidence]:
     posts = {passage.rsplit("/", 2)[0] for passage in passage_ids}
     columns = ["passage_id", "post_id", "comment", "title", "text", "start", "end"]
     there = rows_where(run.stage_folder("text") / "passages.parquet", "post_id", posts, columns)
@@ -117,7 +124,7 @@ def evidence_of(run: Run, passage_ids: Sequence[str], privacy: Privacy | None = 
     )
     labels = labels_of(run)
     near = _nearest(run, labels, [(row["text"], row["title"]) for row in asked])
-    shown = _Shown(run, posts, privacy or Privacy())
+    shown = _Shown(run, posts, privacy)
     found = []
     for row, nearest in zip(asked, near, strict=True):
         passage = row["passage_id"]
@@ -218,4 +225,4 @@ def _nearest(
 def _model(run: Run) -> StepModel:
     """Return the model that told the steps of a run: its own, or the one that ships."""
     own: Path = run.stage_folder("process")
-    return load_step_model(own if (own / "steps.json").is_file() else shipped("models", "steps"))
+    return load_step_model(own if "steps.json" in read_record(own).files else shipped("models", "steps"))

@@ -19,7 +19,8 @@ from minecop.report.pack import write_pack
 from minecop.report.packtemplate import PACK_FILE
 from minecop.report.qda import render_qdpx
 from minecop.report.rendering import write_reports
-from minecop.run.pipeline import Run
+from minecop.run.artefacts import clean_leftovers
+from minecop.run.opening import Run
 
 EXPORT_FILE = "export.json"
 """What an export is and how much in it is masked; the sign of a folder that may be written over."""
@@ -63,6 +64,7 @@ def export_run(analysis: Analysis, run: Run, folder: Path, lang: str = "th") -> 
     if folder.is_dir() and any(folder.iterdir()) and not (folder / EXPORT_FILE).is_file():
         raise OutputError("export_exists", path=folder)
     ensure_writable(folder)
+    clean_leftovers(folder)
     privacy = analysis.privacy
     about = {
         "archive": analysis.archive.name,
@@ -109,7 +111,8 @@ def export_qda(analysis: Analysis, path: Path, lang: str = "th") -> None:
 
 
 def _write_passages(path: Path, analysis: Analysis, run: Run) -> None:
-    table = read_table(run.folder / "passages.parquet")
+    with run.reading({"tables": ["passages.parquet"]}):
+        table = read_table(run.stage_folder("tables") / "passages.parquet")
     names = table.column_names
     shown = _Shown(analysis)
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:

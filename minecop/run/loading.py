@@ -8,7 +8,6 @@ from sys import intern
 from typing import Any
 
 from minecop.archive.store import read_archive
-from minecop.core.errors import RunError
 from minecop.core.largejson import read_large_json
 from minecop.core.tables import read_table, read_tables
 from minecop.insight.analysis import Analysis
@@ -29,7 +28,7 @@ from minecop.insight.models import (
 from minecop.insight.profiles import StepTable
 from minecop.insight.voices import VOICE_COLUMNS, voices_of
 from minecop.process.definition import load_process
-from minecop.run.pipeline import Run
+from minecop.run.opening import Run
 from minecop.run.stages import LAYOUT
 from minecop.vectors.storing import read_vectors
 
@@ -43,19 +42,25 @@ def load_analysis(run: Run) -> Analysis:
     Raises
     ------
     RunError
-        When an artefact cannot be read.
+        When an artefact is damaged, or is being made anew.
     """
-    try:
+    read = {
+        "archive": None,
+        "text": ["passages.parquet"],
+        "insight": None,
+        "process": ["steps.parquet"],
+        "layout": None,
+    }
+    with run.reading(read):
         passages = read_tables(run.stage_folder("text") / "passages.parquet", _ROWS, list(VOICE_COLUMNS))
         voices = {voice.passage_id: voice for voice in voices_of(passages)}
         insight = _Reader(voices).insight(run.stage_folder("insight") / "insight.json")
         steps = StepTable.from_table(read_table(run.stage_folder("process") / "steps.parquet"))
         places = read_vectors(run.stage_folder("layout") / LAYOUT)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError("run_damaged", path=run.folder, reason="insight") from error
+        archive = read_archive(run.stage_folder("archive"))
     settings = run.manifest["settings"]
     return Analysis(
-        archive=read_archive(run.stage_folder("archive")),
+        archive=archive,
         insight=insight,
         process=load_process(settings["process"]),
         steps=steps,

@@ -18,7 +18,7 @@ from minecop.insight.analysis import Analysis
 from minecop.insight.privacy import Privacy
 from minecop.insight.sharing import rename_communities
 from minecop.run.artefacts import Key, making, result_hash, why_run
-from minecop.run.pipeline import Run
+from minecop.run.opening import Run
 from minecop.text.masking import EITHER, Pseudonyms, Text, mask_table, masks_by_text
 from minecop.text.namewords import is_common
 
@@ -72,9 +72,10 @@ def with_privacy(
         # The key as it is now: the same call again finds nothing new in it.
         stage_key = replace(stage_key, inputs=stage_key.inputs | {"key": sha256_of(names.key)})
         write_json(key_file, names.key)
-        with making(folder, stage_key, rows) as made:
+        with run.writing(), making(folder, stage_key, rows) as made:
             write_table(made / "masks.parquet", table)
-    table = read_table(folder / "masks.parquet")
+    else:
+        table = read_table(folder / "masks.parquet")
     if not mask:
         known = set(authors.values())
         of_authors = [one for one in set(table["replacement"].to_pylist()) if known.issuperset(one[1:-1].split(EITHER))]

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import platform
 import shutil
 from concurrent.futures import Executor
 from contextlib import nullcontext
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 import minecop
 from minecop.archive.reading import find_files
 from minecop.archive.store import is_archive
-from minecop.core.errors import OutputError, RunError
+from minecop.core.errors import InputError
 from minecop.core.executors import make_executor
-from minecop.core.files import ensure_writable, replacing, sha256_file, write_json
+from minecop.core.files import ensure_writable, make_way, remove, replacing, sha256_file, write_sealed
 from minecop.core.measuring import measured
 from minecop.core.progress import Listener, Progress, silent
 from minecop.core.tables import count_characters
 from minecop.run.artefacts import Key, clean_leftovers, making, result_hash, rows_of, why_run
+from minecop.run.opening import MANIFEST, Run, locked
 from minecop.run.settings import NAMES, Settings
-from minecop.run.stages import STAGES, Context, Stage, archive_name
-from minecop.run.timings import made_by, timing_parts, write_timings
+from minecop.run.stages import CACHE, STAGES, Context, Stage, archive_name
+from minecop.run.timings import TIMINGS, made_by, timing_parts, write_timings
+from minecop.run.topics import keep_history
 from minecop.vectors.models import load_embedder
 
-MANIFEST = "run.json"
 PUBLISHED = ("passages.parquet", "topic_members.parquet")
 """Files of the last stage that stand at the top of the run's folder."""
 
@@ -51,26 +48,6 @@ _PACKAGES = (
     "scipy",
     "umap-learn",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A finished run.
-
-    Attributes
-    ----------
-    folder
-        Where its artefacts are.
-    manifest
-        What ``run.json`` holds.
-    """
-
-    folder: Path
-    manifest: dict[str, Any]
-
-    def stage_folder(self, name: str) -> Path:
-        """Return the folder of a stage's artefact."""
-        return self.folder / "stages" / name
 
 
 def analyse(
@@ -120,31 +97,31 @@ def analyse(
     if not is_archive(source):
         find_files(source)  # a missing source is told before a folder is made for its results
     ensure_writable(folder)
-    with _lock(folder):
-        clean_leftovers(folder)
-        clean_leftovers(folder / "stages")
+    with locked(folder):
+        _tidy(folder)
         if settings.model and not (folder / "stages" / "vectors").exists():
             # A model that is missing is told before an archive is read, which may take an hour.
             load_embedder(settings.model, settings.backend, settings.threads)
         with nullcontext(executor) if executor else make_executor(workers) as doing:
             context = Context(source, folder, settings, doing, listener)
             timings = make_stages(context, lang)
+        keep_history(context)
         _publish(folder)
         manifest = _manifest(context)
-        write_json(folder / MANIFEST, manifest)
+        write_sealed(folder / MANIFEST, manifest)
         write_timings(folder, source, timings, workers)
     return Run(folder, manifest)
 
 
-def _lock(folder: Path) -> FileLock:
-    lock = FileLock(folder / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise RunError("run_busy", path=folder) from error
-    except OSError as error:
-        raise OutputError("cannot_write", path=folder, reason=error.strerror or error) from error
-    return lock
+def _tidy(folder: Path) -> None:
+    """Undo what killed runs, and people, have left where the files of a run belong."""
+    stages = folder / "stages"
+    if not stages.is_dir():
+        remove(stages)
+    for name in (MANIFEST, TIMINGS, *PUBLISHED):
+        make_way(folder / name)
+    for place in (folder, stages, *(folder / CACHE).glob("*/")):
+        clean_leftovers(place)
 
 
 def make_stages(context: Context, lang: str, last: str = STAGES[-1].name) -> list[dict[str, Any]]:
@@ -154,7 +131,11 @@ def make_stages(context: Context, lang: str, last: str = STAGES[-1].name) -> lis
 
 
 def _key(stage: Stage, context: Context) -> Key:
-    inputs = {name: result_hash(context.stage_folder(name)) for name in stage.inputs} | stage.outside(context)
+    try:
+        outside = stage.outside(context)
+    except OSError as error:
+        raise InputError("cannot_read", path=error.filename, reason=error.strerror or error) from error
+    inputs = {name: result_hash(context.stage_folder(name)) for name in stage.inputs} | outside
     return Key(stage.version, context.settings.values(stage.settings), inputs)
 
 
@@ -258,24 +239,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return ""
-
-
-def open_run(folder: Path) -> Run:
-    """Open a finished run.
-
-    Raises
-    ------
-    RunError
-        When there is none, or an artefact of it is missing.
-    """
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise RunError("no_run", path=folder) from error
-    except (OSError, ValueError) as error:
-        raise RunError("run_damaged", path=folder, reason=MANIFEST) from error
-    run = Run(folder, manifest)
-    for stage in STAGES:
-        if not (run.stage_folder(stage.name) / "stage.json").is_file():
-            raise RunError("run_damaged", path=folder, reason=stage.name)
-    return run

@@ -13,9 +13,8 @@ from typing import Any
 from minecop.core.files import sha256_file, sha256_of, write_json
 from minecop.insight.analysis import Analysis
 from minecop.run.artefacts import STAGE_FILE
-from minecop.run.pipeline import MANIFEST, Run
+from minecop.run.opening import MANIFEST, Run
 
-PAGE = "report.html"
 PAGE = "report.html"
 RECORD = "reports.json"
 

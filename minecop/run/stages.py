@@ -25,7 +25,7 @@ from minecop.archive.models import Account, Person
 from minecop.archive.people import AUTHORS_FILE, home_communities, read_people
 from minecop.archive.reading import find_offered
 from minecop.archive.store import Archive, archive_hash, is_archive, iterate_posts, read_archive, read_head
-from minecop.core.errors import SettingsError
+from minecop.core.errors import InputError, SettingsError
 from minecop.core.executors import batched, map_chunks
 from minecop.core.files import sha256_file, sha256_of, write_json
 from minecop.core.largejson import write_large_json
@@ -49,7 +49,7 @@ from minecop.process.matching import (
     with_labels,
 )
 from minecop.process.model import load_step_model
-from minecop.run.artefacts import Key
+from minecop.run.artefacts import Key, read_record
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
 from minecop.run.topics import HISTORY, make_topics
@@ -75,6 +75,9 @@ LAYOUT = "layout.npy"
 
 ASIDE = "aside.json"
 """Why posts are set aside, by their ids."""
+
+CACHE = "cache"
+"""Folder of a run for what a costly model has made; it stays from run to run."""
 
 ABOUT = "about.json"
 """File of a stage that says in the manifest how its result came about."""
@@ -114,8 +117,9 @@ class Context:
 
     def about(self, stage: str) -> dict[str, Any]:
         """Return what a stage says of how its result came about; nothing where it says nothing."""
-        path = self.stage_folder(stage) / ABOUT
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        folder = self.stage_folder(stage)
+        said = ABOUT in read_record(folder).files
+        return json.loads((folder / ABOUT).read_text(encoding="utf-8")) if said else {}
 
     @property
     def archive(self) -> Archive:
@@ -172,9 +176,16 @@ def _archive_outside(context: Context) -> dict[str, str]:
     if is_archive(source):
         return {"source": archive_hash(source)}
     base = source if source.is_dir() else source.parent
-    found = {file.name: sha256_file(file.path) for file in find_offered(source)}
+    found = {file.name: _hash_of(file.path) for file in find_offered(source)}
     tables = {name: sha256_file(base / name) for name in (AUTHORS_FILE, COMMUNITIES_FILE) if (base / name).is_file()}
     return {"source": sha256_of(found | tables)}
+
+
+def _hash_of(path: Path) -> str:
+    try:
+        return sha256_file(path)
+    except OSError as error:  # what cannot be read is told when it is read
+        return f"not readable: {error.errno}"
 
 
 def _make_archive(context: Context, folder: Path) -> dict[str, int]:
@@ -183,6 +194,8 @@ def _make_archive(context: Context, folder: Path) -> dict[str, int]:
     head = make_archive(
         context.source, folder, name, by_date=True, executor=context.executor, listener=context.listener
     )
+    if _archive_outside(context) != context.keys["archive"].inputs:
+        raise InputError("source_changed", path=context.source)
     context._archive = None
     return {"posts": head.posts, "comments": head.comments}
 
@@ -328,7 +341,7 @@ def _static_vectors(context: Context, folder: Path, static: StaticEmbedder) -> d
 def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformerEmbedder) -> dict[str, int]:
     path = context.stage_folder("text") / "passages.parquet"
     total = count_rows(path)
-    cache = VectorCache(context.folder / "cache", embedder)
+    cache = VectorCache(context.folder / CACHE, embedder)
     truncated = 0
 
     def pieces() -> Iterator[NDArray[np.float32]]:

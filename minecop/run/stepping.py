@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minecop.core.errors import RunError
+from minecop.core.files import read_sealed
 from minecop.core.tables import read_table
 from minecop.process.definition import Process, load_process
 from minecop.process.labels import StepLabel, labels_path, read_labels
@@ -25,7 +25,7 @@ from minecop.process.training import (
     train_steps,
     unseen_log_odds,
 )
-from minecop.run.pipeline import Run
+from minecop.run.opening import Run
 from minecop.run.timings import TIMINGS
 from minecop.text.words import words
 
@@ -54,15 +54,19 @@ def source_of(run: Run) -> Path:
     Raises
     ------
     RunError
-        When it is no longer where it was.
+        When it is no longer where it was, or the run does not know any more where that is.
     """
-    try:
-        source = Path(json.loads((run.folder / TIMINGS).read_text(encoding="utf-8"))["source"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise RunError("run_without_source", path=run.folder) from error
+    source = _source(run)
     if not source.exists():
         raise RunError("run_without_source", path=run.folder)
     return source
+
+
+def _source(run: Run) -> Path:
+    try:
+        return Path(read_sealed(run.folder / TIMINGS)["source"])
+    except (OSError, ValueError) as error:
+        raise RunError("run_damaged", path=run.folder, reason=TIMINGS) from error
 
 
 def process_of(run: Run) -> Process:
@@ -72,11 +76,8 @@ def process_of(run: Run) -> Process:
 
 def labels_of(run: Run) -> dict[str, StepLabel]:
     """Return the labels that people have given to passages of the archive of a run; none where it is no longer where it was."""
-    try:
-        path = labels_path(source_of(run))
-    except RunError:
-        return {}
-    return read_labels(path, len(process_of(run).steps))
+    source = _source(run)
+    return read_labels(labels_path(source), len(process_of(run).steps)) if source.exists() else {}
 
 
 def least_sure(run: Run, known: Collection[str], count: int) -> list[Doubtful]:
@@ -91,9 +92,10 @@ def least_sure(run: Run, known: Collection[str], count: int) -> list[Doubtful]:
     count
         How many, at most.
     """
-    passages = read_table(run.stage_folder("text") / "passages.parquet", ["passage_id", "post_id", "title", "text"])
-    courtesy = read_table(run.stage_folder("acts") / "acts.parquet", ["courtesy"])["courtesy"].to_numpy()
-    steps = read_table(run.stage_folder("process") / "steps.parquet")
+    with run.reading({"text": ["passages.parquet"], "acts": ["acts.parquet"], "process": ["steps.parquet"]}):
+        passages = read_table(run.stage_folder("text") / "passages.parquet", ["passage_id", "post_id", "title", "text"])
+        courtesy = read_table(run.stage_folder("acts") / "acts.parquet", ["courtesy"])["courtesy"].to_numpy()
+        steps = read_table(run.stage_folder("process") / "steps.parquet")
     shares = np.stack([steps[f"step_{step.number}"].to_numpy() for step in process_of(run).steps], axis=1)
     shares = np.hstack([1 - shares.sum(axis=1, keepdims=True), shares])
     order = np.sort(shares, axis=1)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from minecop.core.files import write_json
+from minecop.core.files import read_sealed, write_sealed
 from minecop.core.measuring import Taken, measured
 from minecop.core.progress import Listener, Progress
 
@@ -21,10 +20,9 @@ _MEGABYTE = 1_000_000
 def read_timings(folder: Path) -> dict[str, Any]:
     """Return what a run's folder tells of how long it took; nothing where there is nothing that can be read."""
     try:
-        values = json.loads((folder / TIMINGS).read_text(encoding="utf-8"))
+        return read_sealed(folder / TIMINGS)
     except (OSError, ValueError):
         return {}
-    return values if isinstance(values, dict) else {}
 
 
 def is_timed(folder: Path) -> bool:
@@ -61,7 +59,7 @@ def write_timings(folder: Path, source: Path, lines: Sequence[dict[str, Any]], w
     for line in lines:
         line["made"] = before.get(line["stage"]) if line["reused"] else line["made"] | {"workers": workers}
     report = {"report": earlier["report"]} if "report" in earlier else {}
-    write_json(folder / TIMINGS, {"source": str(source.resolve()), "stages": lines, **report, "workers": workers})
+    write_sealed(folder / TIMINGS, {"source": str(source.resolve()), "stages": lines, **report, "workers": workers})
 
 
 @contextmanager
@@ -73,7 +71,7 @@ def timing_report(folder: Path) -> Iterator[dict[str, bool]]:
     values = read_timings(folder)
     made = values.get("report", {}).get("made") if said["reused"] else made_by(taken) | {"workers": 1}
     line = {"stage": "report", "reused": said["reused"], "seconds": round(taken.seconds, 3), "made": made}
-    write_json(folder / TIMINGS, values | {"report": line})
+    write_sealed(folder / TIMINGS, values | {"report": line})
 
 
 def timing_parts(listener: Listener, parts: dict[str, float]) -> Listener:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +17,10 @@ from numpy.typing import NDArray
 from minecop.archive.models import Account
 from minecop.archive.people import AUTHORS_FILE, read_people
 from minecop.archive.store import author_names
-from minecop.core.files import write_json
+from minecop.core.files import failure, remove, replace_folder, write_json
 from minecop.core.progress import counted
 from minecop.core.tables import TableWriter, read_table, read_tables, table_of, write_table
-from minecop.run.artefacts import STAGE_FILE
+from minecop.run.artefacts import STAGE_FILE, read_record
 from minecop.text.words import words
 from minecop.topics.archive import chosen_rows, memberships
 from minecop.topics.fitting import Fit, fit_topics, within_threads
@@ -60,7 +62,11 @@ PRIMARY = pa.schema([("passage_id", pa.string()), ("topic", pa.int32())])
 FRAME = "bertopic"
 """Folder of the topics as BERTopic saves them, with topics numbered by size."""
 
-HISTORY = "history.json"
+HISTORY, BEFORE, PRIMARIES, NAMED = "history.json", "before.parquet", "primary.parquet", "topics.parquet"
+_HISTORY_FILES = (HISTORY, BEFORE, PRIMARIES, NAMED)
+
+KEPT = "topic-numbers"
+"""Folder of a run with a copy of these."""
 
 _ROWS = 20_000
 
@@ -105,12 +111,12 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
                     for row, topic, share in shares
                 ]
                 members.write(table_of(made, MEMBERS))
-    write_table(folder / "primary.parquet", pa.table({"passage_id": ids, "topic": primary}, schema=PRIMARY))
+    write_table(folder / PRIMARIES, pa.table({"passage_id": ids, "topic": primary}, schema=PRIMARY))
     by_machine = _by_machine(context, fit, learned, documents)
     changes = with_growth(changes, before.values(), primary.tolist())
     _write_topics(folder, fit, by_machine, numbers, changes, primary, learned, first=not before)
     earlier = pa.table({"passage_id": list(before), "topic": list(before.values())}, schema=PRIMARY)
-    write_table(folder / "before.parquet", earlier)
+    write_table(folder / BEFORE, earlier)
     history = {
         "first": free,
         "next": max([free - 1, *numbers.tolist()]) + 1,
@@ -162,18 +168,41 @@ def _before(context: Context) -> tuple[dict[str, int], int, dict[int, str]]:
 
     The last run is the one of other inputs or settings: what is made once more from the same ones is compared with what it was then.
     """
-    folder = context.stage_folder("topics")
-    try:
-        record = json.loads((folder / STAGE_FILE).read_text(encoding="utf-8"))
+    for folder in (context.stage_folder("topics"), context.folder / KEPT):
+        try:
+            record = read_record(folder)
+        except (OSError, ValueError):
+            continue
+        same = record.key == context.keys["topics"].to_json()
+        if record.damaged(folder, (HISTORY, BEFORE) if same else (HISTORY, PRIMARIES, NAMED)):
+            continue
         history = json.loads((folder / HISTORY).read_text(encoding="utf-8"))
-        same = record["key"] == context.keys["topics"].to_json()
-        table = read_table(folder / ("before.parquet" if same else "primary.parquet"))
+        table = read_table(folder / (BEFORE if same else PRIMARIES))
         topics = dict(zip(table["passage_id"].to_pylist(), table["topic"].to_pylist(), strict=True))
-        rows = [] if same else read_table(folder / "topics.parquet", ["topic", "label"]).to_pylist()
+        rows = [] if same else read_table(folder / NAMED, ["topic", "label"]).to_pylist()
         labels = history["labels"] if same else [[row["topic"], row["label"]] for row in rows]
         return topics, int(history["first" if same else "next"]), {int(topic): str(label) for topic, label in labels}
-    except (OSError, ValueError, KeyError, TypeError):  # there was none, or it is damaged: numbers begin anew
-        return {}, 0, {}
+    return {}, 0, {}  # there was none: numbers begin anew
+
+
+def keep_history(context: Context) -> None:
+    """Keep a copy of what numbers of topics are carried on by, for no other artefact can be made again without an earlier run."""
+    made, kept = context.stage_folder("topics"), context.folder / KEPT
+    try:
+        if read_record(kept) == read_record(made) and not read_record(kept).damaged(kept, _HISTORY_FILES):
+            return
+    except (OSError, ValueError):
+        pass
+    temporary = kept.with_name(f".{kept.name}.{os.getpid()}.tmp")
+    try:
+        temporary.mkdir()
+        for name in (STAGE_FILE, *_HISTORY_FILES):
+            shutil.copyfile(made / name, temporary / name)
+        replace_folder(temporary, kept)
+    except OSError as error:
+        raise failure(error, kept) from error
+    finally:
+        remove(temporary)
 
 
 def _by_machine(context: Context, fit: Fit, ids: list[str], documents: pa.ListArray) -> list[str | None]:
@@ -228,6 +257,6 @@ def _write_topics(
                 "machine": given is not None,
             }
         )
-    write_table(folder / "topics.parquet", table_of(rows, TOPICS))
+    write_table(folder / NAMED, table_of(rows, TOPICS))
     themes = [{"theme": theme, "label": label} for theme, label in enumerate(fit.themes)]
     write_table(folder / "themes.parquet", table_of(themes, THEMES))

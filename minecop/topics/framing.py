@@ -109,6 +109,11 @@ def save_frame(model: Any, folder: Path, labels: list[str]) -> None:
     """Write a model as BERTopic's safetensors, under labels of our own: ``BERTopic.load(folder)`` opens it."""
     import logging
 
+    from safetensors import SafetensorError
+
     model.set_topic_labels({topic: labels[topic] for topic in model.topic_sizes_ if topic >= 0})
     logging.getLogger("BERTopic").setLevel(logging.ERROR)
-    model.save(str(folder), serialization="safetensors", save_ctfidf=False, save_embedding_model=False)
+    try:
+        model.save(str(folder), serialization="safetensors", save_ctfidf=False, save_embedding_model=False)
+    except SafetensorError as error:  # what the disk refuses has a name of its own there
+        raise OSError(str(error)) from error

@@ -1,7 +1,8 @@
 """Vectors that were made before, by the model that made them and the text they are of: what a costly model need not do again.
 
-A folder a model (the name of an embedder holds the hash of its numbers), in it pairs of files, each written whole: ``<n>.npy`` with vectors
-and ``<n>.keys.npy`` with the hash of the text of each. The keys are written last, so that what a killed run left is whole.
+A folder a model (the name of an embedder holds the hash of its numbers), in it files that belong together, each written whole:
+``<n>.npy`` with vectors, ``<n>.keys.npy`` with the hash of the text of each, and ``<n>.json`` with the hash of both, which is written last.
+What a killed run left, or a disk has damaged, is not used, and made anew.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from minecop.core.files import replacing, safe_name
+from minecop.core.files import read_sealed, replacing, safe_name, sha256_file, write_sealed
 from minecop.vectors.embedder import Embedder, Vectors
 from minecop.vectors.storing import mapped_vectors, write_vectors
 
@@ -43,8 +44,10 @@ class VectorCache:
         self._keys = np.empty(0, dtype=_KEY)
         self._places = np.empty((0, 2), dtype=np.int64)
         self._files = 0
-        for path in sorted(self._folder.glob("*.keys.npy")):
-            self._learn(int(path.name.split(".")[0]), np.load(path))
+        for path in sorted(self._folder.glob("[0-9]*.json")):
+            number = int(path.stem)
+            if self._is_whole(number):
+                self._learn(number, np.load(self._keys_path(number)))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Return float32 vectors of texts, shape (n, d), in their order."""
@@ -67,8 +70,9 @@ class VectorCache:
         number = self._files
         vectors = self.embedder.encode(texts)
         write_vectors(self._path(number), [vectors], len(vectors))
-        with replacing(self._folder / f"{number:06}.keys.npy") as temporary, temporary.open("wb") as file:
+        with replacing(self._keys_path(number)) as temporary, temporary.open("wb") as file:
             np.save(file, keys)
+        write_sealed(self._seal_path(number), self._hashes(number))
         self._learn(number, keys)
         self.embedded += len(texts)
 
@@ -82,6 +86,21 @@ class VectorCache:
 
     def _path(self, number: int) -> Path:
         return self._folder / f"{number:06}.npy"
+
+    def _keys_path(self, number: int) -> Path:
+        return self._folder / f"{number:06}.keys.npy"
+
+    def _seal_path(self, number: int) -> Path:
+        return self._folder / f"{number:06}.json"
+
+    def _hashes(self, number: int) -> dict[str, str]:
+        return {path.name: sha256_file(path) for path in (self._path(number), self._keys_path(number))}
+
+    def _is_whole(self, number: int) -> bool:
+        try:
+            return read_sealed(self._seal_path(number)) == self._hashes(number)
+        except (OSError, ValueError):
+            return False
 
     def _read(self, places: NDArray[np.int64]) -> Vectors:
         made: Vectors | None = None

@@ -13,7 +13,7 @@ from planted import SHARED, average_precision, plant, read_rows
 
 from minecop.core.tables import read_table
 from minecop.run.loading import load_analysis
-from minecop.run.pipeline import open_run
+from minecop.run.opening import open_run
 
 DATA = ROOT.parent / "shared/data"
 VOICES = ROOT.parent / "shared/gold/concerns-dev.jsonl"

@@ -1,0 +1,157 @@
+"""A pool of worker processes that outlives the loss of one, and does not outlive the process that started it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
+from types import TracebackType
+from typing import Any
+
+from minecop.core.errors import RunError
+
+AHEAD = 32
+"""Chunks handed out before the first of them has to be done: enough for any laptop's processors, few enough for its memory."""
+
+_LOSSES = 3
+"""How often a chunk may be lost with a worker and is done again."""
+
+
+class _Worker(SpawnProcess):
+    """Leaves Ctrl-C to the process that started it, and ends when that does, however it ends."""
+
+    def start(self) -> None:
+        """Start the process, which Ctrl-C does not reach from its first moment on."""
+        with _without_interrupts():
+            super().start()
+
+    def run(self) -> None:
+        """Do the work."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+        super().run()
+
+
+@contextmanager
+def _without_interrupts() -> Iterator[None]:
+    """Hold SIGINT back where the system can: what is started meanwhile is born so."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the process that started this one. A worker that waits for work would wait for ever after it."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+class _Context(SpawnContext):
+    """Starts workers, and knows which."""
+
+    def __init__(self) -> None:
+        self.workers: list[_Worker] = []
+
+    def Process(self, *args: Any, **kwargs: Any) -> _Worker:  # type: ignore[override]  # noqa: N802 - its name there
+        """Return a new worker, not yet started."""
+        worker = _Worker(*args, **kwargs)
+        self.workers.append(worker)
+        return worker
+
+
+class WorkerPool(Executor):
+    """Does work in a number of processes. Processes are spawned on every system, as Windows does it: a fork of one with threads may hang.
+
+    A worker that is lost - the system kills the largest process when memory runs out - takes the pool with it; ``map`` then does what was
+    lost once more, in a new pool of one worker less.
+
+    Parameters
+    ----------
+    workers
+        How many processes.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._begin()
+
+    def _begin(self) -> None:
+        self._context = _Context()
+        self._pool = ProcessPoolExecutor(self.workers, mp_context=self._context)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Hand out one piece of work, which is lost with the worker that does it."""
+        return self._pool.submit(fn, *args, **kwargs)
+
+    def map(
+        self, fn: Callable[..., Any], *iterables: Any, timeout: float | None = None, chunksize: int = 1
+    ) -> Iterator[Any]:
+        """Yield the result of each piece of work in order; pieces are taken as they are needed, and done again when they are lost.
+
+        Raises
+        ------
+        RunError
+            When a piece is lost time and again.
+        """
+        pieces = zip(*iterables, strict=False)
+        ahead: deque[tuple[tuple[Any, ...], Future[Any]]] = deque()
+        lost = 0
+        while True:
+            while len(ahead) <= AHEAD and (piece := next(pieces, None)) is not None:
+                ahead.append((piece, self._hand_out(fn, piece)))
+            if not ahead:
+                return
+            try:
+                result = ahead[0][1].result(timeout)
+            except BrokenProcessPool as error:
+                lost += 1
+                if lost > _LOSSES:
+                    raise RunError("workers_lost", times=lost) from error
+                self._renew()
+                ahead = deque((piece, self._hand_out(fn, piece)) for piece, _ in ahead)
+                continue
+            ahead.popleft()
+            lost = 0
+            yield result
+
+    def _hand_out(self, fn: Callable[..., Any], piece: tuple[Any, ...]) -> Future[Any]:
+        try:
+            return self.submit(fn, *piece)
+        except BrokenProcessPool as error:  # told when its turn comes
+            lost: Future[Any] = Future()
+            lost.set_exception(error)
+            return lost
+
+    def _renew(self) -> None:
+        self._pool.shutdown(wait=True)  # the other workers of a broken pool are ended by then: none writes any more
+        self.workers = max(1, self.workers - 1)
+        self._begin()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the workers when they have done what was handed out."""
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        """End the workers; at once where something went wrong, for nobody waits for what they do."""
+        if kind is not None:
+            for worker in self._context.workers:
+                if worker.is_alive():
+                    worker.terminate()
+        self.shutdown(cancel_futures=kind is not None)
+        return None
