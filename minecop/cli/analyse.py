@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import default_output, run_options, settings_of
+from minecop.cli.options import default_output, executor_of, run_options, settings_of
 from minecop.cli.showing import progress
 from minecop.core.messages import message
 from minecop.run.pipeline import analyse
@@ -25,10 +25,10 @@ def command(archive: Path, **options: Any) -> None:
     \b
     minecop analyse corpora/sample
     minecop analyse posts.jsonl -o outputs/mine --since 2010-01-01
+    minecop analyse corpora/large --cluster tcp://192.168.1.10:8786
     """
     output = options["output"] or default_output(archive)
-    with progress(options["lang"], verbose=options["verbose"]) as listener:
-        run = analyse(
-            archive, output, settings_of(options), workers=options["workers"], listener=listener, lang=options["lang"]
-        )
-    click.echo(message("run_written", options["lang"], path=run.folder))
+    lang, settings, workers = options["lang"], settings_of(options), options["workers"]
+    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options) as executor:
+        run = analyse(archive, output, settings, workers=workers, executor=executor, listener=listener, lang=lang)
+    click.echo(message("run_written", lang, path=run.folder))

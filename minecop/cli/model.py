@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import echo_json, language, run_options, settings_of, verbose
+from minecop.cli.options import echo_json, executor_of, language, run_options, settings_of, verbose
 from minecop.cli.showing import progress, show_table
 from minecop.core.errors import InputError
 from minecop.core.executors import make_executor
@@ -130,7 +130,7 @@ def adapt_command(archive: Path, **options: Any) -> None:
     """
     lang = options["lang"]
     output = options["output"] or Path("models") / archive.resolve().stem
-    with progress(lang, verbose=options["verbose"]) as listener, make_executor(options["workers"]) as executor:
+    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options) as executor:
         made = adapt_model(archive, output, executor, settings_of(options), listener=listener, lang=lang)
     key = (
         "model_adapted"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from minecop.core.errors import SettingsError
+from minecop.core.executors import make_executor
 from minecop.core.files import safe_name
 from minecop.insight.ordering import ORDERS
 from minecop.run.settings import Settings, read_settings
@@ -104,6 +108,11 @@ def run_options(command: Command) -> Command:
             click.option(
                 "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="จำนวนโพรเซส / processes"
             ),
+            click.option(
+                "--cluster",
+                metavar="ADDRESS",
+                help="ทำบนคลัสเตอร์ Dask แทน เช่น tcp://192.168.1.10:8786 / on a Dask cluster instead (minecop[cluster])",
+            ),
             language,
             verbose,
         ]
@@ -163,6 +172,21 @@ def sharing_options(command: Command) -> Command:
 def default_key(archive: str) -> Path:
     """Return where the pseudonyms of an archive are kept: in the user's own folder of settings, far from what is handed on."""
     return Path(click.get_app_dir("minecop")) / "keys" / f"{safe_name(archive)}.json"
+
+
+def executor_of(options: dict[str, Any]) -> AbstractContextManager[Executor]:
+    """Return where the options of ``run_options`` want the work to be done.
+
+    Raises
+    ------
+    SettingsError
+        When they want it at two places.
+    ClusterError
+        When there is no such cluster, or its workers are not what this process is.
+    """
+    if options["cluster"] and options["workers"] > 1:
+        raise SettingsError("workers_and_cluster")
+    return make_executor(options["workers"], options["cluster"])
 
 
 def settings_of(options: dict[str, Any]) -> Settings:

@@ -9,7 +9,15 @@ from typing import Any
 import click
 
 from minecop.archive.store import read_head
-from minecop.cli.options import default_output, order_option, run_options, settings_of, sharing_options, years_option
+from minecop.cli.options import (
+    default_output,
+    executor_of,
+    order_option,
+    run_options,
+    settings_of,
+    sharing_options,
+    years_option,
+)
 from minecop.cli.showing import progress, show_account
 from minecop.cli.shown import shown
 from minecop.cli.slices import compare_option, say_hindrances
@@ -22,10 +30,10 @@ from minecop.run.pipeline import analyse
 
 def make_report(archive: Path, options: dict[str, Any]) -> Path:
     """Analyse an archive, write its report, and say where it is."""
-    lang = options["lang"]
+    lang, settings, workers = options["lang"], settings_of(options), options["workers"]
     output = options["output"] or default_output(archive)
-    with progress(lang, verbose=options["verbose"]) as listener:
-        run = analyse(archive, output, settings_of(options), workers=options["workers"], listener=listener, lang=lang)
+    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options) as executor:
+        run = analyse(archive, output, settings, workers=workers, executor=executor, listener=listener, lang=lang)
     show_account(read_head(run.stage_folder("archive")), lang, verbose=options["verbose"])
     analysis = in_order(shown(run, lang, options), options.get("order_by") or "rank")
     analysis = replace(analysis, compare_by=tuple(dict.fromkeys(options.get("compare_by", ()))))

@@ -9,12 +9,16 @@
     ├── ProcessError    a process file that is not well formed
     ├── ModelError      an embedding model that cannot be loaded
     ├── RunError        a run folder that is missing, damaged or in use
+    ├── ClusterError    a cluster that is not there, not alike, or lost
     └── QuoteError      a quote that is not what its source says
 
 Each is raised with the key of a message and its details; the words stand in ``messages.toml``, in Thai and English.
 """
 
 from __future__ import annotations
+
+from functools import partial
+from typing import Any
 
 from minecop.core.messages import message
 
@@ -51,6 +55,10 @@ class MinecopError(Exception):
     def __str__(self) -> str:
         return self.text()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with its details, so that what goes wrong in another process is told in this one."""
+        return partial(type(self), self.key, **self.details), ()
+
 
 class InputError(MinecopError):
     """A file, folder or record that cannot be used."""
@@ -74,6 +82,10 @@ class ModelError(MinecopError):
 
 class RunError(MinecopError):
     """A run folder that is missing, damaged or in use."""
+
+
+class ClusterError(MinecopError):
+    """A cluster that is not there, whose workers are not what this process is, or that is lost."""
 
 
 class QuoteError(MinecopError):

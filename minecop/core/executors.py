@@ -18,6 +18,18 @@ Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
 
 
+class RemoteExecutor(Executor):
+    """Does it on machines that may not see this one's files: a chunk, and the function, carry all that is needed.
+
+    Attributes
+    ----------
+    ahead
+        Chunks to hand out before the first of them has to be done.
+    """
+
+    ahead: int = _AHEAD
+
+
 class SerialExecutor(Executor):
     """Does everything at once, in this process."""
 
@@ -39,14 +51,35 @@ class SerialExecutor(Executor):
         return map(fn, *iterables)
 
 
-def make_executor(workers: int) -> AbstractContextManager[Executor]:
-    """Return an executor of a number of processes; one worker means this process.
+def make_executor(workers: int, cluster: str | None = None) -> AbstractContextManager[Executor]:
+    """Return an executor of a number of processes, or of a cluster; one worker means this process.
 
     Processes are spawned on every system, as Windows does it: a fork of a process with threads may hang.
+
+    Parameters
+    ----------
+    workers
+        Processes on this machine.
+    cluster
+        Address of a Dask scheduler, whose workers do it instead.
+
+    Raises
+    ------
+    ClusterError
+        When there is no such cluster, or its workers are not what this process is.
     """
+    if cluster:
+        from minecop.core.cluster import ClusterExecutor
+
+        return ClusterExecutor(cluster)
     if workers <= 1:
         return SerialExecutor()
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+def with_files(executor: Executor) -> Executor:
+    """Return an executor that sees this machine's files: the one that is given, or this process in place of other machines."""
+    return SerialExecutor() if isinstance(executor, RemoteExecutor) else executor
 
 
 def map_chunks(
@@ -79,10 +112,11 @@ def _in_order(executor: Executor, function: Callable[[Chunk], Result], chunks: I
     if isinstance(executor, SerialExecutor):
         yield from map(function, chunks)
         return
+    most = executor.ahead if isinstance(executor, RemoteExecutor) else _AHEAD
     ahead: deque[Future[Result]] = deque()
     for chunk in chunks:
         ahead.append(executor.submit(function, chunk))
-        if len(ahead) > _AHEAD:
+        if len(ahead) > most:
             yield ahead.popleft().result()
     while ahead:
         yield ahead.popleft().result()

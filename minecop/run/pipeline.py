@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import platform
 import shutil
 import time
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from minecop.core.errors import OutputError, RunError
 from minecop.core.executors import make_executor
 from minecop.core.files import ensure_writable, replacing, sha256_file, write_json
 from minecop.core.progress import Listener, Progress, silent
+from minecop.core.versions import PACKAGES, package_version, python_version
 from minecop.run.artefacts import Key, clean_leftovers, making, result_hash, rows_of, why_run
 from minecop.run.settings import NAMES, Settings
 from minecop.run.stages import STAGES, Context, Stage, archive_name
@@ -30,20 +29,6 @@ MANIFEST = "run.json"
 TIMINGS = "timings.json"
 PUBLISHED = ("passages.parquet", "topic_members.parquet")
 """Files of the last stage that stand at the top of the run's folder."""
-
-# Packages whose version may change a result; they stand in the manifest.
-_PACKAGES = (
-    "bertopic",
-    "graspologic-native",
-    "hdbscan",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "pythainlp",
-    "scikit-learn",
-    "scipy",
-    "umap-learn",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,19 +181,12 @@ def _manifest(context: Context) -> dict[str, Any]:
             stages[stage.name]["about"] = about
     return {
         "minecop": minecop.__version__,
-        "python": ".".join(platform.python_version_tuple()[:2]),
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "python": python_version(),
+        "packages": {name: package_version(name) for name in PACKAGES},
         "archive": {"name": archive_name(context.source), "sha256": stages["archive"]["sha256"]},
         "settings": context.settings.values(NAMES),
         "stages": stages,
     }
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""
 
 
 def open_run(folder: Path) -> Run:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field
@@ -342,23 +343,19 @@ def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformer
 
 
 @lru_cache(maxsize=4)
-def _matcher(name: str, folder: Path | None, digest: str) -> StepMatcher:
-    """Return the matcher of a process, once in each worker: with what was learned for this run, or as it ships."""
-    return StepMatcher(load_process(name), load_step_model(folder) if folder else None)
+def _unpacked(matcher: bytes) -> StepMatcher:
+    """Return a matcher from its pickle, once in each worker."""
+    made: StepMatcher = pickle.loads(matcher)  # noqa: S301 - packed by this run
+    return made
 
 
 def _process_chunk(
-    chunk: tuple[pa.Table, pa.Table, pa.Table, list[list[str]]],
-    name: str,
-    folder: Path | None,
-    digest: str,
-    *,
-    facets: bool,
+    chunk: tuple[pa.Table, pa.Table, pa.Table, list[list[str]]], matcher: bytes, *, facets: bool
 ) -> pa.Table:
     passages, words, acts, titles = chunk
     columns = (passages["passage_id"], passages["text"], words["words"], acts["courtesy"])
     ids, texts, all_words, courtesy = (column.to_pylist() for column in columns)
-    matches = match_passages(_matcher(name, folder, digest), ids, texts, all_words, titles, courtesy)
+    matches = match_passages(_unpacked(matcher), ids, texts, all_words, titles, courtesy)
     return with_facets(matches, all_words, titles, courtesy) if facets else matches
 
 
@@ -379,12 +376,13 @@ def _steps_outside(context: Context) -> dict[str, str]:
 def _make_process(context: Context, folder: Path) -> dict[str, int]:
     process = context.process
     labels = read_labels(labels_path(context.source), len(process.steps))
-    own, digest = None, ""
+    own = None
     if learns(process, corrected=bool(labels)):
         model_of(process, list(labels.values())).save(folder)
-        own, digest = folder, sha256_of({path.name: sha256_file(path) for path in sorted(folder.glob("steps.*"))})
+        own = load_step_model(folder)
     facets = context.settings.facets
-    work = partial(_process_chunk, name=context.settings.process, folder=own, digest=digest, facets=facets)
+    # packed, for a worker may be where neither the process file nor the run's folder is, and unpacks it once
+    work = partial(_process_chunk, matcher=pickle.dumps(StepMatcher(process, own)), facets=facets)
     total = -(-count_rows(context.stage_folder("text") / "passages.parquet") // _PASSAGES_A_CHUNK)
     used = with_step = with_facet = 0
     schema = pa.schema([*match_schema(process), *(facet_fields() if facets else ())])
