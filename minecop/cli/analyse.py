@@ -7,20 +7,20 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import default_output, executor_of, run_options, settings_of
+from minecop.cli.options import READABLE, default_output, executor_of, run_options, settings_of
 from minecop.cli.showing import progress
 from minecop.core.messages import message
 from minecop.run.pipeline import analyse
 
 
 @click.command("analyse")
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("archive", type=READABLE)
 @run_options
 def command(archive: Path, **options: Any) -> None:
     """วิเคราะห์คลังบันทึก (ทุกขั้นยกเว้นการทำรายงาน) / Analyse an archive: everything but the report.
 
-    ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly. What has not changed since the last run in the same
-    folder is reused.
+    ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly; or the address of one
+    (s3://bucket/folder). What has not changed since the last run in the same folder is reused.
 
     \b
     minecop analyse corpora/sample

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import echo_json, executor_of, language, run_options, settings_of, verbose
+from minecop.cli.options import READABLE, echo_json, executor_of, language, run_options, settings_of, verbose
 from minecop.cli.showing import progress, show_table
 from minecop.core.errors import InputError
 from minecop.core.executors import make_executor
@@ -117,7 +117,7 @@ def train_command(
 
 
 @command.command("adapt")
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("archive", type=READABLE)
 @run_options
 def adapt_command(archive: Path, **options: Any) -> None:
     """ฝึกโมเดลต่อจากคลังของท่าน / Train the model further on an archive; it is written only where it finds held-out pairs better.

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from minecop.archive.fetching import fetched, is_address
 from minecop.core.errors import SettingsError
 from minecop.core.executors import make_executor
 from minecop.core.files import safe_name
@@ -19,6 +20,18 @@ from minecop.insight.ordering import ORDERS
 from minecop.run.settings import Settings, read_settings
 from minecop.topics.methods import COUNTS, METHODS
 from minecop.vectors.transformers import BACKENDS
+
+
+class _Readable(click.Path):
+    """A path, or the address of a file or folder elsewhere, which is copied for as long as the command runs."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if ctx is not None and isinstance(value, str) and is_address(value):
+            return ctx.with_resource(fetched(value))
+        return super().convert(value, param, ctx)
+
+
+READABLE = _Readable(path_type=Path)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -10,6 +10,7 @@ import click
 
 from minecop.archive.store import read_head
 from minecop.cli.options import (
+    READABLE,
     default_output,
     executor_of,
     order_option,
@@ -46,7 +47,7 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
 
 
 @click.command("report")
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("archive", type=READABLE)
 @run_options
 @order_option
 @sharing_options
@@ -60,9 +61,9 @@ def make_report(archive: Path, options: dict[str, Any]) -> Path:
 def command(archive: Path, **options: Any) -> None:
     """ทำรายงานประเด็นร่วมที่กำลังก่อตัวจากคลังบันทึก / Report on the emerging shared issues of an archive.
 
-    ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly. Writes report.html, report.md,
-    report.xlsx, report.json, issues.csv, lessons.csv and sources.bib beside the run's tables, with --compare-by
-    slices.csv, and with --pdf report.pdf.
+    ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly; or the address of one
+    (s3://bucket/folder). Writes report.html, report.md, report.xlsx, report.json, issues.csv, lessons.csv and
+    sources.bib beside the run's tables, with --compare-by slices.csv, and with --pdf report.pdf.
 
     \b
     minecop report corpora/sample
