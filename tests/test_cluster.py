@@ -53,12 +53,19 @@ class Cluster:
             process.wait()
 
 
-def _soon(look, seconds: float = 60):
+def _soon(look, seconds: float = 600):
     until = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < until, "waited in vain"
         time.sleep(0.05)
     return found
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A busy machine takes long to answer, and to start workers; tests that wait in vain wait shorter."""
+    monkeypatch.setattr("minecop.core.cluster._TO_ANSWER", 120)
+    monkeypatch.setattr("minecop.core.cluster._PATIENCE", 600)
 
 
 @pytest.fixture(scope="module")
@@ -136,7 +143,7 @@ def test_cluster_that_is_lost_is_said(tmp_path, monkeypatch):
             ClusterExecutor(made.address)
         assert nobody.value.key == "cluster_no_workers"
         made.workers.append(made._start("worker", made.address, "--nthreads=1", "--no-nanny"))
-        monkeypatch.setattr("minecop.core.cluster._PATIENCE", 60)
+        monkeypatch.setattr("minecop.core.cluster._PATIENCE", 600)
         with ClusterExecutor(made.address) as executor:
             monkeypatch.setattr("minecop.core.cluster._PATIENCE", 1)
             waiting = executor.submit(time.sleep, 60)

@@ -9,13 +9,11 @@ worker that dies are done again by others.
 from __future__ import annotations
 
 import logging
-import pickle
 import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import contextmanager
-from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +59,7 @@ class ClusterExecutor(RemoteExecutor):
         self.address = address
         self._client = _connected(address)
         self._function: Callable[..., Any] | None = None
-        self._packed: There | None = None
+        self._sent: There | None = None
         try:
             self._await_workers()
             self._check_versions()
@@ -74,9 +72,9 @@ class ClusterExecutor(RemoteExecutor):
         """Hand a call to the cluster; the function itself travels once, as long as it stays the same."""
         with self._told():
             if fn is not self._function:
-                self._packed = self._client.submit(bytes, pickle.dumps(fn), pure=False)
+                self._sent = self._client.submit(same, fn, pure=False)
                 self._function = fn
-            there = self._client.submit(do, self._packed, versions(), *args, **kwargs, pure=False, key=_key(fn))
+            there = self._client.submit(do, self._sent, versions(), *args, **kwargs, pure=False, key=_key(fn))
         future = _Watched(self.check)
         there.add_done_callback(lambda done: self._settle(future, done))
         return future
@@ -193,13 +191,18 @@ _one_at_a_time = Lock()
 """Taggers and caches are made for one thread, as a process of a pool has; a worker with several threads does chunks one by one."""
 
 
-def do(function: bytes, wanted: dict[str, str], /, *args: Any, **kwargs: Any) -> Any:
+def same(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that was sent here, so that it is a result, of which each worker keeps a copy."""
+    return function
+
+
+def do(function: Callable[..., Any], wanted: dict[str, str], /, *args: Any, **kwargs: Any) -> Any:
     """Call a function that was sent here.
 
     Parameters
     ----------
     function
-        Its pickle.
+        What ``same`` returned.
     wanted
         Versions of the process that sent it; a worker may have come after those there were at the start had been looked at.
     *args, **kwargs
@@ -208,13 +211,7 @@ def do(function: bytes, wanted: dict[str, str], /, *args: Any, **kwargs: Any) ->
     with _one_at_a_time:
         if differences := _differences(wanted, versions()):
             raise ClusterError("cluster_differs", differences=differences)
-        return _unpacked(function)(*args, **kwargs)
-
-
-@lru_cache(maxsize=2)
-def _unpacked(function: bytes) -> Callable[..., Any]:
-    made: Callable[..., Any] = pickle.loads(function)  # noqa: S301 - whoever reaches a scheduler may run anything anyway
-    return made
+        return function(*args, **kwargs)
 
 
 def _differences(here: dict[str, str], there: dict[str, str]) -> str:
