@@ -1,4 +1,5 @@
 import json
+import pickle
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
@@ -67,6 +68,7 @@ def test_messages_stand_in_both_languages_with_the_same_names():
 def test_errors_are_one_tree_and_speak_both_languages():
     names = {n for n in dir(errors) if n.endswith("Error") and n != "MinecopError"}
     assert names == {
+        "ClusterError",
         "InputError",
         "ModelError",
         "OutputError",
@@ -80,6 +82,13 @@ def test_errors_are_one_tree_and_speak_both_languages():
     assert error.text("th") == "อ่าน x.txt ไม่ได้: ไฟล์ว่าง"
     assert str(error) == "x.txt cannot be read: the file is empty"
     assert message("kind_read", "en") == "read"
+
+
+def test_errors_come_whole_out_of_another_process():
+    error = InputError("file_refused", path="x.txt", reason_key="empty_file")
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is InputError
+    assert again.text("th") == error.text("th")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from conftest import ROOT, SAMPLE
 
 from minecop.archive import reading
+from minecop.archive.fetching import fetched
 from minecop.archive.importing import SPOOL_FILE, import_archive, make_archive, read_sources
 from minecop.archive.models import Entry
 from minecop.archive.readers import xmlstream
@@ -324,3 +325,32 @@ def test_archive_command_shows_years_as_bars_without_holes(jsonl, tmp_path, mine
     rows = [line.split() for line in out.splitlines() if line.startswith("25")]
     assert [row[:2] for row in rows] == [["2549", "2"], ["2550", "0"], ["2551", "0"], ["2552", "1"]]
     assert "█" in out
+
+
+def test_importing_from_an_address_is_reading_a_copy(minecop, tmp_path, jsonl):
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    memory = MemoryFileSystem()
+    memory.put(str(jsonl([{"body": "ฝนตก"}]).parent), "/bucket/ours", recursive=True)
+    code, _, errors = minecop("import", "memory://bucket/ours", "--to", tmp_path / "copy")
+    assert code == 0, errors
+    assert [post.body for post in read_archive(tmp_path / "copy").posts] == ["ฝนตก"]
+    with fetched("memory://bucket/ours/posts.jsonl") as copy:
+        assert copy.name == "posts.jsonl"
+        assert copy.is_file()
+    assert not copy.exists()
+    memory.rm("/bucket", recursive=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("memory://nowhere/at-all", "There is nothing at memory://nowhere/at-all"),
+        ("nonsense://bucket/a", "Protocol not known: nonsense"),
+    ],
+)
+def test_importing_from_an_address_says_what_is_wrong(address, said, minecop, tmp_path):
+    code, _, errors = minecop("import", address, "--to", tmp_path / "a", "--lang", "en")
+    assert code == 1
+    assert said in errors
+    assert not (tmp_path / "a").exists()

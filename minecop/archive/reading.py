@@ -17,7 +17,7 @@ from minecop.archive.people import AUTHORS_FILE
 from minecop.archive.sources import Options, Section, Source
 from minecop.archive.spool import Spool
 from minecop.core.errors import InputError, MinecopError
-from minecop.core.executors import SerialExecutor
+from minecop.core.executors import SerialExecutor, with_files
 from minecop.core.files import sha256_of
 from minecop.core.progress import Listener, Progress
 
@@ -210,10 +210,11 @@ def read_into(
     options
         How to read them.
     executor
-        Where the work is done.
+        Where the work is done; here where its workers may not see the files.
     listener
         Told after each batch of files.
     """
+    executor = with_files(executor)
     done = spool.done()
     units = [unit for file in offered for unit in _divided(file)]
     left = [unit for unit in units if unit.key not in done]

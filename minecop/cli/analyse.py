@@ -7,26 +7,28 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import default_output, run_options, settings_of
+from minecop.cli.options import READABLE, default_output, executor_of, run_options, settings_of
 from minecop.cli.showing import progress
 from minecop.cli.timings import show_timings, timings_option
 from minecop.core.messages import message
 
 
 @click.command("analyse")
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("archive", type=READABLE)
 @run_options
 @timings_option
 def command(archive: Path, **options: Any) -> None:
     """วิเคราะห์คลังบันทึก (ทุกขั้นยกเว้นการทำรายงาน) / Analyse an archive: everything but the report.
 
-    ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly. What has not changed since the last run in the same
-    folder is reused. With --timings, how long each stage took, and how much memory; given the folder of a finished run, only that is shown.
+    ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly; or the address of one
+    (s3://bucket/folder). What has not changed since the last run in the same folder is reused. With --timings, how long each
+    stage took, and how much memory; given the folder of a finished run, only that is shown.
 
     \b
     minecop analyse corpora/sample
     minecop analyse posts.jsonl -o outputs/mine --since 2010-01-01
     minecop analyse corpora/ours --workers 4 --timings
+    minecop analyse corpora/large --cluster tcp://192.168.1.10:8786
     """
     from minecop.run.pipeline import analyse
     from minecop.run.timings import is_timed
@@ -35,10 +37,9 @@ def command(archive: Path, **options: Any) -> None:
         show_timings(archive, options["lang"])
         return
     output = options["output"] or default_output(archive)
-    with progress(options["lang"], verbose=options["verbose"]) as listener:
-        run = analyse(
-            archive, output, settings_of(options), workers=options["workers"], listener=listener, lang=options["lang"]
-        )
-    click.echo(message("run_written", options["lang"], path=run.folder))
+    lang, settings, workers = options["lang"], settings_of(options), options["workers"]
+    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options) as executor:
+        run = analyse(archive, output, settings, workers=workers, executor=executor, listener=listener, lang=lang)
+    click.echo(message("run_written", lang, path=run.folder))
     if options["timings"]:
-        show_timings(run.folder, options["lang"])
+        show_timings(run.folder, lang)

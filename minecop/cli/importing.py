@@ -8,13 +8,13 @@ import click
 
 from minecop.archive.fields import parse_mapping
 from minecop.archive.sources import Options
-from minecop.cli.options import language, verbose
+from minecop.cli.options import READABLE, language, verbose
 from minecop.cli.showing import progress, show_account
 from minecop.core.messages import message
 
 
 @click.command("import")
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", type=READABLE)
 @click.option(
     "--to",
     "target",
@@ -55,6 +55,7 @@ def command(
     minecop import saved-pages/ --to corpora/ours
     minecop import list.xlsx --map "เรื่องที่เล่า=body" --map "ผู้เล่า=author"
     minecop import new-pages.zip --to corpora/ours --workers 4
+    minecop import s3://bucket/pages --to corpora/ours
     """
     from minecop.archive.importing import import_archive
     from minecop.core.executors import make_executor

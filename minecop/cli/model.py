@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import echo_json, language, settings_of, settings_options, verbose
+from minecop.cli.options import READABLE, echo_json, executor_of, language, settings_of, settings_options, verbose
 from minecop.cli.showing import progress, show_table
 from minecop.core.errors import InputError
 from minecop.core.messages import message
@@ -166,7 +166,7 @@ def train_command(
 
 
 @command.command("adapt")
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("archive", type=READABLE)
 @click.option(
     "-o",
     "--output",
@@ -183,12 +183,11 @@ def adapt_command(archive: Path, **options: Any) -> None:
     minecop model adapt corpora/ours -o models/ours
     minecop report corpora/smaller --model models/ours
     """
-    from minecop.core.executors import make_executor
     from minecop.run.modelling import adapt_model
 
     lang = options["lang"]
     output = options["output"] or Path("models") / archive.resolve().stem
-    with progress(lang, verbose=options["verbose"]) as listener, make_executor(options["workers"]) as executor:
+    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options) as executor:
         made = adapt_model(archive, output, executor, settings_of(options), listener=listener, lang=lang)
     key = (
         "model_adapted"

@@ -10,12 +10,30 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from minecop.core.errors import SettingsError
 from minecop.core.files import safe_name
 from minecop.insight.ordering import ORDERS
 from minecop.topics.methods import COUNTS, METHODS
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
+
     from minecop.run.settings import Settings
+
+
+class _Readable(click.Path):
+    """A path, or the address of a file or folder elsewhere, which is copied for as long as the command runs."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from minecop.archive.fetching import fetched, is_address
+
+        if ctx is not None and isinstance(value, str) and is_address(value):
+            return ctx.with_resource(fetched(value))
+        return super().convert(value, param, ctx)
+
+
+READABLE = _Readable(path_type=Path)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -109,6 +127,11 @@ def settings_options(command: Command) -> Command:
             click.option(
                 "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="จำนวนโพรเซส / processes"
             ),
+            click.option(
+                "--cluster",
+                metavar="ADDRESS",
+                help="ทำบนคลัสเตอร์ Dask แทน เช่น tcp://192.168.1.10:8786 / on a Dask cluster instead (minecop[cluster])",
+            ),
             language,
             verbose,
         ]
@@ -168,6 +191,23 @@ def sharing_options(command: Command) -> Command:
 def default_key(archive: str) -> Path:
     """Return where the pseudonyms of an archive are kept: in the user's own folder of settings, far from what is handed on."""
     return Path(click.get_app_dir("minecop")) / "keys" / f"{safe_name(archive)}.json"
+
+
+def executor_of(options: dict[str, Any]) -> AbstractContextManager[Executor]:
+    """Return where the options of ``run_options`` want the work to be done.
+
+    Raises
+    ------
+    SettingsError
+        When they want it at two places.
+    ClusterError
+        When there is no such cluster, or its workers are not what this process is.
+    """
+    from minecop.core.executors import make_executor
+
+    if options["cluster"] and options["workers"] > 1:
+        raise SettingsError("workers_and_cluster")
+    return make_executor(options["workers"], options["cluster"])
 
 
 def settings_of(options: dict[str, Any]) -> Settings:

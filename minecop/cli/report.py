@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import default_output, order_option, run_options, settings_of, sharing_options, years_option
+from minecop.cli.options import (
+    READABLE,
+    default_output,
+    executor_of,
+    order_option,
+    run_options,
+    settings_of,
+    sharing_options,
+    years_option,
+)
 from minecop.cli.showing import progress, show_account
 from minecop.cli.shown import shown
 from minecop.cli.slices import compare_option, hindrances
@@ -28,13 +37,15 @@ def make_report(archive: Path, options: dict[str, Any]) -> None:
     from minecop.run.pipeline import analyse
     from minecop.run.timings import is_timed, timing_report
 
-    lang = options["lang"]
+    lang, workers = options["lang"], options["workers"]
     if options.get("timings") and is_timed(archive):
         show_timings(archive, lang)
         return
     output = options["output"] or default_output(archive)
-    with progress(lang, verbose=options["verbose"]) as listener:
-        run = analyse(archive, output, settings_of(options), workers=options["workers"], listener=listener, lang=lang)
+    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options) as executor:
+        run = analyse(
+            archive, output, settings_of(options), workers=workers, executor=executor, listener=listener, lang=lang
+        )
     show_account(read_head(run.stage_folder("archive")), lang, verbose=options["verbose"])
     with ExitStack() as held:
         with timing_report(run.folder) as timing:
@@ -78,7 +89,7 @@ def _write(run: Run, options: dict[str, Any], held: ExitStack) -> tuple[Path, bo
 
 
 @click.command("report")
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("archive", type=READABLE)
 @run_options
 @order_option
 @sharing_options
@@ -93,9 +104,10 @@ def _write(run: Run, options: dict[str, Any], held: ExitStack) -> tuple[Path, bo
 def command(archive: Path, **options: Any) -> None:
     """ทำรายงานประเด็นร่วมที่กำลังก่อตัวจากคลังบันทึก / Report on the emerging shared issues of an archive.
 
-    ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly. Writes report.html, report.md,
-    report.xlsx, report.json, issues.csv, lessons.csv and sources.bib beside the run's tables, with --compare-by
-    slices.csv, and with --pdf report.pdf. What has not changed since the last time is not made again.
+    ARCHIVE is an archive folder, or a raw file or folder, which is read on the fly; or the address of one
+    (s3://bucket/folder). Writes report.html, report.md, report.xlsx, report.json, issues.csv, lessons.csv and
+    sources.bib beside the run's tables, with --compare-by slices.csv, and with --pdf report.pdf. What has not
+    changed since the last time is not made again.
 
     With --timings, how long each stage took, and how much memory; given the folder of a finished run, only that is shown.
 

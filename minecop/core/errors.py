@@ -9,6 +9,7 @@
     ├── ProcessError    a process file that is not well formed
     ├── ModelError      an embedding model that cannot be loaded
     ├── RunError        a run folder that is missing, damaged or in use
+    ├── ClusterError    a cluster that is not there, not alike, or lost
     └── QuoteError      a quote that is not what its source says
 
 Each is raised with the key of a message and its details; the words stand in ``messages.toml``, in Thai and English.
@@ -16,6 +17,7 @@ Each is raised with the key of a message and its details; the words stand in ``m
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from minecop.core.messages import message
@@ -37,10 +39,6 @@ class MinecopError(Exception):
         self.key = key
         self.details = details
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Come out of a worker process as it went in."""
-        return _made_again, (type(self), self.key, self.details)
-
     def text(self, lang: str = "en") -> str:
         """Return the message in Thai (``th``) or English (``en``).
 
@@ -57,9 +55,9 @@ class MinecopError(Exception):
     def __str__(self) -> str:
         return self.text()
 
-
-def _made_again(kind: type[MinecopError], key: str, details: dict[str, object]) -> MinecopError:
-    return kind(key, **details)
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with its details, so that what goes wrong in another process is told in this one."""
+        return partial(type(self), self.key, **self.details), ()
 
 
 class InputError(MinecopError):
@@ -84,6 +82,10 @@ class ModelError(MinecopError):
 
 class RunError(MinecopError):
     """A run folder that is missing, damaged or in use."""
+
+
+class ClusterError(MinecopError):
+    """A cluster that is not there, whose workers are not what this process is, or that is lost."""
 
 
 class QuoteError(MinecopError):

@@ -16,6 +16,18 @@ Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
 
 
+class RemoteExecutor(Executor):
+    """Does it on machines that may not see this one's files: a chunk, and the function, carry all that is needed.
+
+    Attributes
+    ----------
+    ahead
+        Chunks to hand out before the first of them has to be done.
+    """
+
+    ahead: int = AHEAD
+
+
 class SerialExecutor(Executor):
     """Does everything at once, in this process."""
 
@@ -37,8 +49,25 @@ class SerialExecutor(Executor):
         return map(fn, *iterables)
 
 
-def make_executor(workers: int) -> AbstractContextManager[Executor]:
-    """Return an executor of a number of processes; one worker means this process."""
+def make_executor(workers: int, cluster: str | None = None) -> AbstractContextManager[Executor]:
+    """Return an executor of a number of processes, or of a cluster; one worker means this process.
+
+    Parameters
+    ----------
+    workers
+        Processes on this machine.
+    cluster
+        Address of a Dask scheduler, whose workers do it instead.
+
+    Raises
+    ------
+    ClusterError
+        When there is no such cluster, or its workers are not what this process is.
+    """
+    if cluster:
+        from minecop.core.cluster import ClusterExecutor
+
+        return ClusterExecutor(cluster)
     return SerialExecutor() if workers <= 1 else WorkerPool(workers)
 
 
@@ -47,6 +76,11 @@ def batched(items: Iterable[Chunk], size: int) -> Iterator[list[Chunk]]:
     left = iter(items)
     while some := list(islice(left, size)):
         yield some
+
+
+def with_files(executor: Executor) -> Executor:
+    """Return an executor that sees this machine's files: the one that is given, or this process in place of other machines."""
+    return SerialExecutor() if isinstance(executor, RemoteExecutor) else executor
 
 
 def map_chunks(
@@ -79,10 +113,11 @@ def _in_order(executor: Executor, function: Callable[[Chunk], Result], chunks: I
     if isinstance(executor, SerialExecutor | WorkerPool):
         yield from executor.map(function, chunks)
         return
+    most = executor.ahead if isinstance(executor, RemoteExecutor) else AHEAD
     ahead: deque[Future[Result]] = deque()
     for chunk in chunks:
         ahead.append(executor.submit(function, chunk))
-        if len(ahead) > AHEAD:
+        if len(ahead) > most:
             yield ahead.popleft().result()
     while ahead:
         yield ahead.popleft().result()

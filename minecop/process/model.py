@@ -127,20 +127,36 @@ def load_step_model(folder: Path) -> StepModel:
     ModelError
         When it is not there, damaged or of another format.
     """
-    from safetensors.numpy import load_file
-
     try:
-        about = json.loads((folder / "steps.json").read_text(encoding="utf-8"))
-        if about["format"] != FORMAT:
-            raise ValueError(f"format {about['format']}")  # noqa: TRY301 - told with the other damages
-        tensors = load_file(folder / "steps.safetensors")
-        return StepModel(
-            tuple(about["kinds"]),
-            Vectorizer.of_tensors(about["words"], tensors, _TEXT),
-            Vectorizer.of_tensors(about["title_words"], tensors, _TITLES),
-            tensors["weights"].astype(np.float32),
-            tensors["bias"],
-            float(about["sharpness"]),
-        )
+        return step_model_of(*read_step_model(folder))
     except (OSError, KeyError, TypeError, ValueError) as error:
         raise ModelError("model_damaged", path=folder, reason=error) from error
+
+
+def read_step_model(folder: Path) -> tuple[bytes, bytes]:
+    """Return what ``steps.json`` and ``steps.safetensors`` hold: the model as it can be sent to where the folder is not."""
+    return (folder / "steps.json").read_bytes(), (folder / "steps.safetensors").read_bytes()
+
+
+def step_model_of(about: bytes, numbers: bytes) -> StepModel:
+    """Return the model of what ``read_step_model`` read.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        When it is damaged or of another format.
+    """
+    from safetensors.numpy import load
+
+    words = json.loads(about)
+    if words["format"] != FORMAT:
+        raise ValueError(f"format {words['format']}")
+    tensors = load(numbers)
+    return StepModel(
+        tuple(words["kinds"]),
+        Vectorizer.of_tensors(words["words"], tensors, _TEXT),
+        Vectorizer.of_tensors(words["title_words"], tensors, _TITLES),
+        tensors["weights"].astype(np.float32),
+        tensors["bias"],
+        float(words["sharpness"]),
+    )

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 import shutil
 from concurrent.futures import Executor
 from contextlib import nullcontext
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from minecop.core.files import ensure_writable, make_way, remove, replacing, sha
 from minecop.core.measuring import measured
 from minecop.core.progress import Listener, Progress, silent
 from minecop.core.tables import count_characters
+from minecop.core.versions import PACKAGES, package_version, python_version
 from minecop.run.artefacts import Key, clean_leftovers, making, result_hash, rows_of, why_run
 from minecop.run.opening import MANIFEST, Run, locked
 from minecop.run.settings import NAMES, Settings
@@ -34,20 +33,6 @@ _TEXTS = {"archive": {"posts": "body", "comments": "body"}, "text": {"passages":
 """Columns of texts in the tables of stages, of which characters are counted."""
 
 _CHARACTERS = "characters"
-
-# Packages whose version may change a result; they stand in the manifest.
-_PACKAGES = (
-    "bertopic",
-    "graspologic-native",
-    "hdbscan",
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "pythainlp",
-    "scikit-learn",
-    "scipy",
-    "umap-learn",
-)
 
 
 def analyse(
@@ -226,16 +211,9 @@ def _manifest(context: Context) -> dict[str, Any]:
             stages[stage.name]["about"] = about
     return {
         "minecop": minecop.__version__,
-        "python": ".".join(platform.python_version_tuple()[:2]),
-        "packages": {name: _version(name) for name in _PACKAGES},
+        "python": python_version(),
+        "packages": {name: package_version(name) for name in PACKAGES},
         "archive": {"name": archive_name(context.source), "sha256": stages["archive"]["sha256"]},
         "settings": context.settings.values(NAMES),
         "stages": stages,
     }
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

@@ -48,7 +48,7 @@ from minecop.process.matching import (
     model_of,
     with_labels,
 )
-from minecop.process.model import load_step_model
+from minecop.process.model import StepModel, read_step_model, step_model_of
 from minecop.run.artefacts import Key, read_record
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
@@ -363,23 +363,23 @@ def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformer
 
 
 @lru_cache(maxsize=4)
-def _matcher(name: str, folder: Path | None, digest: str) -> StepMatcher:
-    """Return the matcher of a process, once in each worker: with what was learned for this run, or as it ships."""
-    return StepMatcher(load_process(name), load_step_model(folder) if folder else None)
+def _step_model(about: bytes, numbers: bytes) -> StepModel:
+    """Return a model of steps, once in each worker: it is sent, for a worker may not see the run's folder."""
+    return step_model_of(about, numbers)
 
 
 def _process_chunk(
     chunk: tuple[pa.Table, pa.Table, pa.Table, list[list[str]]],
-    name: str,
-    folder: Path | None,
-    digest: str,
+    process: Process,
+    model: tuple[bytes, bytes],
     *,
     facets: bool,
 ) -> pa.Table:
     passages, words, acts, titles = chunk
     columns = (passages["passage_id"], passages["text"], words["words"], acts["courtesy"])
     ids, texts, all_words, courtesy = (column.to_pylist() for column in columns)
-    matches = match_passages(_matcher(name, folder, digest), ids, texts, all_words, titles, courtesy)
+    matcher = StepMatcher(process, _step_model(*model))
+    matches = match_passages(matcher, ids, texts, all_words, titles, courtesy)
     return with_facets(matches, all_words, titles, courtesy) if facets else matches
 
 
@@ -400,12 +400,12 @@ def _steps_outside(context: Context) -> dict[str, str]:
 def _make_process(context: Context, folder: Path) -> dict[str, int]:
     process = context.process
     labels = read_labels(labels_path(context.source), len(process.steps))
-    own, digest = None, ""
-    if learns(process, corrected=bool(labels)):
+    learned = learns(process, corrected=bool(labels))
+    if learned:
         model_of(process, list(labels.values())).save(folder)
-        own, digest = folder, sha256_of({path.name: sha256_file(path) for path in sorted(folder.glob("steps.*"))})
+    model = read_step_model(folder if learned else shipped("models", "steps"))
     facets = context.settings.facets
-    work = partial(_process_chunk, name=context.settings.process, folder=own, digest=digest, facets=facets)
+    work = partial(_process_chunk, process=process, model=model, facets=facets)
     total = -(-count_rows(context.stage_folder("text") / "passages.parquet") // _PASSAGES_A_CHUNK)
     used = with_step = with_facet = 0
     schema = pa.schema([*match_schema(process), *(facet_fields() if facets else ())])
