@@ -1,6 +1,6 @@
 """``python -m minecop``: the command line."""
 
-from minecop.cli import main
+from minecop.cli import entry
 
 if __name__ == "__main__":
-    main()
+    entry()

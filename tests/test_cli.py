@@ -6,6 +6,7 @@ import pty
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from conftest import ROOT
@@ -259,6 +260,42 @@ def test_cli_interruption_is_said_without_a_traceback(monkeypatch, minecop, json
     code, _, err = minecop("report", jsonl(posts(1)), "-o", tmp_path / "run", "--lang", "en")
     assert code == 130
     assert "run the same command again" in err
+
+
+@pytest.mark.parametrize(("words", "code"), [(["--version"], 0), (["issues", "none"], 1), (["issues"], 2)])
+def test_cli_program_hands_on_what_it_says_and_ends_without_taking_apart_what_it_holds(tmp_path, words, code):
+    script = (
+        "import atexit, sys; from dying import keep; from minecop.cli import entry\n"
+        "atexit.register(print, 'the end'); keep(sys.argv.pop(1)); entry()"
+    )
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            script,
+            tmp_path / "taken apart",
+            *words,
+        ],
+        capture_output=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])},
+    )
+    said = done.stdout.decode().splitlines()
+    assert done.returncode == code
+    assert said.pop() == "the end"
+    assert bool(said) == (code == 0)
+    assert bool(done.stderr) == (code > 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is one of Linux")
+def test_cli_what_cannot_be_handed_on_is_not_passed_over():
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "minecop", "--version"], stdout=full, stderr=subprocess.PIPE, cwd=ROOT
+        )
+    assert done.returncode > 0
+    assert b"No space left" in done.stderr
 
 
 def test_cli_text_shows_what_the_machine_sees(minecop, tmp_path):

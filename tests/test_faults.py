@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT, SAMPLE
-from dying import die, double_but_die_once, refuse, tell_and_wait
+from dying import die, double_but_die_once, keep, refuse, tell_and_wait
 from faulting import attempts_apart, can_mount, damage, tree, write_posts
 from filelock import FileLock
 
@@ -215,6 +215,12 @@ def test_faults_what_a_lost_worker_did_is_done_again(tmp_path):
         assert pool.workers == 1
         with pytest.raises(InputError, match="nothing at here"):  # and errors come out of workers as they went in
             list(pool.map(refuse, ["here"]))
+
+
+def test_faults_worker_ends_without_taking_apart_what_it_holds(tmp_path):
+    with WorkerPool(1) as pool:
+        assert list(pool.map(keep, [str(tmp_path / "taken apart")])) != [os.getpid()]
+    assert list(tmp_path.iterdir()) == []
 
 
 @needs_signals

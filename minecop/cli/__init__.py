@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import signal
 import sys
 from importlib import import_module
 from itertools import pairwise
+from typing import NoReturn
 
 import click
 
@@ -141,6 +144,29 @@ def main() -> None:
         sys.exit(error.exit_code)
     if code:
         sys.exit(code)
+
+
+def entry() -> NoReturn:
+    """Be the program: run the command line and end at once.
+
+    Python would take apart all that a large run holds, object by object, which costs seconds and is of use to nobody: the system takes the
+    memory back by itself. What is registered for the end of the program is done, and what was said is handed on.
+    """
+    code = 0
+    try:
+        main()
+    except SystemExit as end:
+        if not isinstance(end.code, int):
+            raise
+        code = end.code
+    atexit._run_exitfuncs()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except OSError:  # a full disk, or nobody who reads: Python tries once more and says what there is to say
+        sys.exit(code)
+    os._exit(code)
 
 
 def _language() -> str:
