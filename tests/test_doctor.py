@@ -248,6 +248,11 @@ def test_doctor_tells_a_run_that_is_busy_damaged_or_unfinished(sample_run, tmp_p
     assert names[:2] == ["archive/posts.parquet", "text/words.parquet"]
     assert "insight" in names
     assert minecop("doctor", folder)[0] == 1
+    manifest = folder / "run.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b'"seed": 0', b'"seed": 1'))
+    checks = named(folder)
+    assert "run.json" in str(checks["run_damaged"].details["names"]).split(", ")
+    assert "run_unfinished" not in checks
 
 
 def test_doctor_looks_at_an_archive_and_at_files(sample_run, tmp_path, minecop):
