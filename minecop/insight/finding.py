@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, time
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -225,7 +225,8 @@ class IssueFinder:
         for shared in (True, False):
             posts = [telling.post_id for telling in left]
             speakers = Speakers(left, self._told.voices, self._voicing, self._meter)
-            measure = partial(speakers.measure, shared=shared)
+            # a group is met again and again: at other sizes, and where some tellings are left out
+            measure = cache(partial(speakers.measure, shared=shared))
             found = find_candidates(likeness, posts, measure)
             if again:
                 found = with_stability(found, likeness, posts, measure)
