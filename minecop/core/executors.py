@@ -64,6 +64,8 @@ def map_chunks(
     stage: str,
     listener: Listener,
     total: int | None = None,
+    *,
+    ahead: int = _AHEAD,
 ) -> Iterator[Result]:
     """Yield the result of each chunk, in the order of the chunks whatever the order of the work.
 
@@ -79,18 +81,22 @@ def map_chunks(
         The work.
     stage, listener, total
         Who is told, and of how many chunks; ``None`` where it is not known.
+    ahead
+        Chunks that may be handed out before the first of them is done: fewer where each is large.
     """
-    yield from counted(_in_order(executor, function, chunks), stage, total, listener)
+    yield from counted(_in_order(executor, function, chunks, ahead), stage, total, listener)
 
 
-def _in_order(executor: Executor, function: Callable[[Chunk], Result], chunks: Iterable[Chunk]) -> Iterator[Result]:
+def _in_order(
+    executor: Executor, function: Callable[[Chunk], Result], chunks: Iterable[Chunk], most: int
+) -> Iterator[Result]:
     if isinstance(executor, SerialExecutor):
         yield from map(function, chunks)
         return
     ahead: deque[Future[Result]] = deque()
     for chunk in chunks:
         ahead.append(executor.submit(function, chunk))
-        if len(ahead) > _AHEAD:
+        if len(ahead) > most:
             yield ahead.popleft().result()
     while ahead:
         yield ahead.popleft().result()
