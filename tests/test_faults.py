@@ -297,6 +297,9 @@ def _alive(pid: int) -> bool:
 @pytest.mark.parametrize(("sign", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_faults_stopping_is_no_crash_and_ends_the_workers(tmp_path, sign, code):
     source = write_posts(tmp_path / "posts.jsonl", 40)
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # where tests run in the background, programs are born ignoring it
     words = [
         sys.executable,
         "-m",

@@ -90,6 +90,8 @@ def map_chunks(
     stage: str,
     listener: Listener,
     total: int | None = None,
+    *,
+    ahead: int | None = None,
 ) -> Iterator[Result]:
     """Yield the result of each chunk, in the order of the chunks whatever the order of the work.
 
@@ -105,15 +107,23 @@ def map_chunks(
         The work.
     stage, listener, total
         Who is told, and of how many chunks; ``None`` where it is not known.
+    ahead
+        Chunks that may be handed out before the first of them is done, fewer where each is large; ``None`` for what suits the executor.
     """
-    yield from counted(_in_order(executor, function, chunks), stage, total, listener)
+    yield from counted(_in_order(executor, function, chunks, ahead), stage, total, listener)
 
 
-def _in_order(executor: Executor, function: Callable[[Chunk], Result], chunks: Iterable[Chunk]) -> Iterator[Result]:
-    if isinstance(executor, SerialExecutor | WorkerPool):
+def _in_order(
+    executor: Executor, function: Callable[[Chunk], Result], chunks: Iterable[Chunk], most: int | None
+) -> Iterator[Result]:
+    if isinstance(executor, SerialExecutor):
         yield from executor.map(function, chunks)
         return
-    most = executor.ahead if isinstance(executor, RemoteExecutor) else AHEAD
+    if most is None:
+        most = executor.ahead if isinstance(executor, RemoteExecutor) else AHEAD
+    if isinstance(executor, WorkerPool):
+        yield from executor.map(function, chunks, most=most)
+        return
     ahead: deque[Future[Result]] = deque()
     for chunk in chunks:
         ahead.append(executor.submit(function, chunk))

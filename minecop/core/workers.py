@@ -102,9 +102,16 @@ class WorkerPool(Executor):
         return self._pool.submit(fn, *args, **kwargs)
 
     def map(
-        self, fn: Callable[..., Any], *iterables: Any, timeout: float | None = None, chunksize: int = 1
+        self,
+        fn: Callable[..., Any],
+        *iterables: Any,
+        timeout: float | None = None,
+        chunksize: int = 1,
+        most: int = AHEAD,
     ) -> Iterator[Any]:
         """Yield the result of each piece of work in order; pieces are taken as they are needed, and done again when they are lost.
+
+        So many at most are handed out before the first of them is done.
 
         Raises
         ------
@@ -115,7 +122,7 @@ class WorkerPool(Executor):
         ahead: deque[tuple[tuple[Any, ...], Future[Any]]] = deque()
         lost = 0
         while True:
-            while len(ahead) <= AHEAD and (piece := next(pieces, None)) is not None:
+            while len(ahead) <= most and (piece := next(pieces, None)) is not None:
                 ahead.append((piece, self._hand_out(fn, piece)))
             if not ahead:
                 return

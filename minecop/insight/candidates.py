@@ -107,7 +107,7 @@ class Candidate:
         return "clear" if self.weight >= _CLEAR else "likely" if self.weight >= _LIKELY else "weak"
 
 
-Measure = Callable[[Sequence[int]], tuple[bool, float, Trend]]
+Measure = Callable[[tuple[int, ...]], tuple[bool, float, Trend]]
 """Tells of some tellings whether they are to be weighed at all, how many people voice something in them, and the trend of their voices."""
 
 
@@ -169,8 +169,8 @@ def with_stability(
     for missing in range(_FIFTHS):
         kept = [n for n, thread in enumerate(threads) if fold[thread] != missing]
 
-        def of_kept(own: Sequence[int], kept: list[int] = kept) -> tuple[bool, float, Trend]:
-            return measure([kept[n] for n in own])
+        def of_kept(own: tuple[int, ...], kept: list[int] = kept) -> tuple[bool, float, Trend]:
+            return measure(tuple(kept[n] for n in own))
 
         found = find_candidates(likeness[np.ix_(kept, kept)], [threads[n] for n in kept], of_kept)
         groups = [{kept[n] for n in candidate.tellings} for candidate in found]

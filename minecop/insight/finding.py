@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date, datetime, time
-from functools import partial
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from minecop.archive.store import Archive
 from minecop.core.dates import BANGKOK
-from minecop.insight.candidates import Candidate, find_candidates, with_stability
+from minecop.core.executors import SerialExecutor, map_chunks
+from minecop.core.progress import Listener, silent
 from minecop.insight.counting import GroupCounter, funnel
 from minecop.insight.describing import Describer
 from minecop.insight.grounds import GroundsMeter
+from minecop.insight.grouping import Block, grouped
 from minecop.insight.groups import people_of
 from minecop.insight.lessons import find_lessons
 from minecop.insight.linking import Linker
@@ -35,6 +36,9 @@ _AS_LIKE = 0.6
 
 _FEW_BLOCKS = 4
 """Blocks of tellings up to which it is looked whether issues are found again: it takes four times as long as finding them."""
+
+_BLOCKS_AHEAD = 4
+"""Blocks that may wait for their turn: the likeness within each is some megabytes."""
 
 _FIRM = 0.75
 """Stability from which what a weak signal groups is taken for a group (Hennig 2007)."""
@@ -60,6 +64,8 @@ def find_insight(
     process: Process,
     as_of: date | None,
     seed: int,
+    executor: Executor | None = None,
+    listener: Listener = silent,
 ) -> Insight:
     """Find what several people voice independently.
 
@@ -83,6 +89,10 @@ def find_insight(
         Reference date of trends; ``None`` for the last date of publication.
     seed
         Of what is random: the latent space of threads, and their blocks in large archives.
+    executor
+        Where blocks of tellings are grouped; ``None`` for this process.
+    listener
+        Told how far that is.
     """
     all_passages = Passages.from_tables(archive.posts, passages, words, acts, steps, vectors, topic_of)
     facets = steps.select([name for name in steps.column_names if name.startswith("facet")])
@@ -90,7 +100,7 @@ def find_insight(
     moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
     told = all_passages.told
     meter = TrendMeter([v for v, kept in zip(told.voices, told.own, strict=True) if kept], moment)
-    finder = IssueFinder(archive, aside, all_passages, meter, seed)
+    finder = IssueFinder(archive, aside, all_passages, meter, seed, executor or SerialExecutor(), listener)
     issues = finder.issues()
     set_aside = groups_set_aside(finder.aside, archive.posts, told.voices)
     counter = GroupCounter(all_passages, meter)
@@ -121,6 +131,8 @@ class IssueFinder:
         Measures trends.
     seed
         Of what is random.
+    executor, listener
+        Where blocks of tellings are grouped, and who is told how far that is.
 
     Attributes
     ----------
@@ -129,7 +141,14 @@ class IssueFinder:
     """
 
     def __init__(
-        self, archive: Archive, aside: Mapping[str, str], passages: Passages, meter: TrendMeter, seed: int
+        self,
+        archive: Archive,
+        aside: Mapping[str, str],
+        passages: Passages,
+        meter: TrendMeter,
+        seed: int,
+        executor: Executor,
+        listener: Listener,
     ) -> None:
         self._archive = archive
         self._passages = passages
@@ -137,6 +156,8 @@ class IssueFinder:
         self._voicing = passages.voicing
         self._meter = meter
         self._seed = seed
+        self._executor = executor
+        self._listener = listener
         # what is said under a copy is said under the post that it is a copy of
         self._thread_of = {post.id: post.duplicate_of or post.id for post in archive.posts}
         self.aside = dict(aside)
@@ -168,8 +189,14 @@ class IssueFinder:
             for telling in tellings_of(told.voices, speaking, self._voicing)
         ]
         blocks = comparer.blocks(tellings)
-        again = len(blocks) <= _FEW_BLOCKS
-        groups = [group for block in blocks for group in self._candidates(block, comparer, again=again)]
+        left = [self._left(block, comparer) for block in blocks]
+        work = self._to_group(left, comparer, again=len(blocks) <= _FEW_BLOCKS)
+        found = map_chunks(self._executor, grouped, work, "insight", self._listener, len(left), ahead=_BLOCKS_AHEAD)
+        groups = [
+            (self._members(own[n] for n in candidate.tellings), candidate)
+            for own, candidates in zip(left, found, strict=True)
+            for candidate in candidates
+        ]
         groups.sort(key=lambda group: -group[1].weight)  # stable: blocks keep their order among equals
         people = [voice.author_id for voice in told.voices]
         names = Namer(Phrases(self._passages.words), people, self._own_names())
@@ -213,27 +240,16 @@ class IssueFinder:
         grounds = self._grounds.measure(rows, issue.grounds.stability, elsewhere)
         return replace(issue, status="settled" if settled else issue.status, grounds=grounds)
 
-    def _candidates(
-        self, tellings: Sequence[Telling], comparer: Comparer, *, again: bool
-    ) -> list[tuple[list[int], Candidate]]:
-        """Return the candidates among some tellings, with their passages, and how far they are found again where that is asked for."""
+    def _left(self, tellings: Sequence[Telling], comparer: Comparer) -> list[Telling]:
+        """Return the tellings that are of no event."""
         self._event({telling.post_id for telling in tellings}, comparer)
-        left = [telling for telling in tellings if telling.post_id not in self.aside]
-        likeness = comparer.tellings(left)
-        groups: list[tuple[list[int], Candidate]] = []
-        # of what is left: what several people of one community say is one early voice of many
-        for shared in (True, False):
-            posts = [telling.post_id for telling in left]
-            speakers = Speakers(left, self._told.voices, self._voicing, self._meter)
-            measure = partial(speakers.measure, shared=shared)
-            found = find_candidates(likeness, posts, measure)
-            if again:
-                found = with_stability(found, likeness, posts, measure)
-            groups += [(self._members(left[n] for n in candidate.tellings), candidate) for candidate in found]
-            taken = {n for candidate in found for n in candidate.tellings}
-            rest = [n for n in range(len(left)) if n not in taken]
-            left, likeness = [left[n] for n in rest], likeness[np.ix_(rest, rest)]
-        return groups
+        return [telling for telling in tellings if telling.post_id not in self.aside]
+
+    def _to_group(self, blocks: Iterable[Sequence[Telling]], comparer: Comparer, *, again: bool) -> Iterator[Block]:
+        for tellings in blocks:
+            speakers = Speakers(tellings, self._told.voices, self._voicing, self._meter)
+            posts = [telling.post_id for telling in tellings]
+            yield Block(comparer.tellings(tellings), posts, speakers, again)
 
     def _voicing_of(self, rows: Iterable[int]) -> float:
         """Return how many people voice something in some passages: each counts by the passage that is the likeliest to."""

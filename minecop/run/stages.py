@@ -478,6 +478,8 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
             process=context.process,
             as_of=context.settings.as_of,
             seed=context.settings.seed,
+            executor=context.executor,
+            listener=context.listener,
         )
     # a voice stands under its issue, topic, step and community: there it is its passage's id, and the rest in the table of these
     write_large_json(folder / "insight.json", found, {Voice: attrgetter("passage_id")})
