@@ -1,8 +1,10 @@
 import gzip
 import json
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
+from itertools import chain, pairwise
 
+import pyarrow as pa
 import pytest
 from benchmarks.learn_boundaries import POSTS, counts
 from conftest import ROOT, SAMPLE
@@ -384,19 +386,31 @@ def test_terms_are_many_and_no_form_has_two_names():
     assert {form: names for form, names in owners.items() if len(names) > 1} == {}
 
 
-def counted(documents):
+def counted(*parts):
     counts = WordCounts()
-    counts.count(documents)
+    for documents in parts:
+        counts.count(pa.chunked_array([pa.array(documents, pa.list_(pa.string()))]))
     return counts
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.lists(st.text("กขab", max_size=2), max_size=4), max_size=4), max_size=4), st.integers(1, 9))
+def test_collocations_are_of_words_and_pairs_counted_as_they_stand(parts, held):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("minecop.text.collocations._HELD", held)
+        counts = counted(*parts)
+        documents = list(chain.from_iterable(parts))
+        assert counts.words == Counter(chain.from_iterable(documents))
+        assert counts.pairs() == Counter(chain.from_iterable(map(pairwise, documents)))
 
 
 def test_collocations_are_counted_in_bounded_memory(monkeypatch):
     monkeypatch.setattr("minecop.text.collocations.MOST_PAIRS", 50)
-    counts = counted([[f"ก{n}", f"ข{n}"] for n in range(40)] + [["ข้าว", "เหนียว"]] * 30)
-    for part in range(20):
-        counts.count([[f"ค{part}-{n}", f"ง{part}-{n}"] for n in range(20)])
-    assert len(counts.pairs) <= 50
-    assert counts.pairs["ข้าว", "เหนียว"] == 30
+    monkeypatch.setattr("minecop.text.collocations._HELD", 20)
+    first = [[f"ก{n}", f"ข{n}"] for n in range(40)] + [["ข้าว", "เหนียว"]] * 30
+    counts = counted(first, *([[f"ค{part}-{n}", f"ง{part}-{n}"] for n in range(20)] for part in range(20)))
+    assert len(counts.pairs()) <= 50
+    assert counts.pairs()["ข้าว", "เหนียว"] == 30
 
 
 def test_collocations_are_what_stands_together_oftener_than_by_chance():

@@ -241,8 +241,7 @@ def _make_text(context: Context, folder: Path) -> dict[str, int]:
         for made in map_chunks(context.executor, work, chunks, "text", context.listener, total):
             for table, piece in zip((passages, words, titles), made, strict=True):
                 table.write(piece)
-            all_words = made[1]
-            counts.count(all_words["words"].to_pylist())
+            counts.count(made[1]["words"])
     if not passages.rows and context.settings.selection != Selection():
         raise SettingsError("nothing_selected")
     join = partial(with_collocations, found=collocations(counts))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from minecop.text.words import stop_words, written_together
 
@@ -21,25 +23,72 @@ Bouma 2009, "Normalized (pointwise) mutual information in collocation extraction
 
 
 MOST_PAIRS = 2_000_000
-"""Different pairs that are counted at a time, some 300 MB: an archive of any size is counted in as much memory."""
+"""Different pairs that are counted at a time, some 30 MB: an archive of any size is counted in as much memory."""
+
+_HELD = 4_000_000
+"""Pairs that wait to be counted together."""
+
+_FIRST = 32
+"""Bits by which the number of the first word of a pair is moved up."""
+
+Numbers = NDArray[np.int64]
 
 
-@dataclass(slots=True)
 class WordCounts:
-    """How often words, and pairs of them side by side, stand in texts."""
+    """How often words, and pairs of them side by side, stand in texts. Words are numbers here, in the order in which they first came."""
 
-    words: Counter[str] = field(default_factory=Counter)
-    pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _seldom: int = 0
+    def __init__(self) -> None:
+        self._numbers_of: dict[str, int] = {}
+        self._words: Numbers = np.zeros(0, dtype=np.int64)
+        self._pairs: Numbers = np.zeros(0, dtype=np.int64)
+        self._counts: Numbers = np.zeros(0, dtype=np.int64)
+        self._held: list[Numbers] = []
+        self._seldom = 0
 
-    def count(self, documents: Iterable[Sequence[str]]) -> None:
-        """Count the words of texts. Where pairs get too many, those that were seen least often so far are forgotten."""
-        for all_words in documents:
-            self.words.update(all_words)
-            self.pairs.update(pairwise(all_words))
-        while len(self.pairs) > MOST_PAIRS:
+    def count(self, documents: pa.ChunkedArray) -> None:
+        """Count the words of texts, lists of strings. Where pairs get too many, those that were seen least often so far are forgotten."""
+        for lists in documents.chunks:
+            encoded = lists.flatten().dictionary_encode()
+            distinct = encoded.dictionary.to_pylist()
+            known = [self._numbers_of.setdefault(word, len(self._numbers_of)) for word in distinct]
+            numbers = np.array(known, dtype=np.int64)[encoded.indices.to_numpy()]
+            counts = np.bincount(numbers, minlength=len(self._numbers_of))
+            counts[: len(self._words)] += self._words
+            self._words = counts
+            within = np.ones(max(0, len(numbers) - 1), dtype=bool)
+            ends = np.cumsum(lists.value_lengths().to_numpy(zero_copy_only=False))
+            within[ends[(ends > 0) & (ends < len(numbers))] - 1] = (
+                False  # the last of one text and the first of the next
+            )
+            self._held.append(((numbers[:-1] << _FIRST) | numbers[1:])[within])
+        if sum(map(len, self._held)) >= _HELD:
+            self._add()
+
+    def _add(self) -> None:
+        """Add the pairs that wait to those that were counted."""
+        new, times = np.unique(np.concatenate([self._pairs[:0], *self._held]), return_counts=True)
+        self._held = []
+        pairs, places = np.unique(np.concatenate([self._pairs, new]), return_inverse=True)
+        counts = np.zeros(len(pairs), dtype=np.int64)
+        counts[places[: len(self._pairs)]] += self._counts
+        counts[places[len(self._pairs) :]] += times
+        while len(pairs) > MOST_PAIRS:
             self._seldom += 1
-            self.pairs = Counter({pair: count for pair, count in self.pairs.items() if count > self._seldom})
+            often = counts > self._seldom
+            pairs, counts = pairs[often], counts[often]
+        self._pairs, self._counts = pairs, counts
+
+    @property
+    def words(self) -> dict[str, int]:
+        """How often each word stands there."""
+        return dict(zip(self._numbers_of, self._words.tolist(), strict=True))
+
+    def pairs(self, least: int = 1) -> dict[tuple[str, str], int]:
+        """Return how often pairs stand there, those that do so often enough."""
+        self._add()
+        names, often = list(self._numbers_of), self._counts >= least
+        found = zip(self._pairs[often].tolist(), self._counts[often].tolist(), strict=True)
+        return {(names[pair >> _FIRST], names[pair & ((1 << _FIRST) - 1)]): count for pair, count in found}
 
 
 def collocations(counts: WordCounts) -> dict[tuple[str, str], float]:
@@ -47,14 +96,15 @@ def collocations(counts: WordCounts) -> dict[tuple[str, str], float]:
 
     Stop words, single letters and pairs that stand in fewer than ``LEAST`` places are no part of any.
     """
-    total = counts.words.total()
+    words = counts.words
+    total = sum(words.values())
     stops = stop_words()
     found: dict[tuple[str, str], float] = {}
-    for (one, other), together in counts.pairs.items():
-        if together < LEAST or one == other or not _may_join(one, stops) or not _may_join(other, stops):
+    for (one, other), together in counts.pairs(LEAST).items():
+        if one == other or not _may_join(one, stops) or not _may_join(other, stops):
             continue
         joint = together / total
-        value = math.log(joint * total * total / (counts.words[one] * counts.words[other])) / -math.log(joint)
+        value = math.log(joint * total * total / (words[one] * words[other])) / -math.log(joint)
         if value >= BAR:
             found[one, other] = value
     return found
