@@ -304,3 +304,19 @@ def test_shipped_hashes_of_a_wheel_are_held_against_its_record(tmp_path):
     assert installation._is_as_recorded(path, {path: good})
     assert not installation._is_as_recorded(path, {path: good[::-1]})
     assert installation._is_as_recorded(path, {})
+
+
+def test_workers_are_as_many_as_processors_and_memory_allow(monkeypatch):
+    monkeypatch.setattr(machine, "processors", lambda: 4)
+    small, large = machine.Needs(100_000), machine.Needs(10_000_000)
+    assert machine.usual_workers(small, 64e9) == 1, "others take longer to start than a small archive takes"
+    assert machine.usual_workers(large, 64e9) == machine.usual_workers(large, None) == 4
+    assert machine.usual_workers(large, large.memory + 1e9) == 2
+    assert machine.usual_workers(large, 0.5e9) == 1
+
+
+def test_memory_that_may_not_do_is_said_and_the_work_is_done(minecop, tmp_path):
+    posts = tmp_path / "posts.jsonl"
+    posts.write_text(json.dumps({"id": "1", "author": "นิด", "body": "คนรุ่นใหม่ไม่มาประชุมกันเลย"}), encoding="utf-8")
+    code, _, errors = minecop("analyse", posts, "-o", tmp_path / "run", "--memory", "0.5", "--lang", "en")
+    assert code == 0 and "may need about" in errors and "0.5 GB may be used" in errors

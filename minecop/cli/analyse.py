@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import READABLE, default_output, executor_of, run_options, settings_of
+from minecop.cli.options import READABLE, default_output, executor_of, run_options, settings_of, workers_of
 from minecop.cli.showing import progress
 from minecop.cli.timings import show_timings, timings_option
 from minecop.core.messages import message
@@ -37,8 +37,8 @@ def command(archive: Path, **options: Any) -> None:
         show_timings(archive, options["lang"])
         return
     output = options["output"] or default_output(archive)
-    lang, settings, workers = options["lang"], settings_of(options), options["workers"]
-    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options) as executor:
+    lang, settings, workers = options["lang"], settings_of(options), workers_of(options, archive)
+    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options, workers) as executor:
         run = analyse(archive, output, settings, workers=workers, executor=executor, listener=listener, lang=lang)
     click.echo(message("run_written", lang, path=run.folder))
     if options["timings"]:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import READABLE, echo_json, executor_of, language, settings_of, settings_options, verbose
+from minecop.cli.options import (
+    READABLE,
+    echo_json,
+    executor_of,
+    language,
+    settings_of,
+    settings_options,
+    verbose,
+    workers_of,
+)
 from minecop.cli.showing import progress, show_table
 from minecop.core.errors import InputError
 from minecop.core.messages import message
@@ -187,7 +196,8 @@ def adapt_command(archive: Path, **options: Any) -> None:
 
     lang = options["lang"]
     output = options["output"] or Path("models") / archive.resolve().stem
-    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options) as executor:
+    workers = workers_of(options, archive)
+    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options, workers) as executor:
         made = adapt_model(archive, output, executor, settings_of(options), listener=listener, lang=lang)
     key = (
         "model_adapted"

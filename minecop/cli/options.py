@@ -12,6 +12,7 @@ import click
 
 from minecop.core.errors import SettingsError
 from minecop.core.files import safe_name
+from minecop.core.messages import message
 from minecop.insight.ordering import ORDERS
 from minecop.topics.methods import COUNTS, METHODS
 
@@ -125,7 +126,15 @@ def settings_options(command: Command) -> Command:
                 help="ไฟล์ตั้งค่า TOML / settings file",
             ),
             click.option(
-                "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="จำนวนโพรเซส / processes"
+                "--workers",
+                type=click.IntRange(1, 256),
+                help="จำนวนโพรเซส / processes [what the processors and the memory allow; small archives: 1]",
+            ),
+            click.option(
+                "--memory",
+                type=click.FloatRange(0.5),
+                metavar="GB",
+                help="หน่วยความจำที่ใช้ได้ / memory that may be used [what is free]",
             ),
             click.option(
                 "--cluster",
@@ -193,21 +202,39 @@ def default_key(archive: str) -> Path:
     return Path(click.get_app_dir("minecop")) / "keys" / f"{safe_name(archive)}.json"
 
 
-def executor_of(options: dict[str, Any]) -> AbstractContextManager[Executor]:
-    """Return where the options of ``run_options`` want the work to be done.
+def workers_of(options: dict[str, Any], archive: Path) -> int:
+    """Return how many processes the options of ``run_options`` want for an archive; say so where its memory may not do.
 
     Raises
     ------
     SettingsError
-        When they want it at two places.
+        When they want the work to be done at two places.
+    """
+    from minecop.run.checks import gigabytes
+    from minecop.run.condition import needs_of
+    from minecop.run.machine import memory_for, usual_workers
+
+    asked: int | None = options["workers"]
+    if options["cluster"] and (asked or 1) > 1:
+        raise SettingsError("workers_and_cluster")
+    needs, memory = needs_of(archive), memory_for(options["memory"])
+    if memory is not None and needs.memory > memory:
+        sizes = {"needed": gigabytes(needs.memory), "memory": gigabytes(memory)}
+        click.echo(message("memory_short", options["lang"], **sizes), err=True)
+    return 1 if options["cluster"] else asked or usual_workers(needs, memory)
+
+
+def executor_of(options: dict[str, Any], workers: int) -> AbstractContextManager[Executor]:
+    """Return where the options of ``run_options`` want the work to be done.
+
+    Raises
+    ------
     ClusterError
         When there is no such cluster, or its workers are not what this process is.
     """
     from minecop.core.executors import make_executor
 
-    if options["cluster"] and options["workers"] > 1:
-        raise SettingsError("workers_and_cluster")
-    return make_executor(options["workers"], options["cluster"])
+    return make_executor(workers, options["cluster"])
 
 
 def settings_of(options: dict[str, Any]) -> Settings:

@@ -17,6 +17,7 @@ from minecop.cli.options import (
     run_options,
     settings_of,
     sharing_options,
+    workers_of,
     years_option,
 )
 from minecop.cli.showing import progress, show_account
@@ -37,12 +38,13 @@ def make_report(archive: Path, options: dict[str, Any]) -> None:
     from minecop.run.pipeline import analyse
     from minecop.run.timings import is_timed, timing_report
 
-    lang, workers = options["lang"], options["workers"]
+    lang = options["lang"]
     if options.get("timings") and is_timed(archive):
         show_timings(archive, lang)
         return
     output = options["output"] or default_output(archive)
-    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options) as executor:
+    workers = workers_of(options, archive)
+    with progress(lang, verbose=options["verbose"]) as listener, executor_of(options, workers) as executor:
         run = analyse(
             archive, output, settings_of(options), workers=workers, executor=executor, listener=listener, lang=lang
         )

@@ -44,6 +44,13 @@ def examine(place: Path) -> tuple[Needs, list[Check]]:
     return needs, [*checks, Check("needs", details=details)]
 
 
+def needs_of(place: Path) -> Needs:
+    """Return what the report of an archive, or of files to be read, needs, about; of what is not there, nothing."""
+    if (place / "archive.toml").is_file():
+        return _needs_of_archive(place)
+    return _needs_of_files(place) if place.exists() else Needs(0)
+
+
 def _check_lock(folder: Path) -> Check:
     if not (folder / ".lock").is_file():
         return Check("run_free")

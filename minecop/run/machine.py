@@ -29,6 +29,9 @@ _MOST_POSTS = 100_000
 _MEMORY_A_WORKER = 4e8
 """Bytes that each further process needs, at most."""
 
+_SMALL = 2_000_000
+"""Characters up to which one process is as quick as several."""
+
 _USUAL = 2_000 * CHARACTERS_A_POST
 """Characters of an archive that any machine should have room for."""
 
@@ -65,6 +68,21 @@ def posts_that_fit(memory: float) -> int:
 def proposed_workers(processors: int, free: float, memory: float) -> int:
     """Return a number of processes for so many processors, and so many bytes that are free, of which the program itself needs some."""
     return max(1, min(processors, int((free - memory) / _MEMORY_A_WORKER)))
+
+
+def memory_for(gigabytes: float | None) -> float | None:
+    """Return the bytes that may be used: those that somebody allows, else what is free; ``None`` where that cannot be told."""
+    if gigabytes is not None:
+        return gigabytes * 1e9
+    found = memory()
+    return found and found[0]
+
+
+def usual_workers(needs: Needs, memory: float | None) -> int:
+    """Return how many processes do the work soonest: of a small archive, one, for others take seconds to start."""
+    if needs.characters < _SMALL:
+        return 1
+    return processors() if memory is None else proposed_workers(processors(), memory, needs.memory)
 
 
 def memory() -> tuple[float, float] | None:
