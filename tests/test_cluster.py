@@ -23,9 +23,9 @@ from minecop.core.cluster import ClusterExecutor
 from minecop.core.errors import ClusterError, InputError
 from minecop.core.executors import RemoteExecutor, map_chunks
 from minecop.core.versions import versions
+from minecop.run.context import Context
 from minecop.run.pipeline import analyse, make_stages
 from minecop.run.settings import Settings
-from minecop.run.stages import Context
 
 OVER_CHUNKS = ("text", "acts", "process", "aside")
 """Stages whose chunks go to workers."""

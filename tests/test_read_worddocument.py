@@ -537,7 +537,15 @@ def test_zipsafety_tells_locked_files(whole):
         plain_zip(a=b"b")[:-1],
         plain_zip(a=b"b")[9:],
     ],
-    ids=["empty", "two letters", "an end", "an end of ones", "letters", "cut off", "without its beginning"],  # bytes have the time in them
+    ids=[
+        "empty",
+        "two letters",
+        "an end",
+        "an end of ones",
+        "letters",
+        "cut off",
+        "without its beginning",
+    ],  # bytes have the time in them
 )
 def test_zipsafety_refuses_what_is_no_zip_file(data):
     with pytest.raises(InputError) as refused:

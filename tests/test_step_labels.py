@@ -16,11 +16,12 @@ from minecop.core.progress import silent
 from minecop.process.definition import load_process
 from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
 from minecop.process.matching import StepMatcher, model_of
+from minecop.run.context import Context
 from minecop.run.evidence import evidence_of
 from minecop.run.opening import open_run
 from minecop.run.pipeline import analyse
+from minecop.run.process import steps_outside
 from minecop.run.settings import Settings
-from minecop.run.stages import Context, _steps_outside
 from minecop.run.stepping import agreement_of, least_sure, source_of
 
 TEXTS = (
@@ -220,7 +221,7 @@ def test_steps_are_matched_anew_when_what_they_are_learned_from_changes(
     if labels:
         write_labels(labels_path(archive), [StepLabel("0/0/1", 2, "", TEXTS[0])])
     name = {"more": str(more), "anew": settings.process}.get(process, process)
-    outside = _steps_outside(Context(archive, tmp_path, Settings(process=name), None, silent))
+    outside = steps_outside(Context(archive, tmp_path, Settings(process=name), None, silent))
     assert ("ag.jsonl" in outside) == learns
     assert ("labels.csv" in outside) == labels
 

@@ -18,9 +18,9 @@ from minecop.core.files import ensure_writable
 from minecop.core.progress import Listener, silent
 from minecop.core.shipped import shipped
 from minecop.run.artefacts import rows_of
+from minecop.run.context import Context
 from minecop.run.pipeline import make_stages
 from minecop.run.settings import Settings
-from minecop.run.stages import Context
 from minecop.text.words import content_words, words
 from minecop.vectors.cache import VectorCache
 from minecop.vectors.concerns import read_concerns

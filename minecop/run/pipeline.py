@@ -19,11 +19,13 @@ from minecop.core.progress import Listener, Progress, silent
 from minecop.core.tables import count_characters
 from minecop.core.versions import PACKAGES, package_version, python_version
 from minecop.run.artefacts import Key, clean_leftovers, making, result_hash, rows_of, why_run
+from minecop.run.context import Context
 from minecop.run.opening import MANIFEST, Run, locked
 from minecop.run.settings import NAMES, Settings
-from minecop.run.stages import CACHE, STAGES, Context, Stage, archive_name
+from minecop.run.stages import STAGES, Stage, archive_name
 from minecop.run.timings import TIMINGS, made_by, timing_parts, write_timings
 from minecop.run.topics import keep_history
+from minecop.run.vectors import CACHE
 from minecop.vectors.models import load_embedder
 
 PUBLISHED = ("passages.parquet", "topic_members.parquet")

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +21,7 @@ from minecop.core.files import failure, remove, replace_folder, write_json
 from minecop.core.progress import counted
 from minecop.core.tables import TableWriter, read_table, read_tables, table_of, write_table
 from minecop.run.artefacts import STAGE_FILE, read_record
+from minecop.run.context import Context
 from minecop.text.words import words
 from minecop.topics.archive import chosen_rows, memberships
 from minecop.topics.fitting import Fit, fit_topics, within_threads
@@ -28,9 +29,6 @@ from minecop.topics.framing import save_frame
 from minecop.topics.matching import Change, match_topics, with_growth
 from minecop.vectors.models import shipped_model
 from minecop.vectors.storing import mapped_vectors
-
-if TYPE_CHECKING:
-    from minecop.run.stages import Context
 
 TOPICS = pa.schema(
     [

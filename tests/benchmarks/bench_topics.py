@@ -189,7 +189,7 @@ from minecop.core.executors import SerialExecutor
 from minecop.core.progress import silent
 from minecop.core.tables import TableWriter
 from minecop.run.settings import Settings
-from minecop.run.stages import Context
+from minecop.run.context import Context
 from minecop.run.artefacts import Key
 from minecop.text.passages import PASSAGES, WORDS
 from minecop.vectors.models import shipped_model

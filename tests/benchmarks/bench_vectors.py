@@ -14,10 +14,10 @@ from threadpoolctl import threadpool_limits
 
 from minecop.core.executors import SerialExecutor
 from minecop.core.progress import silent
+from minecop.run.context import Context
 from minecop.run.modelling import concern_texts, evaluate_model
 from minecop.run.pipeline import analyse, make_stages
 from minecop.run.settings import Settings
-from minecop.run.stages import Context
 from minecop.text.words import words
 from minecop.vectors.archive import Row, fit_archive
 from minecop.vectors.concerns import read_concerns
@@ -207,7 +207,8 @@ from pathlib import Path
 from minecop.core.executors import SerialExecutor
 from minecop.core.progress import silent
 from minecop.run.settings import Settings
-from minecop.run.stages import Context, _make_vectors
+from minecop.run.context import Context
+from minecop.run.vectors import make_vectors
 
 
 def peak():
@@ -219,7 +220,7 @@ def peak():
 folder = Path(sys.argv[1])
 before = peak()
 start = time.perf_counter()
-made = _make_vectors(Context(folder, folder, Settings(), SerialExecutor(), silent), folder / "stages/vectors")
+made = make_vectors(Context(folder, folder, Settings(), SerialExecutor(), silent), folder / "stages/vectors")
 print(f"{made}: {time.perf_counter() - start:.0f} s, peak {peak()} MB, of which libraries {before} MB")
 """
 

@@ -1,0 +1,95 @@
+"""The stage of vectors: by the embedding that ships, trained further on the archive, or by a model that is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from minecop.core.files import sha256_file, write_json
+from minecop.core.progress import counted
+from minecop.core.shipped import shipped
+from minecop.core.tables import count_rows, read_rows, read_tables
+from minecop.run.context import ABOUT, PASSAGES_A_CHUNK, Context
+from minecop.vectors.archive import Row, fit_archive
+from minecop.vectors.cache import VectorCache
+from minecop.vectors.models import SHIPPED, load_embedder
+from minecop.vectors.static import StaticEmbedder, save_static
+from minecop.vectors.storing import write_vectors
+from minecop.vectors.transformers import SentenceTransformerEmbedder
+
+CACHE = "cache"
+"""Folder of a run for what a costly model has made; it stays from run to run."""
+
+
+def vectors_outside(context: Context) -> dict[str, str]:
+    """Return the hash of each file of the model."""
+    folder = Path(context.settings.model) if context.settings.model else shipped("models", SHIPPED)
+    files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+    return {path.relative_to(folder).as_posix(): sha256_file(path) for path in files}
+
+
+def make_vectors(context: Context, folder: Path) -> dict[str, int]:
+    """Write the artefact of the stage, and return its counts."""
+    embedder = load_embedder(context.settings.model, context.settings.backend, context.settings.threads)
+    if isinstance(embedder, StaticEmbedder):
+        return _static_vectors(context, folder, embedder)
+    return _named_vectors(context, folder, embedder)
+
+
+def _static_vectors(context: Context, folder: Path, static: StaticEmbedder) -> dict[str, int]:
+    text, acts = context.stage_folder("text"), context.stage_folder("acts") / "acts.parquet"
+    total = count_rows(acts)
+    tables = zip(
+        read_tables(text / "passages.parquet", PASSAGES_A_CHUNK, ["post_id", "comment"]),
+        read_tables(text / "words.parquet", PASSAGES_A_CHUNK, ["words", "terms"]),
+        read_tables(acts, PASSAGES_A_CHUNK, ["courtesy"]),
+        strict=True,
+    )
+    rows = (
+        Row(*values)
+        for some in tables
+        for values in zip(*(column.to_pylist() for table in some for column in table.columns), strict=True)
+    )
+    titles = ((row["post_id"], row["words"]) for row in read_rows(text / "titles.parquet"))
+    fitted = fit_archive(
+        rows,
+        titles,
+        total,
+        static,
+        adapting=context.settings.adapt and not static.adapted,
+        seed=context.settings.seed,
+        listener=context.listener,
+    )
+    chunks = read_tables(text / "words.parquet", PASSAGES_A_CHUNK, ["words", "terms"])
+    pieces = (fitted.encode(some["words"].to_pylist(), some["terms"].to_pylist()) for some in chunks)
+    width = write_vectors(folder / "vectors.npy", chain([fitted.encode([], [])], pieces), total)
+    if fitted.adaptation is not None:
+        write_json(folder / ABOUT, {"adaptation": fitted.adaptation.figures})
+        if fitted.adaptation.used:
+            save_static(fitted.static, folder)  # the stage's folder is a model then, as good as any
+    return {"passages": total, "dimensions": width}
+
+
+def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformerEmbedder) -> dict[str, int]:
+    path = context.stage_folder("text") / "passages.parquet"
+    total = count_rows(path)
+    cache = VectorCache(context.folder / CACHE, embedder)
+    truncated = 0
+
+    def pieces() -> Iterator[NDArray[np.float32]]:
+        nonlocal truncated
+        yield embedder.encode([])
+        chunks = read_tables(path, PASSAGES_A_CHUNK, ["text"])
+        for some in counted(chunks, "vectors", -(-total // PASSAGES_A_CHUNK), context.listener):
+            texts = some["text"].to_pylist()
+            truncated += embedder.too_long(texts)
+            yield cache.encode(texts)
+
+    width = write_vectors(folder / "vectors.npy", pieces(), total)
+    about = {"model": embedder.name, "tokens_read": embedder.longest, "truncated_passages": truncated}
+    write_json(folder / ABOUT, about)
+    return {"passages": total, "dimensions": width}
