@@ -311,7 +311,7 @@ def test_workers_are_as_many_as_processors_and_memory_allow(monkeypatch):
     small, large = machine.Needs(100_000), machine.Needs(10_000_000)
     assert machine.usual_workers(small, 64e9) == 1, "others take longer to start than a small archive takes"
     assert machine.usual_workers(large, 64e9) == machine.usual_workers(large, None) == 4
-    assert machine.usual_workers(large, large.memory + 1e9) == 2
+    assert machine.usual_workers(large, large.memory + 1.3e9) == 2
     assert machine.usual_workers(large, 0.5e9) == 1
 
 
