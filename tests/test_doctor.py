@@ -200,7 +200,7 @@ def test_machine_estimates_grow_with_memory_and_claim_no_more_than_was_measured(
     assert 10_000 < machine.posts_that_fit(3e9) < machine.posts_that_fit(5e9) < 100_000
     assert machine.posts_that_fit(1e13) == 100_000
     assert machine.proposed_workers(8, 16e9, 2e9) == 8
-    assert machine.proposed_workers(8, 3e9, 2e9) == 2
+    assert machine.proposed_workers(8, 3.3e9, 2e9) == 2
     assert machine.proposed_workers(8, 1e9, 2e9) == 1
 
 
