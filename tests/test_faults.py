@@ -66,7 +66,7 @@ def damaged(own_run, tmp_path):
 
 @needs_fork
 def test_faults_whatever_happens_to_a_run_the_next_ends_in_the_same_bytes(tmp_path):
-    counts = {"kill": 6, "kill_worker": 1, "kill_at_rename": 4, "damage": 8}
+    counts = {"kill": 4, "kill_worker": 1, "kill_at_rename": 3, "damage": 6}
     counts |= {"fill": 2, "write_protect": 1} if can_mount(tmp_path) else {}
     lines = list(attempts_apart(tmp_path, counts))
     assert len(lines) == sum(counts.values())
