@@ -82,7 +82,7 @@ def test_report_asked_for_otherwise_is_written_anew(report, kept):
 
 def test_report_of_another_program_is_written_anew(report, kept, monkeypatch):
     before = times(kept)
-    monkeypatch.setattr("minecop.run.reporting._program", lambda: "another")
+    monkeypatch.setattr("minecop.run.reporting.program_hash", lambda: "another")
     report()
     assert all(before[name] < when for name, when in times(kept).items())
 

@@ -8,7 +8,7 @@ import click
 
 from minecop.archive.fields import parse_mapping
 from minecop.archive.sources import Options
-from minecop.cli.options import READABLE, language, verbose
+from minecop.cli.options import READABLE, language, verbose, workers_option
 from minecop.cli.showing import progress, show_account
 from minecop.core.messages import message
 
@@ -31,7 +31,7 @@ from minecop.core.messages import message
 @click.option(
     "--estimate-dates", is_flag=True, help="ประมาณเดือนจากหมายเลขบันทึก / estimate unknown dates from post numbers"
 )
-@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="จำนวนโพรเซส / processes")
+@workers_option
 @language
 @verbose
 def command(

@@ -17,6 +17,7 @@ from minecop.cli.options import (
     settings_options,
     verbose,
     workers_of,
+    workers_option,
 )
 from minecop.cli.showing import progress, show_table
 from minecop.core.errors import InputError
@@ -130,7 +131,7 @@ def _lines(key: str, value: Any) -> list[tuple[str, str]]:
     metavar="WORLD",
     help="ไม่เรียนจากโลกนี้ของ corpora/concerns (ใช้ซ้ำได้) / a world of corpora/concerns not to learn from (repeatable)",
 )
-@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="จำนวนโพรเซส / processes")
+@workers_option
 @language
 @verbose
 def train_command(

@@ -47,6 +47,10 @@ language = click.option(
 )
 verbose = click.option("-v", "--verbose", is_flag=True, help="บอกรายละเอียดทุกขั้น / say more")
 
+workers_option = click.option(
+    "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="จำนวนโพรเซส / processes"
+)
+
 
 def _day(ctx: click.Context, param: click.Parameter, value: datetime | None) -> date | None:
     return value.date() if value else None

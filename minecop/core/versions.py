@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -51,14 +52,18 @@ def versions() -> dict[str, str]:
     minecop's own is its version and eight digits of the hash of its code, data and models: between two releases the version says little.
     """
     packages = {name: package_version(name) for name in sorted((*PACKAGES, *_OF_WORKERS))}
-    return {"minecop": f"{minecop.__version__}+{_code_hash()[:8]}", "python": python_version()} | packages
+    code = sha256(f"{program_hash()}{_hash_of(shipped('models', name) for name in _MODELS)}".encode()).hexdigest()
+    return {"minecop": f"{minecop.__version__}+{code[:8]}", "python": python_version()} | packages
 
 
-def _code_hash() -> str:
-    """Return the hash of all files that ship and that a chunk may be worked at with, whatever ends their lines."""
+@cache
+def program_hash() -> str:
+    """Return the hash of all files of the program as it is installed - code, data, templates, words -, whatever ends their lines."""
     package = Path(minecop.__file__).parent
-    roots = [*sorted(path for path in package.iterdir() if path.name not in {"_shipped", "__pycache__"})]
-    roots += [shipped("models", name) for name in _MODELS]
+    return _hash_of(path for path in sorted(package.iterdir()) if path.name != "_shipped")
+
+
+def _hash_of(roots: Iterable[Path]) -> str:
     digest = sha256()
     for root in roots:
         for path in [root] if root.is_file() else sorted(root.rglob("*")):

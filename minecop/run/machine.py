@@ -80,8 +80,10 @@ def memory_for(gigabytes: float | None) -> float | None:
 
 def usual_workers(needs: Needs, memory: float | None) -> int:
     """Return how many processes do the work soonest: of a small archive, one, for others take seconds to start."""
-    if needs.characters < _SMALL:
-        return 1
+    return 1 if needs.characters < _SMALL else _most_workers(needs, memory)
+
+
+def _most_workers(needs: Needs, memory: float | None) -> int:
     return processors() if memory is None else proposed_workers(processors(), memory, needs.memory)
 
 
@@ -121,9 +123,8 @@ def check_memory(needs: Needs | None = None) -> Check:
 
 def check_processors(needs: Needs | None = None) -> Check:
     """Return how many processes are worth asking for."""
-    count, found = processors(), memory()
-    workers = proposed_workers(count, found[0], (needs or Needs(_USUAL)).memory) if found else count
-    return Check("processors" if workers > 1 else "processor", details={"count": count, "workers": workers})
+    workers = _most_workers(needs or Needs(_USUAL), memory_for(None))
+    return Check("processors" if workers > 1 else "processor", details={"count": processors(), "workers": workers})
 
 
 def check_output(folder: Path) -> Check:

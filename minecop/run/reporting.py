@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from minecop.core.files import sha256_file, sha256_of, write_json
+from minecop.core.versions import package_version, program_hash
 from minecop.insight.analysis import Analysis
 from minecop.run.artefacts import STAGE_FILE
 from minecop.run.opening import MANIFEST, Run
@@ -18,7 +15,6 @@ from minecop.run.opening import MANIFEST, Run
 PAGE = "report.html"
 RECORD = "reports.json"
 
-_PACKAGE = Path(__file__).resolve().parent.parent
 _LIBRARIES = ("jinja2", "markupsafe", "xlsxwriter")
 """What renders besides minecop itself."""
 
@@ -76,15 +72,5 @@ def _key(run: Run, asked: Mapping[str, Any]) -> str:
     """Return the hash of everything that a report is made of: the stages' results and keys, what was asked, the program."""
     stages = sorted((run.folder / "stages").glob(f"*/{STAGE_FILE}"))
     files = {path.relative_to(run.folder).as_posix(): sha256_file(path) for path in (run.folder / MANIFEST, *stages)}
-    return sha256_of({"run": files, "asked": dict(asked), "program": _program()})
-
-
-@cache
-def _program() -> str:
-    """Return the hash of the program as it is installed, so that no change of a template or a word is overlooked."""
-    digest = hashlib.sha256("".join(version(name) for name in _LIBRARIES).encode())
-    for path in sorted(_PACKAGE.rglob("*")):
-        parts = path.relative_to(_PACKAGE).parts
-        if path.is_file() and not {"__pycache__", "_shipped"} & {*parts}:
-            digest.update("/".join(parts).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    libraries = {name: package_version(name) for name in _LIBRARIES}
+    return sha256_of({"run": files, "asked": dict(asked), "program": program_hash(), "libraries": libraries})
