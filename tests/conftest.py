@@ -62,6 +62,7 @@ def minecop(monkeypatch, capsys):
 @pytest.fixture(scope="session")
 def observed_sample_run(tmp_path_factory):
     """A run of the sample archive, and what its insight stage was given."""
+    from minecop.archive.store import iterate_posts
     from minecop.insight.finding import find_insight
     from minecop.run.pipeline import analyse
 
@@ -69,14 +70,14 @@ def observed_sample_run(tmp_path_factory):
 
     def find(**inputs):
         # what comes in pieces, and out of a file that is closed again, is kept whole
-        whole = {name: pa.concat_tables(inputs[name]) for name in ("passages", "words")}
-        given.update(inputs | whole | {"vectors": inputs["vectors"][:]})
-        return find_insight(**inputs | {name: [table] for name, table in whole.items()})
+        words = pa.concat_tables(inputs["words"])
+        given.update(inputs | {"words": words, "vectors": inputs["vectors"][:], "folder": None})
+        return find_insight(**inputs | {"words": [words]})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("minecop.run.stages.find_insight", find)
         run = analyse(SAMPLE, tmp_path_factory.mktemp("sample") / "run")
-    return run, given
+    return run, given | {"posts": list(iterate_posts(run.stage_folder("archive")))}
 
 
 @pytest.fixture(scope="session")

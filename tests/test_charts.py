@@ -173,7 +173,7 @@ def test_step_coverage_marks_what_few_write_of(sample_analysis):
     two = set(sorted(filter(None, two))[:2])
     first = sample_analysis.steps.first.copy()
     for voice in sample_analysis.step_voices:
-        row = sample_analysis.steps.row_of[voice.passage_id]
+        row = voice.row
         first[row] = 0 if first[row] == 6 and voice.author_id not in two else first[row]
     chart = charts.step_coverage(replace(sample_analysis, steps=replace(sample_analysis.steps, first=first)), "th")
     thin = [panel.drawing.values["bar"].thin for panel in chart.panels]

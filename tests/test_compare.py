@@ -56,7 +56,7 @@ def issue(
     return Issue(group, rank, status, 0.0, "likely", Grounds(), (), terms, None)
 
 
-STEPS = StepTable({}, np.zeros(0, dtype=np.int64), np.zeros((0, 7)), ())
+STEPS = StepTable(np.zeros(0, dtype=np.int64), np.zeros((0, 7)), ())
 
 
 def analysis(posts: list[Post], issues: list[Issue], **settings) -> Analysis:

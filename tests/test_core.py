@@ -1,8 +1,11 @@
 import json
+import os
 import pickle
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -11,10 +14,13 @@ from hypothesis import strategies as st
 from minecop.core import errors
 from minecop.core.dates import BANGKOK, find_thai_datetime, format_date, parse_datetime
 from minecop.core.errors import InputError, MinecopError, OutputError
+from minecop.core.executors import done_apart, make_executor
 from minecop.core.files import replacing, safe_name, sha256_of, write_text
+from minecop.core.hashcounts import HashCounts
 from minecop.core.largejson import json_pieces, read_large_json, write_large_json
 from minecop.core.messages import LANGUAGES, _catalogue, message
-from minecop.core.tables import values_once
+from minecop.core.numbering import Numbering
+from minecop.core.tables import Column, unpacked_table, write_table
 from minecop.core.wordlists import WordLists
 
 
@@ -189,11 +195,57 @@ def test_word_lists_are_the_lists_that_they_were_made_of(lists, rows):
         words[len(lists)]
 
 
-def test_values_that_come_again_are_one_object():
-    column = pa.chunked_array([["ครูเอ", None, "ครูบี"], ["ครูบี", "ครูเอ"]])
-    found = values_once(column)
-    assert found == ["ครูเอ", None, "ครูบี", "ครูบี", "ครูเอ"]
-    assert found[0] is found[4]
-    known = {}
-    assert values_once(column, known)[2] is values_once(pa.chunked_array([["ครูซี", "ครูบี"]]), known)[1]
-    assert values_once(pa.chunked_array([], pa.string())) == []
+# ---- what is too much to hold
+
+
+def test_numbering_gives_equal_values_one_number_over_all_pieces():
+    names = Numbering[str]()
+    assert names.numbers(pa.chunked_array([["นิด", None, "แดง"], ["นิด"]])).tolist() == [0, -1, 1, 0]
+    assert names.numbers(pa.chunked_array([["แดง", "เขียว"]])).tolist() == [1, 2]
+    assert names.numbers(pa.chunked_array([], pa.string())).tolist() == []
+    assert (names.values, names.find("เขียว"), names.find("ดำ")) == (["นิด", "แดง", "เขียว"], 2, -1)
+
+
+def test_unpacked_tables_give_any_row_and_leave_no_file(tmp_path):
+    texts = [f"ข้อความที่ {n}" if n % 7 else None for n in range(9_000)]
+    write_table(tmp_path / "texts.parquet", pa.table({"text": texts, "left": range(9_000)}))
+    table = unpacked_table(tmp_path / "texts.parquet", ["text"], tmp_path)
+    assert table.column_names == ["text"]
+    column = Column(table["text"])
+    assert (len(column), column[8_999], column[-1], column[0]) == (9_000, texts[-1], texts[-1], None)
+    assert column[1_998:2_002] == texts[1_998:2_002]
+    assert list(column) == texts
+    assert [path.name for path in tmp_path.iterdir()] == ["texts.parquet"]
+    with pytest.raises(IndexError):
+        column[9_000]
+    write_table(tmp_path / "none.parquet", pa.table({"text": pa.array([], pa.string())}))
+    assert len(Column(unpacked_table(tmp_path / "none.parquet", ["text"])["text"])) == 0
+
+
+def test_hash_counts_tell_what_several_have_in_parts_on_disk(monkeypatch, tmp_path):
+    monkeypatch.setattr("minecop.core.hashcounts._HELD", 100)
+    random = np.random.default_rng(1)
+    extremes = [-(1 << 63), (1 << 63) - 1, 0, -1]
+    numbers = [*random.integers(-(1 << 63), (1 << 63) - 1, 300).tolist(), *extremes]
+    people = [{numbers[n] for n in random.integers(0, len(numbers), 40).tolist()} for _ in range(50)] + [
+        set(extremes)
+    ] * 2
+    expected = {n: c for n, c in Counter(n for own in people for n in own).items() if c > 1}
+    with HashCounts(tmp_path) as counts:
+        for own in people:
+            counts.add(own)
+        hashes, users = counts.several()
+    assert dict(zip(hashes.tolist(), users.tolist(), strict=True)) == expected
+    assert hashes.tolist() == sorted(expected)
+    with HashCounts() as nothing:
+        assert nothing.several()[0].tolist() == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_work_apart_leaves_nothing_behind_where_there_are_several_processes(workers):
+    with make_executor(workers) as executor:
+        assert (done_apart(executor, _process_of, 3) == (os.getpid(), 3)) is (workers == 1)
+
+
+def _process_of(number):
+    return os.getpid(), number

@@ -8,19 +8,20 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from minecop.archive.models import Account, Comment, Person, Post
-from minecop.archive.store import Archive
+from minecop.archive.models import Comment, Person, Post
 from minecop.core.dates import parse_datetime
 from minecop.insight.grounds import GroundsMeter, says_settled, says_stuck, wished
 from minecop.insight.linking import Told
 from minecop.insight.models import Grounds, Voice
 from minecop.insight.profiles import StepTable
+from minecop.insight.threads import Threads
 from minecop.insight.trends import burst_of, months_of, season_of
+from minecop.insight.voices import Voices
 
 ACTS = ("courtesy", "request", "concern", "wish", "agree", "disagree", "case")
 
 
-class Threads:
+class Talk:
     """Posts and comments as they are written, a passage each."""
 
     def __init__(self) -> None:
@@ -46,25 +47,22 @@ class Threads:
     def meter(self, *people: Person) -> GroundsMeter:
         voices, texts, marks, steps = zip(*self.rows, strict=True)
         count = len(voices)
-        first = np.array(steps, dtype=np.int64)
-        table = StepTable(
-            {v.passage_id: n for n, v in enumerate(voices)}, first, np.zeros((count, 10)), tuple({} for _ in voices)
-        )
+        table = StepTable(np.array(steps, dtype=np.int64), np.zeros((count, 10)), tuple({} for _ in voices))
         told = Told(
-            voices,
+            Voices.of(voices),
             texts,
             [[]] * count,
-            {name: [mark[name] for mark in marks] for name in marks[0]} if marks else {},
+            {name: [mark[name] for mark in marks] for name in ACTS},
             np.eye(count, dtype=np.float32),
-            [not m["courtesy"] for m in marks],
-            steps,
-            [-1] * count,
+            np.array([not mark["courtesy"] for mark in marks]),
+            table.first,
+            np.full(count, -1),
         )
-        return GroundsMeter(told, table, Archive("a", self.posts, {p.author_id: p for p in people}, Account()))
+        return GroundsMeter(told, table, Threads(self.posts), {p.author_id: p for p in people})
 
 
 def test_grounds_count_people_and_not_what_they_write():
-    threads = Threads()
+    threads = Talk()
     rows = [threads.say(f"p{n}", "nit", "น้ำไม่ไหล ไม่รู้จะทำยังไงดี", "concern", "request") for n in range(4)]
     rows.append(threads.say("p9", "wan", "น้ำไม่ไหลเหมือนกัน", "concern"))
     rows.append(threads.say("p8", None, "น้ำไม่ไหลเลย ไม่รู้จะทำยังไงดี", "request"))
@@ -74,7 +72,7 @@ def test_grounds_count_people_and_not_what_they_write():
 
 
 def test_grounds_effective_authors_do_not_change_where_one_text_is_told_in_ten():
-    whole, parts = Threads(), Threads()
+    whole, parts = Talk(), Talk()
     text = "น้ำไม่ไหลอีกแล้วค่ะ" * 10
     at_once = [whole.say("p1", "nit", text), whole.say("p2", "wan", text)]
     in_ten = [parts.say(f"p1-{n}", "nit", "น้ำไม่ไหลอีกแล้วค่ะ") for n in range(10)] + [parts.say("p2", "wan", text)]
@@ -82,13 +80,13 @@ def test_grounds_effective_authors_do_not_change_where_one_text_is_told_in_ten()
 
 
 def test_grounds_effective_authors_are_few_where_a_few_write_most():
-    threads = Threads()
+    threads = Talk()
     rows = [threads.say("p0", "nit", "น้ำไม่ไหล" * 100), *(threads.say(f"p{n}", f"a{n}", "น้ำ") for n in range(1, 6))]
     assert threads.meter().measure(rows).effective_authors < 1.5
 
 
 def test_grounds_what_the_writer_says_under_their_own_post_adds_nothing():
-    threads = Threads()
+    threads = Talk()
     post = threads.say("p", "nit", "น้ำไม่ไหล", "concern")
     own = threads.say("p", "nit", "ที่บ้านก็ยังไม่ไหล", "case", "agree", "disagree")
     guest = threads.say("p", "wan", "ที่วัดก็ไม่ไหล", "case")
@@ -100,7 +98,7 @@ def test_grounds_what_the_writer_says_under_their_own_post_adds_nothing():
 
 @pytest.mark.parametrize(("answer", "count"), [(None, 1), (("nit", "ขอบคุณล่วงหน้า"), 1), (("wan", "ลองโทรถามช่างดู"), 0)])
 def test_grounds_a_question_is_answered_by_somebody_else_afterwards(answer, count):
-    threads = Threads()
+    threads = Talk()
     threads.say("p", "nit", "เล่าเรื่องท่อ")
     threads.say("p", "wan", "ที่นี่ก็เป็น")
     asked = threads.say("p", "nit", "มีใครรู้จักช่างไหมคะ", "request")
@@ -110,7 +108,7 @@ def test_grounds_a_question_is_answered_by_somebody_else_afterwards(answer, coun
 
 
 def test_grounds_tell_places_and_work_only_as_far_as_they_are_known():
-    threads = Threads()
+    threads = Talk()
     rows = [threads.say(f"p{n}", name, "น้ำไม่ไหล") for n, name in enumerate(["nit", "wan", "lek"])]
     people = [
         Person("nit", province="น่าน", profession="พยาบาล"),
@@ -122,7 +120,7 @@ def test_grounds_tell_places_and_work_only_as_far_as_they_are_known():
 
 
 def test_grounds_name_the_steps_that_nobody_speaks_of():
-    threads = Threads()
+    threads = Talk()
     rows = [threads.say(f"p{n}", f"a{n}", "ลงมือทำ", step=step) for n, step in enumerate([6, 6, 6, 2, 0])]
     found = threads.meter().measure(rows)
     assert (found.steps, found.gaps) == ({2: 1, 6: 3}, (1, 3, 4, 5))
@@ -134,7 +132,7 @@ SOLVED = "แก้ปัญหาได้แล้วค่ะ น้ำไห
 
 def test_grounds_settled_takes_several_people_and_hardly_anybody_after_them():
     def told(*solving: str, later: int = 0):
-        threads = Threads()
+        threads = Talk()
         rows = [threads.say(f"p{n}", f"a{n}", "น้ำไม่ไหล", "concern", when="2010-01-01") for n in range(3)]
         solved = [threads.say("p0", name, SOLVED, when="2010-06-01") for name in solving]
         rows += [threads.say(f"q{n}", f"b{n}", "น้ำยังไม่ไหล", "concern", when="2010-09-01") for n in range(later)]
@@ -149,7 +147,7 @@ def test_grounds_settled_takes_several_people_and_hardly_anybody_after_them():
 
 
 def test_grounds_what_asks_or_is_said_before_settles_nothing():
-    threads = Threads()
+    threads = Talk()
     threads.say("p", "nit", SOLVED)
     first = threads.say("p", "wan", "น้ำไม่ไหล", "concern")
     threads.say("p", "lek", SOLVED + " แต่ที่นี่ยังไม่ได้เลย", "concern")
@@ -206,6 +204,6 @@ def test_season_needs_several_years_and_more_than_who_writes_then_anyway():
 
 
 def test_grounds_of_nothing_are_empty():
-    threads = Threads()
+    threads = Talk()
     threads.say("p", None, "น้ำไม่ไหล")
     assert threads.meter().measure([]) == Grounds()

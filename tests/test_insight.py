@@ -22,6 +22,7 @@ from minecop.insight.speaking import Speakers
 from minecop.insight.tellings import MOST as MOST_TELLINGS
 from minecop.insight.tellings import Comparer, Telling, tellings_of
 from minecop.insight.trends import TrendMeter, bursts_of, is_quiet, periods_of, share_of
+from minecop.insight.voices import Voices
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
 from minecop.vectors.anchors import shipped_anchors
@@ -49,7 +50,7 @@ def test_speakers_are_weighed_as_their_voices_are():
     voices = [replace(v, community=f"c{n % 3}") for n, v in enumerate(archive_voices())]
     voices += [voice(9001, None), voice(9002, "p1", None), voice(9003, "p2", community=None)]
     voicing, meter = np.linspace(0.3, 0.9, len(voices)), TrendMeter(archive_voices())
-    speakers = Speakers([Telling(v.post_id, (n,)) for n, v in enumerate(voices)], voices, voicing, meter)
+    speakers = Speakers([Telling(v.post_id, (n,)) for n, v in enumerate(voices)], Voices.of(voices), voicing, meter)
     for rows in ([0, 13, 26, 130, 141, 144, 145, 146], list(range(len(voices))), [100, 120, 140]):
         some = [voices[row] for row in rows]
         group = group_of("x", "t", some, meter)
@@ -111,7 +112,7 @@ def test_trends_as_of_leaves_later_voices_out():
 
 def test_groups_count_people_and_not_passages():
     members = [voice(1), voice(2), voice(3, None, community="ใต้"), voice(4, "b", community=None)]
-    group = group_of("x", "t", reversed(members), TrendMeter([]))
+    group = group_of("x", "t", Voices.of(members).among([3, 1, 0, 2]), TrendMeter([]))
     assert group.author_ids == ("a", "b")
     assert group.community_names == ("เหนือ",)
     assert group.unnamed == 1
@@ -244,8 +245,8 @@ def test_tellings_are_posts_and_comments_that_voice_something():
     voices = [voice(n, "p", post="ab"[n > 2]) for n in range(5)]
     voices[2] = replace(voices[2], comment=1)
     voicing = np.array([0.1, 0.7, 0.9, 0.8, 0.2])
-    kept = [True, True, True, False, True]
-    assert tellings_of(voices, kept, voicing) == [Telling("a", (0, 1)), Telling("a", (2,))]
+    kept = np.array([True, True, True, False, True])
+    assert tellings_of(Voices.of(voices), kept, voicing) == [Telling("a", (0, 1)), Telling("a", (2,))]
 
 
 def nowhere(rows) -> np.ndarray:
@@ -268,7 +269,7 @@ def four_subjects(count: int, *, meaning: bool = True) -> tuple[list[Telling], C
 @pytest.mark.parametrize("count", [0, 1, 2, 5, 40])
 def test_tellings_likeness_of_any_number(count):
     tellings, comparer = four_subjects(count)
-    likeness = comparer.tellings(tellings)
+    likeness = comparer.tellings(tellings).alike()
     assert likeness.shape == (count, count)
     assert likeness.dtype == np.float32
     assert np.allclose(likeness, likeness.T, atol=1e-4)
@@ -280,7 +281,7 @@ def test_tellings_of_one_thread_are_alike_and_count_for_no_agreement():
     vectors = np.eye(4, dtype=np.float32)
     tellings = [Telling("a", (0,)), Telling("a", (1,)), Telling("b", (2,)), Telling("c", (3,))]
     comparer = Comparer(terms, vectors, [50] * 4, np.ones(4), {"a": [0, 1], "b": [2], "c": [3]}, nowhere)
-    likeness = comparer.tellings(tellings)
+    likeness = comparer.tellings(tellings).alike()
     assert likeness[0, 1] > max(likeness[0, 2], likeness[0, 3], likeness[2, 3])
     steady = Trend("steady", ratio=1.0, low=0.5, high=2.0)
     assert find_candidates(likeness[:2, :2], ["a", "a"], lambda some: (True, 9.0, steady)) == []
@@ -294,7 +295,7 @@ def test_tellings_that_hardly_voice_anything_are_like_nothing():
     tellings = [Telling(str(n), (n,)) for n in range(24)]
     voicing = np.array([0.9, 0.9, 0.41, 0.41] + [0.9] * 20)
     comparer = Comparer(terms, vectors, [50] * 24, voicing, {str(n): [n] for n in range(24)}, nowhere)
-    likeness = comparer.tellings(tellings)
+    likeness = comparer.tellings(tellings).alike()
     assert likeness[0, 1] >= likeness[0, 2] >= likeness[2, 3] > likeness[0, 10]
 
 
@@ -309,7 +310,7 @@ def test_tellings_that_lie_near_the_same_known_concern_are_alike():
     def of_one_matter(rows):
         return centres[[0 if row < 3 else row for row in rows]]
 
-    likeness = Comparer(terms, vectors, [50] * count, np.ones(count), threads, of_one_matter).tellings(tellings)
+    likeness = Comparer(terms, vectors, [50] * count, np.ones(count), threads, of_one_matter).tellings(tellings).alike()
     inside = likeness[:3, :3][np.triu_indices(3, 1)].min()
     assert inside > np.quantile(likeness[3:, 3:], 0.95)
 
@@ -330,7 +331,7 @@ def test_tellings_blocks_hold_every_telling_once_and_threads_whole(monkeypatch):
 def test_candidates_are_the_groups_that_people_share():
     count = 40
     tellings, comparer = four_subjects(count, meaning=False)
-    likeness = comparer.tellings(tellings)
+    likeness = comparer.tellings(tellings).alike()
     posts = [telling.post_id for telling in tellings]
     steady = Trend("steady", ratio=1.0, low=0.5, high=2.0)
     found = find_candidates(likeness, posts, lambda some: (len(some) >= 3, float(len(some)), steady))
@@ -380,7 +381,7 @@ def test_candidates_rising_weighs_more_and_what_has_faded_is_still_found():
 
 def test_naming_takes_the_words_of_the_issues_own_people():
     passages = [["น้ำ", "ท่อน้ำ", "บ้าน"], ["ท่อน้ำ", "บ้าน"], ["เด็ก", "บ้าน"], ["ข้าว", "บ้าน"], ["เด็ก", "บ้าน"]]
-    namer = Namer(passages, ["a", "b", "c", "d", None], names=["ป้าข้าว"])
+    namer = Namer(passages, np.array([0, 1, 2, 3, -1]), names=["ป้าข้าว"])
     assert namer.terms([0, 1]) == ("ท่อน้ำ",)
     assert namer.terms([3]) == ("บ้าน",), "without a word of their own, the words that most use"
     taken = set()

@@ -95,14 +95,13 @@ VOICE = ("post_id", "comment", "start", "end", "author_id", "community", "publis
 
 def found_in(run):
     """What the insight stage found, its voices as objects."""
-    rows = pq.read_table(run / "stages/text/passages.parquet", columns=["passage_id", *VOICE]).to_pylist()
-    voices = {row["passage_id"]: row for row in rows}
+    voices = pq.read_table(run / "stages/text/passages.parquet", columns=["passage_id", *VOICE]).to_pylist()
 
     def with_voices(value):
         for name in ("members", "voice"):
             if name in value:
                 known = value[name]
-                value[name] = voices[known] if isinstance(known, str) else [voices[one] for one in known]
+                value[name] = voices[known] if isinstance(known, int) else [voices[one] for one in known]
         return value
 
     return json.loads(results_of(run)[0], object_hook=with_voices)

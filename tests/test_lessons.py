@@ -16,6 +16,7 @@ from minecop.insight.lessons import find_lessons, kinds_of, outcome_of, told_onc
 from minecop.insight.linking import Linker, Told
 from minecop.insight.models import LESSON_PARTS, Grounds, Issue, Voice
 from minecop.insight.trends import TrendMeter
+from minecop.insight.voices import Voices
 from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
 from minecop.report.rendering import RENDERERS, render_html, render_markdown
 from minecop.run.loading import load_analysis
@@ -102,9 +103,9 @@ def told(marks, *, vectors=None, own=None, comments=None, texts=None, terms=None
     ]
     vectors = np.eye(count, dtype=np.float32) if vectors is None else vectors
     columns = {name: [one[name] for one in marks] for name in mark()}
-    return Told(
-        voices, texts, terms or [["น้ำ"]] * count, columns, vectors, own or [True] * count, [0] * count, [-1] * count
-    )
+    own = np.array(own or [True] * count, dtype=bool)
+    terms = terms or [["น้ำ"]] * count
+    return Told(Voices.of(voices), texts, terms, columns, vectors, own, np.zeros(count, int), np.full(count, -1))
 
 
 def lessons(passages: Told, aside=None, issues=()):

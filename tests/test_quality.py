@@ -5,7 +5,6 @@ import json
 import random
 import tomllib
 from collections import Counter, defaultdict
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -122,7 +121,7 @@ def parts(inputs):
     seven). The mean of several moves when the method does.
     """
     chance = random.Random(1)
-    posts = [post.id for post in inputs["archive"].posts]
+    posts = [post.id for post in inputs["posts"]]
     lacking = [set(), *(set(chance.sample(posts, len(posts) // 10)) for _ in range(6))]
     return [found_without(inputs, without) for without in lacking]
 
@@ -130,14 +129,15 @@ def parts(inputs):
 def found_without(inputs, without):
     kept = np.array([post not in without for post in inputs["passages"]["post_id"].to_pylist()])
     tables = {name: inputs[name].filter(pa.array(kept)) for name in ("passages", "words", "acts", "steps")}
+    posts = [post for post in inputs["posts"] if post.id not in without]
     rest = {
+        "posts": posts,
+        "aside": posts_set_aside(post for post in posts if not post.duplicate_of),
+        "words": [tables["words"]],
         "vectors": inputs["vectors"][kept],
-        "topic_of": [t for t, k in zip(inputs["topic_of"], kept, strict=True) if k],
+        "topic_of": inputs["topic_of"][kept],
     }
-    archive = replace(inputs["archive"], posts=tuple(p for p in inputs["archive"].posts if p.id not in without))
-    pieces = {name: [tables[name]] for name in ("passages", "words")}
-    aside = posts_set_aside(post for post in archive.posts if not post.duplicate_of)
-    found = find_insight(**inputs | tables | pieces | rest | {"archive": archive, "aside": aside})
+    found = find_insight(**inputs | tables | rest)
     return found.issues, tables["passages"].to_pylist()
 
 

@@ -137,7 +137,7 @@ def test_title_is_a_few_words_of_one_voice_in_which_the_issues_words_stand():
         "วันนี้แดดออก เลยซักผ้า",
         *["แมวออกลูก", "รถติด", "ทำกับข้าว", "ไปวัด", "ดูหนัง", "ปลูกผัก"],
     ]
-    all_words, people = [words(text) for text in texts], list("abcdefghij")
+    all_words, people = [words(text) for text in texts], np.arange(len(texts))
     namer = Namer([phrases(one) for one in all_words], people)
     assert namer.saying([0, 1], texts[:2], [1.0, 1.0]) == "กรอกข้อมูลซ้ำทุกเดือน"
     assert namer.saying([2, 3], texts[2:4], [1.0, 1.0]) is None, "no two words are common to them"

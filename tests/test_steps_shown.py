@@ -21,6 +21,7 @@ from minecop.insight.sequence import Course, Return, Skip, course_of, courses
 from minecop.insight.shares import wilson
 from minecop.insight.splits import SPLITS, UNKNOWN, step_profiles
 from minecop.insight.trends import calendar
+from minecop.insight.voices import Voices
 from minecop.report.rendering import render_html, render_json, render_markdown
 from minecop.report.steps import course_words, gaps_view
 from minecop.report.words import Words
@@ -42,8 +43,7 @@ def told(*rows) -> tuple[list[Voice], StepTable]:
         if step:
             chances[n, step - 1] = 0.75
     first = np.array([step for _, _, step, *_ in rows], dtype=np.int64)
-    names = {voice.passage_id: n for n, voice in enumerate(voices)}
-    return voices, StepTable(names, first, chances, ["{}"] * len(rows))
+    return Voices.of(voices), StepTable(first, chances, ["{}"] * len(rows))
 
 
 def course(*rows, community="เหนือ", unit="quarter") -> Course:

@@ -16,8 +16,8 @@ from minecop.core.files import replacing
 _PLAIN = (str, int, float, datetime, type(None))
 
 
-Short = Mapping[type, Callable[[Any], str]]
-"""What stands for objects of some kinds: a text."""
+Short = Mapping[type, Callable[[Any], Any]]
+"""What stands for objects of some kinds: a text, a number, or a list of such."""
 
 
 def write_large_json(path: Path, value: Any, short: Short = MappingProxyType({})) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import accumulate, chain
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Any
+from typing import Any, overload
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,23 +32,6 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
     """Read a table, or some of its columns, without keeping the file open or mapped."""
     with path.open("rb") as file:  # pq.read_table would import pandas
         return pq.ParquetFile(file).read(columns)
-
-
-def values_once(column: pa.ChunkedArray, known: dict[Any, Any] | None = None) -> list[Any]:
-    """Return the values of a column, those that are equal as one object: names, ids and dates come again from row to row.
-
-    Parameters
-    ----------
-    column
-        Of any type whose values can be told apart by their hash.
-    known
-        The values of earlier pieces of it, by themselves; more are added.
-    """
-    known = {} if known is None else known
-    encoded = column.dictionary_encode().unify_dictionaries()
-    distinct = encoded.chunk(0).dictionary.to_pylist() if encoded.num_chunks else []
-    values = [*(known.setdefault(value, value) for value in distinct), None]
-    return [values[n] for chunk in encoded.chunks for n in chunk.indices.fill_null(-1).to_pylist()]
 
 
 def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
@@ -133,6 +120,73 @@ def rows_where(
     table = pq.read_table(path, columns=columns, filters=[(column, "in", set(values))], memory_map=False)
     rows: list[dict[str, Any]] = table.to_pylist()
     return rows
+
+
+def unpacked_table(path: Path, columns: list[str], folder: Path | None = None) -> pa.Table:
+    """Return some columns of a table of which any row can be read at once, and which takes hardly any memory.
+
+    It is put on disk as it would stand in memory, and mapped; the file goes with the table.
+
+    Parameters
+    ----------
+    path
+        Of the table.
+    columns
+        Their names.
+    folder
+        Where the file is put; ``None`` for the system's own for such things.
+    """
+    with TemporaryFile(dir=folder) as file:
+        tables = read_tables(path, _ROWS_AT_ONCE, columns)
+        first = next(tables, None)
+        if first is None:
+            return read_table(path, columns)
+        with pa.ipc.new_file(pa.PythonFile(file, mode="w"), first.schema) as writer:
+            for some in chain([first], tables):
+                writer.write_table(some)
+        file.flush()
+        mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
+    return pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
+
+
+class Column(Sequence[Any]):
+    """The values of a column, each made whenever it is asked for.
+
+    Parameters
+    ----------
+    column
+        Of a table, mostly one that is unpacked.
+    """
+
+    def __init__(self, column: pa.ChunkedArray) -> None:
+        self._chunks = [chunk for chunk in column.chunks if len(chunk)]
+        self._ends = list(accumulate(map(len, self._chunks)))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    @overload
+    def __getitem__(self, row: int) -> Any: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[Any]: ...
+
+    def __getitem__(self, row: int | slice) -> Any:
+        if isinstance(row, slice):
+            return [self[one] for one in range(*row.indices(len(self)))]
+        place = range(len(self))[row]
+        number = bisect_right(self._ends, place)
+        chunk = self._chunks[number]
+        return chunk[place - self._ends[number] + len(chunk)].as_py()
+
+    def __iter__(self) -> Iterator[Any]:
+        for chunk in self._chunks:
+            yield from chunk.to_pylist()
+
+
+def column_names(path: Path) -> list[str]:
+    """Return the names of the columns of a table, without reading them."""
+    return list(pq.read_schema(path).names)
 
 
 def count_rows(path: Path) -> int:

@@ -18,6 +18,7 @@ from minecop.core.errors import QuoteError
 from minecop.insight.models import Insight, Quote, SetAside, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.profiles import StepTable, counted
+from minecop.insight.voices import Voices
 from minecop.process.definition import Process
 
 Options = ParamSpec("Options")
@@ -151,17 +152,17 @@ class Analysis:
         return home_communities(self.archive.posts, self.archive.people)
 
     @cached_property
-    def voices(self) -> list[Voice]:
+    def voices(self) -> Voices:
         """All passages with something to say in their writer's own words."""
-        return [voice for group in self.insight.communities for voice in group.members]
+        return Voices.together(group.members for group in self.insight.communities)
 
     def place(self, voice: Voice) -> tuple[float, float]:
         """Return where a passage lies in the picture of all, within the circle of radius 1."""
-        x, y = self.places[self.steps.row_of[voice.passage_id]].tolist()
+        x, y = self.places[voice.row].tolist()
         return x, y
 
     @cached_property
-    def step_voices(self) -> list[Voice]:
+    def step_voices(self) -> Voices:
         """Those of them that count towards steps."""
         return counted(self.voices, (*self.insight.set_aside, *self.left_out.set_aside))
 

@@ -41,7 +41,7 @@ class Describer:
         self._meter = meter
         self._titles: set[str] = set()
 
-    def issue(self, rows: list[int], candidate: Candidate | None) -> Issue:
+    def issue(self, rows: Sequence[int], candidate: Candidate | None) -> Issue:
         """Return some passages as an issue, of no rank yet; ``None`` where they are those of one thread by itself."""
         told, names, voicing = self._told, self._names, self._passages.voicing
         terms = names.terms(rows)
@@ -52,12 +52,10 @@ class Describer:
             own = self._title_of(max(rows, key=lambda row: voicing[row]))
         title = names.title(terms, self._titles) if not own or own in self._titles else own
         self._titles.add(title)
-        group = group_of(
-            self._id_of(rows, alone=candidate is None), title, [told.voices[row] for row in rows], self._meter
-        )
+        group = group_of(self._id_of(rows, alone=candidate is None), title, told.voices.among(rows), self._meter)
         return self._issue(group, rows, terms, candidate)
 
-    def _issue(self, group: Group, rows: list[int], terms: tuple[str, ...], candidate: Candidate | None) -> Issue:
+    def _issue(self, group: Group, rows: Sequence[int], terms: tuple[str, ...], candidate: Candidate | None) -> Issue:
         quotes = self._quotes(rows, terms)
         quoted = {(quote.post_id, quote.comment) for quote in quotes}
         objections = [
@@ -87,7 +85,7 @@ class Describer:
             for row in rows
             if self._told.marks["wish"][row] and (words := wished(self._told.texts[row])) is not None
         }
-        return self._quotes(list(wishing), terms, lambda voice: [wishing[self._passages.row_of(voice)]], ONE_LINE)
+        return self._quotes(list(wishing), terms, lambda voice: [wishing[voice.row]], ONE_LINE)
 
     def _quotes(
         self,
@@ -101,7 +99,7 @@ class Describer:
         return choose_quotes(
             [self._told.voices[row] for row in rows],
             worth=lambda voice: self._worth(voice, terms),
-            text_of=lambda voice: self._told.texts[self._passages.row_of(voice)],
+            text_of=lambda voice: self._told.texts[voice.row],
             cues=lambda voice: [*(_EVIDENCE_WEIGHT * told(voice)), *terms],
             longest=longest,
         )
@@ -117,13 +115,13 @@ class Describer:
 
     def _worth(self, voice: Voice, terms: Sequence[str]) -> float:
         """Return how well a passage says the matter: a concern first, then the words that tell the issue from the rest."""
-        row = self._passages.row_of(voice)
+        row = voice.row
         text, marks = self._told.texts[row], self._told.marks
         named = sum(term in text for term in terms) / (1 + len(text) / 400)
         return float(marks["concern"][row] or marks["wish"][row]) + 0.5 * float(marks["experience"][row]) + named
 
     def _evidence(self, voice: Voice) -> list[str]:
-        evidence: dict[str, list[str]] = json.loads(self._told.marks["evidence"][self._passages.row_of(voice)])
+        evidence: dict[str, list[str]] = json.loads(self._told.marks["evidence"][voice.row])
         return [word for act in ("concern", "wish", "request") for word in evidence.get(act, [])]
 
     def _title_of(self, row: int) -> str:

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date, datetime, time
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from minecop.archive.store import Archive
+from minecop.archive.models import Person, Post
 from minecop.core.dates import BANGKOK
 from minecop.core.executors import SerialExecutor, map_chunks
 from minecop.core.progress import Listener, silent
@@ -18,7 +21,6 @@ from minecop.insight.counting import GroupCounter, funnel
 from minecop.insight.describing import Describer
 from minecop.insight.grounds import GroundsMeter
 from minecop.insight.grouping import Block, grouped
-from minecop.insight.groups import people_of
 from minecop.insight.lessons import find_lessons
 from minecop.insight.linking import Linker
 from minecop.insight.models import STATUSES, Faded, Insight, Issue
@@ -27,7 +29,9 @@ from minecop.insight.passages import Passages, Phrases
 from minecop.insight.setting_aside import EVENT_PEOPLE, EVENT_SPAN, groups_set_aside
 from minecop.insight.speaking import Speakers
 from minecop.insight.tellings import Comparer, Telling, mean_likeness, tellings_of
+from minecop.insight.threads import RowsBy, Threads
 from minecop.insight.trends import TrendMeter
+from minecop.insight.voices import Voices
 from minecop.process.definition import Process
 from minecop.vectors.storing import Vectors
 
@@ -50,15 +54,17 @@ from which it is one of an issue's in words of its own, too."""
 
 def find_insight(
     *,
-    archive: Archive,
+    posts: Iterable[Post],
+    people: Mapping[str, Person],
+    names: Set[str],
     aside: Mapping[str, str],
-    passages: Iterable[pa.Table],
+    passages: pa.Table,
     words: Iterable[pa.Table],
     acts: pa.Table,
     vectors: Vectors,
     topics: pa.Table,
     themes: pa.Table,
-    topic_of: Sequence[int],
+    topic_of: NDArray[np.integer[Any]],
     faded: Sequence[dict[str, Any]],
     steps: pa.Table,
     process: Process,
@@ -66,21 +72,27 @@ def find_insight(
     seed: int,
     executor: Executor | None = None,
     listener: Listener = silent,
+    folder: Path | None = None,
 ) -> Insight:
     """Find what several people voice independently.
 
     Parameters
     ----------
-    archive
-        Posts and people.
+    posts
+        Of the archive; their texts are not looked at.
+    people
+        What is known of people.
+    names
+        That posts and comments are written under.
     aside
         The reason for each post that is set aside, by its id.
     passages, words, acts, steps
-        Tables of the earlier stages, one row a passage, in the same order (``PASSAGE_COLUMNS`` and the like); the first two in pieces.
+        Tables of the earlier stages, one row a passage, in the same order (``PASSAGE_COLUMNS`` and the like); the words in pieces, and
+        those with texts better unpacked than in memory.
     vectors
         One of each passage.
     topics, themes, topic_of
-        The topics, what they are put under, and the first topic of each passage (-1 = none).
+        The topics, what they are put under, and the first topic of each passage (-1 = none), shape (n,).
     faded
         Topics of the last run that are none any more: ``topic``, ``label``, ``others``.
     process
@@ -93,16 +105,23 @@ def find_insight(
         Where blocks of tellings are grouped; ``None`` for this process.
     listener
         Told how far that is.
+    folder
+        For temporary files; ``None`` for the system's own.
     """
-    all_passages = Passages.from_tables(archive.posts, passages, words, acts, steps, vectors, topic_of)
+    all_passages = Passages.from_tables(passages, words, acts, steps, vectors, topic_of, folder)
     facets = steps.select([name for name in steps.column_names if name.startswith("facet")])
-    del passages, words, acts, steps
+    del steps
     moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
-    told = all_passages.told
-    meter = TrendMeter([v for v, kept in zip(told.voices, told.own, strict=True) if kept], moment)
-    finder = IssueFinder(archive, aside, all_passages, meter, seed, executor or SerialExecutor(), listener)
+    told, threads = all_passages.told, Threads(posts)
+    meter = TrendMeter(told.voices.where(told.own), moment)
+    grounds = GroundsMeter(told, all_passages.steps, threads, people)
+    own_names = names | {person.name for person in people.values() if person.name}
+    finder = IssueFinder(
+        threads, aside, all_passages, grounds, meter, own_names, seed, executor or SerialExecutor(), listener, folder
+    )
     issues = finder.issues()
-    set_aside = groups_set_aside(finder.aside, archive.posts, told.voices)
+    titles = {post: threads.title(post) for post in finder.aside}
+    set_aside = groups_set_aside(finder.aside, titles, told.voices)
     counter = GroupCounter(all_passages, meter)
     return Insight(
         issues=issues,
@@ -123,16 +142,20 @@ class IssueFinder:
 
     Parameters
     ----------
-    archive, aside
-        As ``find_insight`` takes them.
+    threads
+        What passages stand in.
+    aside
+        As ``find_insight`` takes it.
     passages
         What every stage says of the passages.
-    meter
-        Measures trends.
+    grounds, meter
+        Measure what speaks for an issue, and trends.
+    names
+        Of people: who says it is not what is said.
     seed
         Of what is random.
-    executor, listener
-        Where blocks of tellings are grouped, and who is told how far that is.
+    executor, listener, folder
+        As there.
 
     Attributes
     ----------
@@ -142,51 +165,45 @@ class IssueFinder:
 
     def __init__(
         self,
-        archive: Archive,
+        threads: Threads,
         aside: Mapping[str, str],
         passages: Passages,
+        grounds: GroundsMeter,
         meter: TrendMeter,
+        names: Set[str],
         seed: int,
         executor: Executor,
         listener: Listener,
+        folder: Path | None,
     ) -> None:
-        self._archive = archive
+        self._threads = threads
         self._passages = passages
         self._told = passages.told
         self._voicing = passages.voicing
+        self._grounds = grounds
         self._meter = meter
+        self._names = names
         self._seed = seed
         self._executor = executor
         self._listener = listener
-        # what is said under a copy is said under the post that it is a copy of
-        self._thread_of = {post.id: post.duplicate_of or post.id for post in archive.posts}
+        self._folder = folder
         self.aside = dict(aside)
-        self._grounds = GroundsMeter(self._told, passages.steps, archive)
 
     def issues(self) -> tuple[Issue, ...]:
         """Return all issues in order: shared ones first, then early voices, then what has faded."""
-        told = self._told
-        keep = [
-            kept and self.aside.get(self._thread_of[voice.post_id], "event") == "event" and not explainer
-            for voice, kept, explainer in zip(told.voices, told.own, told.marks["explainer"], strict=True)
-        ]
-        threads: dict[str, list[int]] = {}
-        for row, kept in enumerate(keep):
-            if kept:
-                threads.setdefault(self._thread_of[told.voices[row].post_id], []).append(row)
-        lengths = [voice.end - voice.start for voice in told.voices]
+        told, voices = self._told, self._told.voices
+        names, thread = self._threads.numbered(voices)
+        heard = np.array([self.aside.get(post, "event") == "event" for post in names], dtype=bool)
+        keep = told.own & ~told.marks["explainer"].astype(bool) & heard[thread]
+        threads = RowsBy(names, thread[keep], np.flatnonzero(keep))
         # what the writer of a post says in reply is no voice beside the post
-        writers = {post.id: post.author_id for post in self._archive.posts}
-        speaking = [
-            kept and (voice.comment is None or voice.author_id is None or voice.author_id != writers[voice.post_id])
-            for voice, kept in zip(told.voices, keep, strict=True)
-        ]
+        speaking = keep & ~((voices.comments > 0) & self._threads.written_by_writer(voices))
         comparer = Comparer(
-            told.terms, told.vectors, lengths, self._voicing, threads, self._passages.encode, self._seed
+            told.terms, told.vectors, voices.lengths, self._voicing, threads, self._passages.encode, self._seed
         )
         tellings = [
-            replace(telling, post_id=self._thread_of[telling.post_id])
-            for telling in tellings_of(told.voices, speaking, self._voicing)
+            replace(telling, post_id=self._threads.of(telling.post_id))
+            for telling in tellings_of(voices, speaking, self._voicing)
         ]
         blocks = comparer.blocks(tellings)
         left = [self._left(block, comparer) for block in blocks]
@@ -198,21 +215,21 @@ class IssueFinder:
             for candidate in candidates
         ]
         groups.sort(key=lambda group: -group[1].weight)  # stable: blocks keep their order among equals
-        people = [voice.author_id for voice in told.voices]
-        names = Namer(Phrases(self._passages.words), people, self._own_names())
-        shared = [(self._on_the_matter(rows, names), candidate) for rows, candidate in groups]
+        namer = Namer(Phrases(self._passages.words), voices.authors, self._names, self._folder)
+        shared = [(self._on_the_matter(rows, namer), candidate) for rows, candidate in groups]
         # what the threads of an issue say beside its matter may be somebody's concern too; and what a weak signal groups that is not even
         # found again may be no group at all, but the voices of a few
         firm = [rows for rows, one in shared if one.confidence != "weak" or (one.stability or 0.0) >= _FIRM]
-        used = {row for rows in firm for row in rows}
-        early = self._early([row for rows in threads.values() for row in rows if row not in used])
-        describer = Describer(self._passages, names, self._grounds, self._meter)
+        keep[[row for rows in firm for row in rows]] = False
+        speaks = keep & ((self._voicing >= _AS_LIKELY) | told.marks["request"].astype(bool))
+        early = self._early(RowsBy(names, thread[speaks], np.flatnonzero(speaks)))
+        describer = Describer(self._passages, namer, self._grounds, self._meter)
         issues = tuple(describer.issue(rows, one) for rows, one in [*shared, *((rows, None) for rows in early)])
         return self._with_settled(issues)
 
     def _with_settled(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
         """Return issues with what is said elsewhere of their being solved, those that are behind those that are not."""
-        settling = [row for row, own in enumerate(self._told.own) if own and self._grounds.settles(row)]
+        settling = sorted(self._grounds.settling)
         if not settling:  # mostly: nothing is to be linked then
             return _in_order(issues)
         linker = Linker(self._told, issues)
@@ -224,7 +241,7 @@ class IssueFinder:
 
     def _settled(self, issue: Issue, solved: Sequence[int]) -> Issue:
         """Return an issue with the passages of other threads, later than half of its voices, that say it is solved."""
-        rows = [self._passages.row_of(voice) for voice in issue.group.members]
+        rows = Voices.of(issue.group.members).of_archive.tolist()
         within = {voice.post_id for voice in issue.group.members}
         dates = sorted(voice.published for voice in issue.group.members if voice.published)
         elsewhere = [
@@ -251,18 +268,18 @@ class IssueFinder:
             posts = [telling.post_id for telling in tellings]
             yield Block(comparer.tellings(tellings), posts, speakers, again)
 
-    def _voicing_of(self, rows: Iterable[int]) -> float:
+    def _voicing_of(self, rows: Sequence[int]) -> float:
         """Return how many people voice something in some passages: each counts by the passage that is the likeliest to."""
-        surest: dict[str, float] = {}
-        for row in rows:
-            author = self._told.voices[row].author_id
-            if author:
-                surest[author] = max(surest.get(author, 0.0), float(self._voicing[row]))
-        return sum(surest.values())
+        surest: dict[int, float] = {}
+        for author, voicing in zip(
+            self._told.voices.among(rows).authors.tolist(), self._voicing[rows].tolist(), strict=True
+        ):
+            surest[author] = max(surest.get(author, 0.0), voicing)
+        return sum(voicing for author, voicing in surest.items() if author >= 0)
 
     def _event(self, told: Set[str], comparer: Comparer) -> None:
         """Set aside posts that tell of an event without naming it, too: of the same weeks as its tellings, and as like as these are."""
-        when = {post.id: post.published for post in self._archive.posts if post.id in told and post.published}
+        when = {post: published for post in sorted(told) if (published := self._threads.published(post))}
         core = [post for post in when if self.aside.get(post) == "event"]
         near = {post: {m for m in core if abs(when[m] - when[post]) <= EVENT_SPAN} for post in when}
         posts = sorted(post for post, of_event in near.items() if len(of_event) >= EVENT_PEOPLE)
@@ -285,22 +302,12 @@ class IssueFinder:
     def _members(self, tellings: Iterable[Telling]) -> list[int]:
         return [row for telling in tellings for row in telling.rows if self._voicing[row] >= _SAID]
 
-    def _early(self, rows: Iterable[int]) -> list[list[int]]:
+    def _early(self, threads: Mapping[str, Sequence[int]]) -> list[Sequence[int]]:
         """Return what is voiced in threads by themselves, the most people first: passages that as likely as not voice or ask something."""
-        groups: dict[str, list[int]] = {}
-        for row in rows:
-            if self._voicing[row] >= _AS_LIKELY or self._told.marks["request"][row]:
-                groups.setdefault(self._thread_of[self._told.voices[row].post_id], []).append(row)
-        people = {post: len(people_of(self._told.voices[row] for row in own)[0]) for post, own in groups.items()}
-        ordered = sorted(groups, key=lambda post: (-people[post], -self._voicing_of(groups[post]), groups[post][0]))
-        return [groups[post] for post in ordered]
-
-    def _own_names(self) -> set[str]:
-        """Return people's names: who says it is not what is said."""
-        names = {person.name for person in self._archive.people.values()}
-        return names | {text.author_name for post in self._archive.posts for text in post.texts if text.author_name} - {
-            ""
-        }
+        voices = self._told.voices
+        people = {post: len(voices.among(rows).author_names()) for post, rows in threads.items()}
+        ordered = sorted(threads, key=lambda post: (-people[post], -self._voicing_of(threads[post]), threads[post][0]))
+        return [threads[post] for post in ordered]
 
 
 def _in_order(issues: Iterable[Issue]) -> tuple[Issue, ...]:

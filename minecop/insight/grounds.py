@@ -6,15 +6,18 @@ import math
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
-from minecop.archive.store import Archive
+import numpy as np
+
+from minecop.archive.models import Person
 from minecop.insight.linking import Told
 from minecop.insight.models import Grounds
 from minecop.insight.profiles import FEWEST_PEOPLE, StepTable, profile_of
+from minecop.insight.threads import Threads
 from minecop.insight.trends import burst_of, months_of, season_of
 
 _FEWEST_SETTLING = 2
@@ -52,21 +55,18 @@ class GroundsMeter:
         The passages of the archive.
     steps
         The steps that they are about.
-    archive
-        Its posts, and what is known of its people.
+    threads
+        What they stand in.
+    people
+        What is known of people, by any name of theirs.
     """
 
-    def __init__(self, told: Told, steps: StepTable, archive: Archive) -> None:
+    def __init__(self, told: Told, steps: StepTable, threads: Threads, people: Mapping[str, Person]) -> None:
         self._told = told
         self._steps = steps
-        self._people = {person.author_id: person for person in archive.people.values()}
-        self._writers = {post.id: post.author_id for post in archive.posts}
-        self._thread_of = {post.id: post.duplicate_of or post.id for post in archive.posts}
-        self._months = months_of(voice for voice, own in zip(told.voices, told.own, strict=True) if own)
-        self._threads: dict[str, list[int]] = {}
-        for row, own in enumerate(told.own):
-            if own:
-                self._threads.setdefault(told.voices[row].post_id, []).append(row)
+        self._people = {person.author_id: person for person in people.values()}
+        self._threads = threads
+        self._months = months_of(told.voices.where(told.own))
 
     def measure(self, rows: Sequence[int], stability: float | None = None, elsewhere: Iterable[int] = ()) -> Grounds:
         """Return the grounds of the passages at some rows.
@@ -81,10 +81,11 @@ class GroundsMeter:
             Passages of other threads which say that it is solved.
         """
         told = self._told
-        voices = [told.voices[row] for row in rows]
-        authors = {voice.author_id for voice in voices if voice.author_id}
+        some = told.voices.among(rows)
+        voices = list(some)
+        authors = some.author_names()
         known = [self._people[author] for author in authors if author in self._people]
-        steps = {one.step: one.authors for one in profile_of(voices, self._steps).steps if one.authors}
+        steps = {one.step: one.authors for one in profile_of(some, self._steps).steps if one.authors}
         return Grounds(
             effective_authors=self._effective(rows),
             organisations=_distinct(person.organisation for person in known),
@@ -96,13 +97,13 @@ class GroundsMeter:
             agreeing=self._authors(self._answers(rows, "agree")),
             doubting=self._authors(self.objections(rows)),
             settling=self._authors([*self._settled_within(rows), *elsewhere]),
-            threads=len({self._thread_of[voice.post_id] for voice in voices}),
+            threads=len({self._threads.of(voice.post_id) for voice in voices}),
             unanswered=self._unanswered(rows),
             steps=steps,
             gaps=_gaps(steps),
             stability=stability,
             burst=burst_of(voices),
-            season=season_of(voices, self._months),
+            season=season_of(some, self._months),
         )
 
     def objections(self, rows: Iterable[int]) -> list[int]:
@@ -124,6 +125,10 @@ class GroundsMeter:
         still = {v.author_id for v in voicing if v.author_id and v.published and v.published > since}
         return len(still - set(first)) < len(first)
 
+    def _under(self, post: str) -> list[int]:
+        """Return the passages of a post and its comments that are the writers' own, and no courtesy."""
+        return [row for row in self._told.voices.rows_of_post(post).tolist() if self._told.own[row]]
+
     def _authors(self, rows: Iterable[int]) -> tuple[str, ...]:
         return _distinct(self._told.voices[row].author_id or "" for row in rows)
 
@@ -141,7 +146,7 @@ class GroundsMeter:
         return (
             voice.comment is not None
             and bool(self._told.marks["case"][row])
-            and voice.author_id != self._writers[voice.post_id]
+            and voice.author_id != self._threads.writer(voice.post_id)
         )
 
     def _answers(self, rows: Iterable[int], act: str) -> list[int]:
@@ -151,10 +156,10 @@ class GroundsMeter:
         return [
             row
             for post in posts
-            for row in self._threads.get(post, ())
+            for row in self._under(post)
             if told.voices[row].comment is not None
             and told.marks[act][row]
-            and told.voices[row].author_id != self._writers[post]
+            and told.voices[row].author_id != self._threads.writer(post)
         ]
 
     def _settled_within(self, rows: Iterable[int]) -> list[int]:
@@ -163,15 +168,17 @@ class GroundsMeter:
         return [
             row
             for post, place in first.items()
-            for row in self._threads.get(post, ())
-            if _place(told.voices[row].comment) > place and self.settles(row)
+            for row in self._under(post)
+            if _place(told.voices[row].comment) > place and row in self.settling
         ]
 
-    def settles(self, row: int) -> bool:
-        """Tell whether a passage says that something is solved, and voices nothing that is not."""
+    @cached_property
+    def settling(self) -> frozenset[int]:
+        """Rows of the passages which say in their writers' own words that something is solved, and voice nothing that is not."""
         marks = self._told.marks
-        open_still = any(marks[act][row] for act in ("concern", "wish", "request"))
-        return not open_still and says_settled(self._told.texts[row])
+        open_still = np.any([marks[act] for act in ("concern", "wish", "request")], axis=0)
+        rows = np.flatnonzero(self._told.own & ~open_still).tolist()
+        return frozenset(row for row in rows if says_settled(self._told.texts[row]))
 
     def _first_places(self, rows: Iterable[int]) -> dict[str, int]:
         first: dict[str, int] = {}
@@ -193,7 +200,7 @@ class GroundsMeter:
         count = 0
         for post, asked in last.items():
             asking = told.voices[asked]
-            later = [told.voices[row] for row in self._threads.get(post, ())]
+            later = [told.voices[row] for row in self._under(post)]
             count += not any(
                 _place(voice.comment) > _place(asking.comment) and voice.author_id != asking.author_id
                 for voice in later

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from minecop.insight.candidates import Candidate, find_candidates, with_stability
 from minecop.insight.models import Trend
 from minecop.insight.speaking import Speakers
+from minecop.insight.tellings import Compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Block:
 
     Attributes
     ----------
-    likeness
-        Of n tellings, shape (n, n).
+    compared
+        What they are compared by.
     posts
         Whose thread each is of.
     speakers
@@ -30,7 +30,7 @@ class Block:
         Whether it is looked how far groups are found again.
     """
 
-    likeness: NDArray[np.float32]
+    compared: Compared
     posts: Sequence[str]
     speakers: Speakers
     again: bool
@@ -42,7 +42,7 @@ def grouped(block: Block) -> list[Candidate]:
     Those of several communities come first; of what is left: what several people of one community say is one early voice of many.
     """
     places = list(range(len(block.posts)))
-    likeness, groups = block.likeness, []
+    likeness, groups = block.compared.alike(), []
     for shared in (True, False):
         posts = [block.posts[place] for place in places]
         # a group is met again and again: at other sizes, and where some tellings are left out

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from minecop.acts.marking import LESSONS
 from minecop.insight.letterruns import LetterRuns
 from minecop.insight.linking import Linker, Told
@@ -74,19 +76,26 @@ def find_lessons(told: Told, aside: Mapping[str, str], linker: Linker) -> tuple[
     linker
         Knows the issues that lessons may help with.
     """
-    rows = [row for row in range(len(told.voices)) if _is_lesson(told, row, aside)]
+    rows = _tellings(told, aside)
     rows.sort(key=lambda row: (not told.marks["lesson"][row], -told.marks["learning"][row]))  # stable
     again = told_once([told.texts[row] for row in rows])
     rows = [row for place, row in enumerate(rows) if place in again]
     return tuple(_lesson(told, row, count, linker) for row, count in zip(rows, again.values(), strict=True))
 
 
-def _is_lesson(told: Told, row: int, aside: Mapping[str, str]) -> bool:
-    marks, voice = told.marks, told.voices[row]
-    learned = told.own[row] and any(marks[act][row] for act in LESSONS)
-    another = any(marks[act][row] for act in ("explainer", "platform", "announcement"))
+def _tellings(told: Told, aside: Mapping[str, str]) -> list[int]:
+    """Return the rows of the passages that tell a lesson."""
+    learned, another = (
+        np.any([told.marks[act] for act in acts], axis=0)
+        for acts in (LESSONS, ("explainer", "platform", "announcement"))
+    )
+    voices = told.voices
+    untold = np.array([aside.get(post) in NOT_TOLD for post in voices.post_ids], dtype=bool)
     # what readers add to such a post is their own
-    return learned and not another and not (voice.comment is None and aside.get(voice.post_id) in NOT_TOLD)
+    rows: list[int] = np.flatnonzero(
+        told.own & learned & ~another & ~((voices.comments == 0) & untold[voices.posts])
+    ).tolist()
+    return rows
 
 
 def told_once(texts: Sequence[str]) -> dict[int, int]:
@@ -120,8 +129,8 @@ def _lesson(told: Told, row: int, again: int, linker: Linker) -> Lesson:
         own=bool(told.marks["lesson"][row]),
         quote=_quote(voice, text, *best_span(text, list(words.values()), _LONGEST)),
         parts=parts,
-        step=told.steps[row],
-        topic=told.topics[row],
+        step=int(told.steps[row]),
+        topic=int(told.topics[row]),
         outcome=outcome_of(words),
         kinds=kinds_of(words),
         score=round(float(told.marks["learning"][row]), 3),

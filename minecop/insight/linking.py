@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from minecop.insight.models import Issue, Voice
+from minecop.insight.models import Issue
+from minecop.insight.voices import Voices
 from minecop.vectors.embedder import unit_rows
 from minecop.vectors.storing import Vectors
 
@@ -37,7 +39,7 @@ class Told:
     voices, texts, terms
         Passages, their texts as written, and the words that tell what they are about.
     marks
-        What they do: by column of the acts stage.
+        What they do: by column of the acts stage, arrays but for what is text.
     vectors
         Rows of length 1.
     own
@@ -46,14 +48,14 @@ class Told:
         The step (0 = none) and the topic (-1 = none) of each.
     """
 
-    voices: Sequence[Voice]
+    voices: Voices
     texts: Sequence[str]
     terms: Sequence[Sequence[str]]
-    marks: Mapping[str, Sequence[Any]]
+    marks: Mapping[str, Any]
     vectors: Vectors
-    own: Sequence[bool]
-    steps: Sequence[int]
-    topics: Sequence[int]
+    own: NDArray[np.bool_]
+    steps: NDArray[np.integer[Any]]
+    topics: NDArray[np.integer[Any]]
 
 
 class Linker:
@@ -69,18 +71,12 @@ class Linker:
 
     def __init__(self, told: Told, issues: Sequence[Issue]) -> None:
         self._told = told
-        self._issues = [issue for issue in issues if len({voice.post_id for voice in issue.group.members}) > 1]
-        row_of = {voice.passage_id: row for row, voice in enumerate(told.voices)}
-        self._members = [
-            np.array([row_of[voice.passage_id] for voice in issue.group.members]) for issue in self._issues
-        ]
+        self._issues = [issue for issue in issues if len(np.unique(Voices.of(issue.group.members).posts)) > 1]
+        self._members = [Voices.of(issue.group.members).of_archive for issue in self._issues]
         telling = np.flatnonzero(told.own)
-        self._seen = telling[:: max(1, len(telling) // _SEEN)].tolist()
+        self._seen = telling[:: max(1, len(telling) // _SEEN)]
         self._usual: dict[int, tuple[float, float]] = {}  # of the issues that anything was found to be near
-        authors: dict[str, int] = {}  # unknown ones are nobody: -1
-        self._authors = np.array(
-            [authors.setdefault(v.author_id, len(authors)) if v.author_id else -1 for v in told.voices], dtype=np.int64
-        )
+        self._authors = told.voices.authors
         if self._issues:
             self._centres = unit_rows(np.stack([told.vectors[rows].sum(axis=0) for rows in self._members]))
 
@@ -97,19 +93,22 @@ class Linker:
     def _beyond(self, row: int, issue: int) -> float:
         """Return how much nearer a passage is to an issue than any passage is, in spreads."""
         if issue not in self._usual:
-            self._usual[issue] = _mean_and_spread([self._near(one, issue) for one in self._seen])
+            self._usual[issue] = _mean_and_spread(self._near(self._seen, issue))
         mean, spread = self._usual[issue]
-        return (self._near(row, issue) - mean) / spread
+        return (float(self._near(np.array([row]), issue)[0]) - mean) / spread
 
-    def _near(self, row: int, issue: int) -> float:
-        """Return the mean cosine of a passage with the voices of an issue that are nearest it, its own writer's left out."""
-        members, author = self._members[issue], self._authors[row]
-        others = members[(members != row) & ((author < 0) | (self._authors[members] != author))]
-        if len(others) < _VOICES:
-            return 0.0
-        cosines = np.sort(self._told.vectors[others] @ self._told.vectors[row])[-_VOICES:]
-        return float(cosines.mean())
+    def _near(self, rows: NDArray[np.integer[Any]], issue: int) -> NDArray[np.float32]:
+        """Return the mean cosine of passages with the voices of an issue that are nearest them, their own writers' left out, shape (n,)."""
+        members = self._members[issue]
+        cosines = self._told.vectors[rows] @ self._told.vectors[members].T
+        authors = self._authors[rows]
+        own = (authors[:, None] >= 0) & (authors[:, None] == self._authors[members]) | (rows[:, None] == members)
+        cosines[own] = -np.inf
+        nearest = np.sort(cosines, axis=1)[:, -_VOICES:]
+        enough = (~own).sum(axis=1) >= _VOICES
+        means: NDArray[np.float32] = np.where(enough, nearest.mean(axis=1), np.float32(0))
+        return means
 
 
-def _mean_and_spread(values: Sequence[float]) -> tuple[float, float]:
+def _mean_and_spread(values: NDArray[np.float32]) -> tuple[float, float]:
     return float(np.mean(values)), max(float(np.std(values)), _LEAST_SPREAD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -44,6 +45,8 @@ class Voice:
         ``None`` for the post itself, else the comment's position in its record.
     start, end
         Code points into that text.
+    row
+        Of the passage among all of the archive, for what else is known of it; -1 where that is told nowhere.
     """
 
     passage_id: str
@@ -54,6 +57,7 @@ class Voice:
     author_id: str | None
     community: str | None
     published: datetime | None
+    row: int = field(default=-1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ class Group:
     community_names: tuple[str, ...]
     unnamed: int
     trend: Trend
-    members: tuple[Voice, ...]
+    members: Sequence[Voice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +333,7 @@ class SetAside:
 
     reason: str
     title: str
-    members: tuple[Voice, ...]
+    members: Sequence[Voice]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
+from minecop.core.hashcounts import HashCounts
 from minecop.text.words import phrases, words
 
 _IN_A_TITLE = 3
@@ -53,28 +56,36 @@ class Namer:
     phrases
         Words and pairs of each passage, asked for again and again.
     authors
-        Author of each passage, ``None`` where unknown; each unknown one counts as one more person.
+        Number of the author of each passage, -1 where unknown, shape (n,); each unknown one counts as one more person.
     names
         People's own names, whose parts name no issue.
+    folder
+        For temporary files; ``None`` for the system's own.
     """
 
-    def __init__(self, phrases: PhraseLists, authors: Sequence[str | None], names: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        phrases: PhraseLists,
+        authors: NDArray[np.integer[Any]],
+        names: Iterable[str] = (),
+        folder: Path | None = None,
+    ) -> None:
         self._phrases = phrases
-        self._people = [author or f"?{n}" for n, author in enumerate(authors)]
-        self._names = "\n".join(sorted(names))
-        rows: dict[str, list[int]] = {}
-        for row, person in enumerate(self._people):
-            rows.setdefault(person, []).append(row)
-        self._everybody = len(rows)
-        used = array("q")
-        for own in rows.values():
-            used.extend({hash(phrase) for row in own for phrase in phrases[row]})
-        hashes = np.frombuffer(used, dtype=np.int64)
-        hashes.sort()  # in place: at a hundred thousand posts it is a quarter of a gigabyte
-        starts = np.flatnonzero(np.append(np.ones(min(1, len(hashes)), dtype=bool), hashes[1:] != hashes[:-1]))
-        users = np.diff(np.append(starts, len(hashes)))
-        several = users > 1
-        self._hashes, self._users = hashes[starts[several]], users[several]
+        unknown = -2 - np.arange(len(authors))
+        self._people = np.where(authors >= 0, authors, unknown)
+        self._ends_of_names = sorted({name[at:] for name in names for at in range(len(name) - 2)})
+        order = np.argsort(self._people, kind="stable")
+        starts = np.flatnonzero(np.diff(self._people[order], prepend=-1))
+        self._everybody = len(starts)
+        with HashCounts(folder) as counts:
+            for own in np.split(order, starts[1:]):
+                counts.add({hash(phrase) for row in own.tolist() for phrase in phrases[row]})
+            self._hashes, self._users = counts.several()
+
+    def _names_somebody(self, word: str) -> bool:
+        """Tell whether a word, of three letters or more, stands in a name."""
+        place = bisect_left(self._ends_of_names, word)
+        return place < len(self._ends_of_names) and self._ends_of_names[place].startswith(word)
 
     def _users_of(self, some: Sequence[str]) -> list[int]:
         """Return how many people use each of some phrases, which one does at least."""
@@ -86,7 +97,7 @@ class Namer:
         return users
 
     def _count(self, rows: Iterable[int]) -> Counter[str]:
-        pairs = {(self._people[row], phrase) for row in rows for phrase in self._phrases[row]}
+        pairs = {(self._people[row].item(), phrase) for row in rows for phrase in self._phrases[row]}
         return Counter(phrase for _, phrase in pairs)
 
     def terms(self, rows: Sequence[int], most: int = _IN_A_LIST) -> tuple[str, ...]:
@@ -105,13 +116,15 @@ class Namer:
         return tuple(chosen)
 
     def _count_people(self, rows: Iterable[int]) -> int:
-        return len({self._people[row] for row in rows})
+        return len(np.unique(self._people[list(rows)]))
 
     def _scores(self, rows: Sequence[int], fewest: int) -> dict[str, float]:
         """Return what each word weighs that so many people use, where there are as many."""
         users, people = self._count(rows), self._count_people(rows)
         fewest = min(fewest, people)
-        usual = {p: count for p, count in users.items() if count >= fewest and len(p) > 2 and p not in self._names}
+        usual = {
+            p: count for p, count in users.items() if count >= fewest and len(p) > 2 and not self._names_somebody(p)
+        }
         lifts = {
             p: (count / people) / (users / self._everybody)
             for (p, count), users in zip(usual.items(), self._users_of(list(usual)), strict=True)
@@ -158,7 +171,7 @@ class Namer:
                 if not _SHORTEST <= len(piece) <= _LONGEST or _NO_TITLE.search(piece):
                     continue
                 all_words = words(piece)
-                if any(len(word) > 2 and word in self._names for word in all_words):
+                if any(len(word) > 2 and self._names_somebody(word) for word in all_words):
                     continue
                 own = {phrase for phrase in phrases(all_words) if phrase in scores}
                 own = {one for one in own if not any(one != other and one in other for other in own)}

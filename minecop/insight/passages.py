@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -12,21 +13,21 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from minecop.acts.marking import ACTS
-from minecop.archive.models import Post
-from minecop.core.tables import values_once
+from minecop.core.tables import Column
 from minecop.core.wordlists import WordLists
 from minecop.insight.linking import Told
-from minecop.insight.models import Voice
 from minecop.insight.profiles import StepTable
-from minecop.insight.voices import VOICE_COLUMNS, voices_of
+from minecop.insight.voices import VOICE_COLUMNS, Voices
 from minecop.text.words import phrases
 from minecop.vectors.models import shipped_model
 from minecop.vectors.storing import Vectors
 
-PASSAGE_COLUMNS = (*VOICE_COLUMNS, "title", "origin")
+PASSAGE_COLUMNS = (*VOICE_COLUMNS, "title", "origin", "text")
 WORD_COLUMNS = ("terms", "joined")
 ACT_COLUMNS = (*ACTS, "openness", "closeness", "learning", "parts", "evidence")
 """Columns of the tables of the text and the acts stage that are needed here."""
+
+_ROWS_AT_ONCE = 20_000
 
 _SOFTLY = 0.8
 """Log odds below 0 at which a passage is as likely to voice a matter as not: most that do say so softly."""
@@ -36,9 +37,6 @@ _KNOWN, _USUALLY_CLOSE = 0.4, 2.9
 
 _FROM_AFAR = 0.8
 """How much less likely one voices something that is neither of the writer's own life nor marked: idle talk, news."""
-
-_OF_ISSUES = '"(?:concern|wish|request)"'
-"""The evidence that is looked at here; that of other acts takes as much memory as the texts do."""
 
 Matrix = NDArray[np.float32]
 
@@ -68,85 +66,44 @@ class Passages:
     words: WordLists
     steps: StepTable
     voicing: NDArray[np.float64]
-    telling: Sequence[bool]
+    telling: NDArray[np.bool_]
 
     @classmethod
     def from_tables(
         cls,
-        posts: Iterable[Post],
-        passages: Iterable[pa.Table],
+        passages: pa.Table,
         words: Iterable[pa.Table],
         acts: pa.Table,
         steps: pa.Table,
         vectors: Vectors,
-        topic_of: Sequence[int],
+        topic_of: NDArray[np.integer[Any]],
+        folder: Path | None = None,
     ) -> Passages:
-        """Return what the tables of the earlier stages say, one row a passage, all in the same order; two of them come in pieces."""
-        voices, titles, written = _passages_of(passages)
-        terms, joined = WordLists(), WordLists()
+        """Return what the tables of the earlier stages say, one row a passage, all in the same order; see ``finding.find_insight``."""
+        voices = Voices.from_tables(pa.Table.from_batches([some]) for some in passages.to_batches(_ROWS_AT_ONCE))
+        terms, joined = WordLists(folder), WordLists(folder)
         for some in words:
             terms.add(some["terms"])
             joined.add(some["joined"])
         marks = {name: acts[name].to_numpy() for name in (*ACTS, "openness", "closeness", "learning")}
-        evidence = pc.if_else(pc.match_substring_regex(acts["evidence"], _OF_ISSUES), acts["evidence"], "{}")
-        texts_of_marks = {"parts": values_once(acts["parts"]), "evidence": values_once(evidence)}
-        table = StepTable.from_table(steps, [voice.passage_id for voice in voices])
-        telling = (~marks["courtesy"].astype(bool)).tolist()
+        table = StepTable.from_table(steps)
+        telling = ~marks["courtesy"].astype(bool)
         told = Told(
             voices=voices,
-            texts=Texts(posts, voices),
+            texts=Column(passages["text"]),
             terms=terms,
-            marks=marks | texts_of_marks,
+            marks=marks | {name: Column(acts[name]) for name in ("parts", "evidence")},
             vectors=vectors,
-            own=[said and tells for said, tells in zip(written, telling, strict=True)],
-            steps=table.first.tolist(),
+            # what is quoted was said by somebody else
+            own=telling & pc.equal(passages["origin"], "own").to_numpy(),
+            steps=table.first,
             topics=topic_of,
         )
-        return cls(told, titles, joined, table, _voicing(marks), telling)
-
-    def row_of(self, voice: Voice) -> int:
-        """Return the row of a passage."""
-        return self.steps.row_of[voice.passage_id]
+        return cls(told, Column(passages["title"]), joined, table, _voicing(marks), telling)
 
     def encode(self, rows: Sequence[int]) -> Matrix:
         """Return vectors of passages in the space of the anchors, shape (n, dimensions)."""
         return shipped_model().encode_words([self.words[row] for row in rows])
-
-
-class Texts(Sequence[str]):
-    """The passages' texts as written, cut out of posts and comments whenever they are asked for.
-
-    Parameters
-    ----------
-    posts
-        Of the archive.
-    voices
-        Where each passage stands.
-    """
-
-    def __init__(self, posts: Iterable[Post], voices: Sequence[Voice]) -> None:
-        self._posts = {post.id: post for post in posts}
-        self._voices = voices
-
-    def __len__(self) -> int:
-        return len(self._voices)
-
-    @overload
-    def __getitem__(self, row: int) -> str: ...
-
-    @overload
-    def __getitem__(self, row: slice) -> list[str]: ...
-
-    def __getitem__(self, row: int | slice) -> str | list[str]:
-        if isinstance(row, slice):
-            return [self[one] for one in range(*row.indices(len(self)))]
-        voice = self._voices[row]
-        post, place = self._posts[voice.post_id], voice.comment
-        if place and place <= len(post.comments) and post.comments[place - 1].position == place:
-            return post.comments[place - 1].body[
-                voice.start : voice.end
-            ]  # mostly: of a long thread the others are not gone through
-        return post.text(place)[voice.start : voice.end]
 
 
 class Phrases:
@@ -172,21 +129,3 @@ def _voicing(marks: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
     odds = marks["openness"].astype(np.float64) + _SOFTLY + _KNOWN * (closeness - _USUALLY_CLOSE)
     voicing: NDArray[np.float64] = expit(odds) * np.where(plain, 1.0, _FROM_AFAR)
     return voicing
-
-
-def _passages_of(passages: Iterable[pa.Table]) -> tuple[list[Voice], list[str | None], list[bool]]:
-    """Return the passages of a table that comes in pieces: as voices, their titles, and whether they are the writer's own words.
-
-    What is quoted was said by somebody else.
-    """
-    titles: list[str | None] = []
-    written: list[bool] = []
-    known: dict[str, dict[Any, Any]] = {"title": {}, "origin": {}}
-
-    def noted() -> Iterator[pa.Table]:
-        for some in passages:
-            titles.extend(values_once(some["title"], known["title"]))
-            written.extend(origin == "own" for origin in values_once(some["origin"], known["origin"]))
-            yield some
-
-    return voices_of(noted()), titles, written

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from minecop.core.tables import values_once
+from minecop.core.tables import Column
 from minecop.insight.models import SetAside, Voice
 from minecop.insight.shares import wilson
+from minecop.insight.voices import Voices
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -35,8 +36,6 @@ class StepTable:
 
     Attributes
     ----------
-    row_of
-        Row by passage id.
     first
         The step that each passage is of, 0 for none: shape (n,).
     chances
@@ -47,29 +46,20 @@ class StepTable:
         People of whom a step in some passages is counted at all: of fewer nothing is told (``sharing.with_fewest``).
     """
 
-    row_of: dict[str, int]
-    first: NDArray[np.int64]
-    chances: NDArray[np.float64]
+    first: NDArray[np.integer[Any]]
+    chances: NDArray[np.floating[Any]]
     evidence: Sequence[str]
     fewest: int = 1
 
     @classmethod
-    def from_table(cls, table: pa.Table, ids: Sequence[str] | None = None) -> StepTable:
-        """Return the table of matches of the process stage (``process.matching.match_schema``).
-
-        Parameters
-        ----------
-        table
-            With or without the evidence.
-        ids
-            Of its passages, where they are in memory.
-        """
+    def from_table(cls, table: pa.Table) -> StepTable:
+        """Return the table of matches of the process stage (``process.matching.match_schema``), with or without the evidence."""
         names = [name for name in table.column_names if name.startswith("step_") and name != "step_evidence"]
-        chances = np.array([table[name].to_numpy() for name in names], dtype=np.float64).reshape(len(names), -1).T
-        rows = {passage: row for row, passage in enumerate(ids or table["passage_id"].to_pylist())}
-        first = table["step"].to_numpy().astype(np.int64)
-        evidence = values_once(table["step_evidence"]) if "step_evidence" in table.column_names else ()
-        return cls(rows, first, chances, evidence)
+        chances = np.empty((len(table), len(names)), dtype=np.float32)
+        for place, name in enumerate(names):
+            chances[:, place] = table[name].to_numpy()
+        evidence = Column(table["step_evidence"]) if "step_evidence" in table.column_names else ()
+        return cls(table["step"].to_numpy(), chances, evidence)
 
     @property
     def steps(self) -> range:
@@ -78,15 +68,15 @@ class StepTable:
 
     def step(self, voice: Voice) -> int:
         """Return the step that a passage is of, 0 for none."""
-        return int(self.first[self.row_of[voice.passage_id]])
+        return int(self.first[voice.row])
 
     def chance(self, voice: Voice, step: int) -> float:
         """Return the probability that a passage is of a step."""
-        return float(self.chances[self.row_of[voice.passage_id], step - 1])
+        return float(self.chances[voice.row, step - 1])
 
     def cues(self, voice: Voice, step: int) -> list[str]:
         """Return the words of a passage that speak for a step."""
-        found: dict[str, list[str]] = json.loads(self.evidence[self.row_of[voice.passage_id]])
+        found: dict[str, list[str]] = json.loads(self.evidence[voice.row])
         return found.get(str(step), [])
 
 
@@ -163,13 +153,14 @@ class Profile:
         return self.fewest > 1 and step.authors < self.fewest
 
 
-def counted(voices: Iterable[Voice], set_aside: Iterable[SetAside]) -> list[Voice]:
+def counted(voices: Iterable[Voice], set_aside: Iterable[SetAside]) -> Voices:
     """Return the voices that count towards steps: copies, explainers, announcements and talk of the blog tell of none.
 
     Series and events stay: somebody did what they tell of, and a person counts once.
     """
-    nobodys = {v.passage_id for aside in set_aside if aside.reason in _NOBODYS_STEP for v in aside.members}
-    return [voice for voice in voices if voice.passage_id not in nobodys]
+    some = Voices.of(voices)
+    nobodys = [Voices.of(aside.members).of_archive for aside in set_aside if aside.reason in _NOBODYS_STEP]
+    return some.where(~np.isin(some.of_archive, np.concatenate(nobodys))) if nobodys else some
 
 
 def profiles_of(voices: Iterable[tuple[Key, Voice]], table: StepTable) -> dict[Key, Profile]:
@@ -188,25 +179,25 @@ def profiles_of(voices: Iterable[tuple[Key, Voice]], table: StepTable) -> dict[K
     return {key: profile_of(some, table) for key, some in by_key.items()}
 
 
-def profile_of(voices: Sequence[Voice], table: StepTable) -> Profile:
+def profile_of(voices: Iterable[Voice], table: StepTable) -> Profile:
     """Return how some passages divide over the steps."""
-    rows = np.array([table.row_of[voice.passage_id] for voice in voices], dtype=np.int64)
+    some = Voices.of(voices)
+    rows = some.of_archive
     first = table.first[rows]
     count = len(table.steps)
     passages = np.bincount(first, minlength=count + 1)
-    expected = table.chances[rows].sum(axis=0)
-    names = {author: n for n, author in enumerate(sorted({v.author_id for v in voices if v.author_id}))}
-    told = np.zeros((len(names), count + 1))
-    for voice, step in zip(voices, first.tolist(), strict=True):
-        if voice.author_id:
-            told[names[voice.author_id], step] += 1
+    expected = table.chances[rows].sum(axis=0, dtype=np.float64)
+    known = some.authors >= 0
+    people_known, author = np.unique(some.authors[known], return_inverse=True)
+    told = np.zeros((len(people_known), count + 1))
+    np.add.at(told, (author, first[known]), 1)
     told = told[told[:, 1:].any(axis=1), 1:]  # people who write of any step
     people = len(told)
     shares = (told / told.sum(axis=1, keepdims=True)).mean(axis=0) if people else np.zeros(count)
     profile = Profile(
         authors=people,
         passages=int(passages[1:].sum()),
-        read=len(voices),
+        read=len(some),
         fewest=table.fewest,
         steps=tuple(
             StepShare(

@@ -20,7 +20,8 @@ from minecop.core.dates import BANGKOK
 from minecop.core.executors import SerialExecutor, batched, map_chunks
 from minecop.core.progress import Listener, silent
 from minecop.insight.letterruns import LetterRuns
-from minecop.insight.models import SetAside, Voice
+from minecop.insight.models import SetAside
+from minecop.insight.voices import Voices
 from minecop.text.normalising import normalise
 
 REASONS = ("copied", "explainer", "platform", "announcement", "series", "coursework", "event")
@@ -141,21 +142,18 @@ def posts_set_aside(
     return reasons_of
 
 
-def groups_set_aside(aside: Mapping[str, str], posts: Iterable[Post], voices: Iterable[Voice]) -> tuple[SetAside, ...]:
+def groups_set_aside(aside: Mapping[str, str], titles: Mapping[str, str], voices: Voices) -> tuple[SetAside, ...]:
     """Return what was recognised as no issue, by reason, with a series or a reason as a whole in one.
 
     Parameters
     ----------
     aside
         The reason for each post, by its id.
-    posts, voices
+    titles
+        Of those posts, by their ids; their ids themselves where they have none.
+    voices
         Of the archive.
     """
-    titles = {post.id: " ".join((post.title or post.id).split()) for post in posts}
-    members: dict[str, list[tuple[int, Voice]]] = {}
-    for row, voice in enumerate(voices):
-        if voice.post_id in aside and voice.comment is None:
-            members.setdefault(voice.post_id, []).append((row, voice))
     groups: dict[tuple[str, str], list[str]] = {}
     for post_id, reason in aside.items():
         name = (
@@ -168,9 +166,9 @@ def groups_set_aside(aside: Mapping[str, str], posts: Iterable[Post], voices: It
         groups.setdefault((reason, name), []).append(post_id)
     found = []
     for (reason, name), ids in sorted(groups.items(), key=lambda item: (REASONS.index(item[0][0]), item[0][1])):
-        own = sorted((one for post_id in ids for one in members.get(post_id, ())), key=lambda one: one[0])
+        there = voices.among(np.sort(np.concatenate([voices.rows_of_post(post_id) for post_id in ids])))
         title = name or " / ".join(titles[post_id] for post_id in sorted(ids))
-        found.append(SetAside(reason, title, tuple(voice for _, voice in own)))
+        found.append(SetAside(reason, title, there.where(there.comments == 0)))
     return tuple(found)
 
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from minecop.insight.models import FEWEST_AUTHORS, FEWEST_COMMUNITIES, Trend, Voice
+from minecop.insight.models import FEWEST_AUTHORS, FEWEST_COMMUNITIES, Trend
 from minecop.insight.tellings import Telling
 from minecop.insight.trends import TrendMeter
+from minecop.insight.voices import Voices
 
 
 class Speakers:
@@ -26,7 +27,7 @@ class Speakers:
     """
 
     def __init__(
-        self, tellings: Sequence[Telling], voices: Sequence[Voice], voicing: NDArray[np.floating], meter: TrendMeter
+        self, tellings: Sequence[Telling], voices: Voices, voicing: NDArray[np.floating], meter: TrendMeter
     ) -> None:
         self._meter = meter
         self._spoken: list[tuple[str | None, str | None, int | None, float]] = []

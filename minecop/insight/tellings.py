@@ -7,7 +7,7 @@ add - it does. So a telling is compared by its own meaning, and with the words a
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from minecop.insight.models import Voice
+from minecop.insight.voices import Voices
 from minecop.vectors.anchors import shipped_anchors
 from minecop.vectors.embedder import unit_rows
 from minecop.vectors.storing import Vectors
@@ -25,6 +25,12 @@ HEARD = 0.3
 
 MOST = 3_000
 """Tellings that are compared each with each; more are parted by their threads into blocks of about half as many first."""
+
+_SEEN = 10_000
+"""Threads by which the blocks are learned, spread over the archive."""
+
+_AT_ONCE = 5_000
+"""Threads that are put into blocks at a time."""
 
 _LARGE = 20
 """Threads from which words in a single one are left out, and a latent space is learned."""
@@ -84,13 +90,20 @@ class Telling:
     rows: tuple[int, ...]
 
 
-def tellings_of(voices: Sequence[Voice], keep: Sequence[bool], voicing: NDArray[np.floating]) -> list[Telling]:
+def tellings_of(voices: Voices, keep: NDArray[np.bool_], voicing: NDArray[np.floating]) -> list[Telling]:
     """Return the posts and comments of which a passage that is kept voices something (``HEARD``), in the order of the passages."""
-    rows: dict[tuple[str, int | None], list[int]] = {}
-    for row, (voice, kept) in enumerate(zip(voices, keep, strict=True)):
-        if kept:
-            rows.setdefault((voice.post_id, voice.comment), []).append(row)
-    return [Telling(post_id, tuple(own)) for (post_id, _), own in rows.items() if max(voicing[own]) >= HEARD]
+    rows = np.flatnonzero(keep)
+    if not len(rows):
+        return []
+    kept = voices.among(rows)
+    texts = np.stack([kept.posts, kept.comments], axis=1)
+    starts = np.flatnonzero(
+        np.append(True, (texts[1:] != texts[:-1]).any(axis=1))
+    )  # passages of one text stand together
+    heard = np.maximum.reduceat(voicing[rows], starts) >= HEARD
+    posts, ids = kept.posts[starts].tolist(), voices.post_ids
+    parts = np.split(rows, starts[1:])
+    return [Telling(ids[posts[n]], tuple(parts[n].tolist())) for n in np.flatnonzero(heard).tolist()]
 
 
 class Comparer:
@@ -119,9 +132,9 @@ class Comparer:
         self,
         terms: Sequence[Sequence[str]],
         vectors: Vectors,
-        lengths: Sequence[int],
+        lengths: Sequence[int] | NDArray[np.integer],
         voicing: NDArray[np.floating],
-        threads: dict[str, list[int]],
+        threads: Mapping[str, Sequence[int]],
         encode: Callable[[Sequence[int]], Matrix],
         seed: int = 0,
     ) -> None:
@@ -142,9 +155,14 @@ class Comparer:
         by_post: dict[str, list[Telling]] = {}
         for telling in tellings:
             by_post.setdefault(telling.post_id, []).append(telling)
-        means = self._means([self._threads[post] for post in by_post])
+        threads = [self._threads[post] for post in by_post]
         count = len(tellings) // (MOST // 2) + 1
-        labels = MiniBatchKMeans(count, random_state=self._seed, n_init=3).fit_predict(means)
+        parter = MiniBatchKMeans(count, random_state=self._seed, n_init=3)
+        seen = self._means(threads[:: -(-len(threads) // _SEEN)])
+        parter.fit(seen)
+        labels = np.concatenate(
+            [parter.predict(self._means(threads[at : at + _AT_ONCE])) for at in range(0, len(threads), _AT_ONCE)]
+        )
         parted: dict[int, list[list[Telling]]] = {}
         for label, own in zip(labels.tolist(), by_post.values(), strict=True):
             blocks = parted.setdefault(label, [[]])
@@ -153,83 +171,46 @@ class Comparer:
             blocks[-1] += own
         return [block for label in sorted(parted) for block in parted[label]]
 
-    def tellings(self, tellings: Sequence[Telling]) -> Matrix:
-        """Return how like each other tellings are in what they voice, shape (n, n), 0 on the diagonal.
-
-        In spreads above that of any two tellings of different threads. Each sees what the others miss: the meaning of the tellings and of
-        their threads (cosines of vectors), the known concerns that these lie near (``vectors/anchors.py``), and the words of their threads,
-        as they are and in a latent space of few dimensions. A pair counts as alike that is so in meaning or in words.
-        """
+    def tellings(self, tellings: Sequence[Telling]) -> Compared:
+        """Return what tellings are compared by."""
         posts = list(dict.fromkeys(telling.post_id for telling in tellings))
         place = {post: number for number, post in enumerate(posts)}
-        thread = np.array([place[telling.post_id] for telling in tellings], dtype=np.int64)
-        apart = thread[:, None] != thread[None, :]
-        if not apart.any():
-            return np.zeros((len(tellings), len(tellings)), dtype=np.float32)
-        words, meaning = self._threads_alike(posts)
-        between = np.ix_(thread, thread)
-        said = _in_spreads(words[between], apart, _USUAL_SAID)
-        del words  # each is as large as the others: what is not needed goes, and sums are made in place
-        own = self._means([telling.rows for telling in tellings])
-        of_own = _in_spreads(own @ own.T, apart, _USUAL_MEANING)
-        meant = of_own + meaning[between]
-        del meaning
-        placed = _in_spreads(self._near([telling.rows for telling in tellings]), apart, _USUAL_NEAR)
-        placed += _in_spreads(self._near([self._threads[post] for post in posts])[between], apart, _USUAL_NEAR)
-        meant += _in_spreads(placed, apart, _USUAL_PLACED)
-        del placed
-        meant = _in_spreads(meant, apart, _USUAL_MEANT)
-        surest = np.log([max(self._voicing[list(telling.rows)]) for telling in tellings]).astype(np.float32)
-        meant *= _SHARPNESS * _MEANT
-        said *= _SHARPNESS
-        together = np.logaddexp(meant, said, out=said)
-        del meant
-        together += _SURENESS * (surest[:, None] + surest[None, :])
-        least, more = _OWN_THREAD
-        np.maximum(of_own, least, out=of_own)
-        of_own += more
-        likeness = np.where(apart, _in_spreads(together, apart, _USUAL_SUM), of_own)
-        np.minimum(likeness, _HIGHEST, out=likeness)
-        np.fill_diagonal(likeness, 0)
-        return likeness
+        if len(posts) < 2:  # what one thread says is not compared
+            nothing = np.zeros((0, 1), dtype=np.float32)
+            none = _Threads(sp.csr_matrix((0, 1), dtype=np.float32), nothing, self._seed)
+            return Compared(np.zeros(len(tellings), dtype=np.int64), none, nothing, nothing, nothing, nothing[:, 0])
+        own = [telling.rows for telling in tellings]
+        threads = [self._threads[post] for post in posts]
+        return Compared(
+            thread=np.array([place[telling.post_id] for telling in tellings], dtype=np.int64),
+            threads=self._of_threads(threads),
+            means=self._means(own),
+            near=self._near(own),
+            threads_near=self._near(threads),
+            surest=np.log([max(self._voicing[list(rows)]) for rows in own]).astype(np.float32),
+        )
 
     def threads(self, posts: Sequence[str]) -> Matrix:
         """Return how like each other threads are, by words and meaning alike, in spreads above any two, shape (n, n)."""
-        words, meaning = self._threads_alike(posts)
+        words, meaning = self._of_threads([self._threads[post] for post in posts]).alike()
         made: Matrix = np.mean([words, meaning], axis=0, dtype=np.float32)
         return made
 
-    def _threads_alike(self, posts: Sequence[str]) -> tuple[Matrix, Matrix]:
-        """Return how like each other threads are by their words, and by their meaning, each in spreads, shapes (n, n)."""
-        from sklearn.decomposition import TruncatedSVD
-
-        rows = [self._threads[post] for post in posts]
-        apart = ~np.eye(len(posts), dtype=bool)
-        weighed = self._weighed_words(rows)
-        words: Matrix = _in_spreads(np.asarray((weighed @ weighed.T).todense()), apart, _USUAL_WORDS)
-        dimensions = min(_DIMENSIONS, min(weighed.shape) - 1)
-        if len(posts) >= _LARGE and dimensions >= _DIMENSIONS // 2:
-            reduced = TruncatedSVD(dimensions, n_iter=7, random_state=self._seed).fit_transform(weighed)
-            latent = unit_rows(reduced)
-            words += _in_spreads(latent @ latent.T, apart, _USUAL_MEANING)
-            words *= 0.5
-        means = self._means(rows)
-        return words, _in_spreads(means @ means.T, apart, _USUAL_MEANING)
+    def _of_threads(self, all_rows: Sequence[Sequence[int]]) -> _Threads:
+        return _Threads(self._weighed_words(all_rows), self._means(all_rows), self._seed)
 
     def _means(self, all_rows: Sequence[Sequence[int]]) -> Matrix:
         """Return the direction of the vectors of some passages together, for each group of them, shape (n, d)."""
-        sums = [self._weights[list(rows)] @ self._vectors[list(rows)] for rows in all_rows]
+        sums = [self._weights[rows] @ self._vectors[rows] for rows in map(list, all_rows)]
         return unit_rows(np.stack(sums))
 
     def _near(self, all_rows: Sequence[Sequence[int]]) -> Matrix:
-        """Return how far groups of passages are near the same anchors, 0 to 1, shape (n, n)."""
+        """Return how near groups of passages are to each anchor, 0 to 1, rows of length 1, shape (n, anchors)."""
         rows = sorted({row for own in all_rows for row in own})
         place = {row: number for number, row in enumerate(rows)}
         vectors = self._encode(rows)
         sums = [self._weights[list(own)] @ vectors[[place[row] for row in own]] for own in all_rows]
-        profiles = shipped_anchors().profiles(unit_rows(np.stack(sums)))
-        found: Matrix = profiles @ profiles.T
-        return found
+        return shipped_anchors().profiles(unit_rows(np.stack(sums)))
 
     def _weighed_words(self, all_rows: Sequence[Sequence[int]]) -> sp.csr_matrix:
         """Return the TF-IDF of words, rows of length 1: a word counts by the voicing of the passages that it stands in."""
@@ -250,6 +231,102 @@ class Comparer:
         counts.data = np.log1p(_DAMPING * counts.data)
         weighed: sp.csr_matrix = normalize(counts @ sp.diags(np.log((1 + len(all_rows)) / (1 + users)) + 1))
         return weighed.tocsr()
+
+
+@dataclass(frozen=True, slots=True)
+class _Threads:
+    """What threads are compared by.
+
+    Attributes
+    ----------
+    words
+        TF-IDF of each, rows of length 1.
+    means
+        Direction of the vectors of each, shape (n, d).
+    seed
+        Of the latent space.
+    """
+
+    words: sp.csr_matrix
+    means: Matrix
+    seed: int
+
+    def alike(self) -> tuple[Matrix, Matrix]:
+        """Return how like each other threads are by their words, and by their meaning, each in spreads, shapes (n, n)."""
+        from sklearn.decomposition import TruncatedSVD
+
+        count = len(self.means)
+        apart = ~np.eye(count, dtype=bool)
+        words: Matrix = _in_spreads(np.asarray((self.words @ self.words.T).todense()), apart, _USUAL_WORDS)
+        dimensions = min(_DIMENSIONS, min(self.words.shape) - 1)
+        if count >= _LARGE and dimensions >= _DIMENSIONS // 2:
+            reduced = TruncatedSVD(dimensions, n_iter=7, random_state=self.seed).fit_transform(self.words)
+            latent = unit_rows(reduced)
+            words += _in_spreads(latent @ latent.T, apart, _USUAL_MEANING)
+            words *= 0.5
+        return words, _in_spreads(self.means @ self.means.T, apart, _USUAL_MEANING)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What tellings are compared by: much less than how like each is to each.
+
+    Attributes
+    ----------
+    thread
+        Number of the thread of each, shape (n,).
+    threads
+        What these are compared by.
+    means
+        Direction of the vectors of each telling, shape (n, d).
+    near, threads_near
+        How near each telling, and each thread, is to the known concerns (``vectors/anchors.py``), shapes (n, anchors).
+    surest
+        Logarithm of the greatest probability with which a passage of each voices something, shape (n,).
+    """
+
+    thread: NDArray[np.int64]
+    threads: _Threads
+    means: Matrix
+    near: Matrix
+    threads_near: Matrix
+    surest: NDArray[np.float32]
+
+    def alike(self) -> Matrix:
+        """Return how like each other the tellings are in what they voice, shape (n, n), 0 on the diagonal.
+
+        In spreads above that of any two tellings of different threads. Each sees what the others miss: the meaning of the tellings and of
+        their threads (cosines of vectors), the known concerns that these lie near, and the words of their threads, as they are and in a
+        latent space of few dimensions. A pair counts as alike that is so in meaning or in words.
+        """
+        thread = self.thread
+        apart = thread[:, None] != thread[None, :]
+        if not apart.any():
+            return np.zeros((len(thread), len(thread)), dtype=np.float32)
+        words, meaning = self.threads.alike()
+        between = np.ix_(thread, thread)
+        said = _in_spreads(words[between], apart, _USUAL_SAID)
+        del words  # each is as large as the others: what is not needed goes, and sums are made in place
+        of_own = _in_spreads(self.means @ self.means.T, apart, _USUAL_MEANING)
+        meant = of_own + meaning[between]
+        del meaning
+        placed = _in_spreads(self.near @ self.near.T, apart, _USUAL_NEAR)
+        placed += _in_spreads((self.threads_near @ self.threads_near.T)[between], apart, _USUAL_NEAR)
+        meant += _in_spreads(placed, apart, _USUAL_PLACED)
+        del placed
+        meant = _in_spreads(meant, apart, _USUAL_MEANT)
+        meant *= _SHARPNESS * _MEANT
+        said *= _SHARPNESS
+        together = np.logaddexp(meant, said, out=said)
+        del meant
+        together += _SURENESS * (self.surest[:, None] + self.surest[None, :])
+        least, more = _OWN_THREAD
+        np.maximum(of_own, least, out=of_own)
+        of_own += more
+        likeness = np.where(apart, _in_spreads(together, apart, _USUAL_SUM), of_own)
+        np.minimum(likeness, _HIGHEST, out=likeness)
+        np.fill_diagonal(likeness, 0)
+        return likeness
 
 
 def _in_spreads(cosines: Matrix, apart: NDArray[np.bool_], usual: tuple[float, float]) -> Matrix:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from minecop.archive.models import Post
+from minecop.core.dates import BANGKOK
 from minecop.insight.models import Period, Trend, Voice
 from minecop.insight.periods import UNITS
 from minecop.insight.shares import wilson
+from minecop.insight.voices import Voices
 
 FEWEST_PERIODS = 3
 """Periods that a trend needs at least."""
@@ -61,15 +65,14 @@ class TrendMeter:
 
     def __init__(self, voices: Iterable[Voice], as_of: datetime | None = None) -> None:
         self._as_of = as_of
-        dated = [voice for voice in voices if self._counts(voice)]
+        dated = self._counting(Voices.of(voices))
         self._unit: Callable[[datetime], str] | None = None
         self._all: dict[str, int] = {}
         for unit in (UNITS[name] for name in _OF_TRENDS):
             people = _people_by_period(dated, unit)
-            enough = sum(len(authors) >= FEWEST_AUTHORS for authors in people.values())
-            if enough >= FEWEST_PERIODS:
+            if sum(count >= FEWEST_AUTHORS for count in people.values()) >= FEWEST_PERIODS:
                 self._unit = unit
-                self._all = {period: len(people[period]) for period in sorted(people)}
+                self._all = people
                 break
         self._places = {period: place for place, period in enumerate(self._all)}
         self._split = len(self._all) - max(1, len(self._all) // 3)
@@ -81,14 +84,11 @@ class TrendMeter:
         """Whether the archive is large and long enough for any trend."""
         return self._unit is not None
 
-    def _counts(self, voice: Voice) -> bool:
-        return (
-            voice.author_id is not None
-            and voice.published is not None
-            and (self._as_of is None or voice.published <= self._as_of)
-        )
+    def _counting(self, voices: Voices) -> Voices:
+        dated = voices.months >= 0 if self._as_of is None else voices.until(self._as_of)
+        return voices.where(dated & (voices.authors >= 0))
 
-    def measure(self, members: Sequence[Voice]) -> Trend:
+    def measure(self, members: Iterable[Voice]) -> Trend:
         """Return the trend of some passages.
 
         The share of people in the last third of the periods is divided by the share before, half a voice added to each side
@@ -97,7 +97,10 @@ class TrendMeter:
         """
         if self._unit is None:
             return Trend("unknown")
-        spoken = {(period, v.author_id) for v in members if v.author_id and (period := self.period_of(v)) is not None}
+        spoken = [
+            (self._places.get(period, -1), author)
+            for period, author in _people_periods(self._counting(Voices.of(members)), self._unit)
+        ]
         people = Counter(period for period, _ in spoken)
         periods = tuple(Period(name, people[place], total) for place, (name, total) in enumerate(self._all.items()))
         return replace(self.trend_of(spoken), periods=periods)
@@ -107,11 +110,13 @@ class TrendMeter:
 
         It is -1 in a period in which nobody has anything to say.
         """
-        if self._unit is None or voice.published is None or not self._counts(voice):
+        if self._unit is None or voice.published is None or voice.author_id is None:
+            return None
+        if self._as_of and voice.published > self._as_of:
             return None
         return self._places.get(self._unit(voice.published), -1)
 
-    def trend_of(self, spoken: Collection[tuple[int, str]]) -> Trend:
+    def trend_of(self, spoken: Collection[tuple[int, Hashable]]) -> Trend:
         """Return the trend of something, without its periods, by the distinct people who speak of it in each; see ``measure``."""
         earlier = [author for period, author in spoken if 0 <= period < self._split]
         recent = [author for period, author in spoken if period >= self._split]
@@ -136,8 +141,8 @@ def periods_of(members: Iterable[Voice], everyone: Iterable[Voice], unit: str) -
     unit
         One of ``UNITS``.
     """
-    some, every = (_people_by_period(voices, UNITS[unit]) for voices in (members, everyone))
-    return tuple(Period(name, len(some.get(name, ())), len(every[name])) for name in sorted(every))
+    some, every = (_people_by_period(Voices.of(voices), UNITS[unit]) for voices in (members, everyone))
+    return tuple(Period(name, some.get(name, 0), count) for name, count in every.items())
 
 
 def calendar(voices: Iterable[Voice | Post], unit: str | None = None) -> tuple[str, tuple[str, ...]]:
@@ -227,9 +232,12 @@ def season_of(members: Iterable[Voice], everyone: Mapping[int, int]) -> tuple[in
     return tuple((first + n - 1) % 12 + 1 for n in range(_SEASON)) if chance < _SURE else ()
 
 
-def _people_months(voices: Iterable[Voice]) -> set[tuple[str, int]]:
-    """Return who speaks in which month, months counted from year 0."""
-    return {(v.author_id, v.published.year * 12 + v.published.month - 1) for v in voices if v.author_id and v.published}
+def _people_months(voices: Iterable[Voice]) -> list[tuple[int, int]]:
+    """Return who speaks in which month, months counted from year 0, people by number; each once."""
+    some = Voices.of(voices)
+    known = some.where((some.authors >= 0) & (some.months >= 0))
+    pairs = np.unique(np.stack([known.authors, known.months], axis=1), axis=0)
+    return [(author, month) for author, month in pairs.tolist()]
 
 
 def is_quiet(trend: Trend) -> bool:
@@ -247,9 +255,14 @@ def _sum(periods: Sequence[Period], field: str) -> int:
     return sum(getattr(period, field) for period in periods)
 
 
-def _people_by_period(voices: Iterable[Voice], unit: Callable[[datetime], str]) -> dict[str, set[str]]:
-    people: dict[str, set[str]] = {}
-    for voice in voices:
-        if voice.published is not None and voice.author_id is not None:
-            people.setdefault(unit(voice.published), set()).add(voice.author_id)
-    return people
+def _people_by_period(voices: Voices, unit: Callable[[datetime], str]) -> dict[str, int]:
+    """Return how many people speak in each period, in the order of these."""
+    people = Counter(period for period, _ in _people_periods(voices, unit))
+    return {period: people[period] for period in sorted(people)}
+
+
+def _people_periods(voices: Voices, unit: Callable[[datetime], str]) -> set[tuple[str, int]]:
+    """Return who speaks in which period, people by number."""
+    pairs = _people_months(voices)
+    names = {month: unit(datetime(month // 12, month % 12 + 1, 1, tzinfo=BANGKOK)) for _, month in pairs}
+    return {(names[month], author) for author, month in pairs}

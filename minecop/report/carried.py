@@ -6,7 +6,7 @@ import base64
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -98,7 +98,7 @@ def _chosen(analysis: Analysis, most: int) -> list[Post]:
     return [post for post in analysis.archive.posts if post.id in chosen]
 
 
-def _rows_of(voices: list[Voice], groups: Iterable[tuple[str, tuple[Voice, ...]]]) -> dict[str, list[int]]:
+def _rows_of(voices: list[Voice], groups: Iterable[tuple[str, Sequence[Voice]]]) -> dict[str, list[int]]:
     """Return the rows of the passages of each group, by its id."""
     row_of = {voice.passage_id: row for row, voice in enumerate(voices)}
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
     return "".join(json_pieces(values)) + "\n"
 
 
-def _members(voices: tuple[Voice, ...]) -> list[dict[str, Any]]:
+def _members(voices: Sequence[Voice]) -> list[dict[str, Any]]:
     return [{"post": v.post_id, "comment": v.comment, "start": v.start, "end": v.end} for v in voices]
 
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from minecop.archive.store import Archive, read_archive
 from minecop.core.progress import Listener
 from minecop.core.tables import read_table
 from minecop.process.definition import Process, load_process
@@ -45,7 +44,6 @@ class Context:
     executor: Executor
     listener: Listener
     keys: dict[str, Key] = field(default_factory=dict)
-    _archive: Archive | None = field(default=None)
 
     def stage_folder(self, name: str) -> Path:
         """Return the folder of a stage's artefact."""
@@ -60,13 +58,6 @@ class Context:
         folder = self.stage_folder(stage)
         said = ABOUT in read_record(folder).files
         return json.loads((folder / ABOUT).read_text(encoding="utf-8")) if said else {}
-
-    @property
-    def archive(self) -> Archive:
-        """The archive as the run has it."""
-        if self._archive is None:
-            self._archive = read_archive(self.stage_folder("archive"))
-        return self._archive
 
     @property
     def process(self) -> Process:

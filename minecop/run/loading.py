@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from pathlib import Path
 from sys import intern
 from typing import Any
 
 from minecop.archive.store import read_archive
 from minecop.core.largejson import read_large_json
-from minecop.core.tables import read_table, read_tables
+from minecop.core.tables import column_names, read_tables, unpacked_table
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import (
     Faded,
@@ -23,10 +22,9 @@ from minecop.insight.models import (
     SetAside,
     Topic,
     Trend,
-    Voice,
 )
 from minecop.insight.profiles import StepTable
-from minecop.insight.voices import VOICE_COLUMNS, voices_of
+from minecop.insight.voices import VOICE_COLUMNS, Voices
 from minecop.process.definition import load_process
 from minecop.run.opening import Run
 from minecop.run.stages import LAYOUT
@@ -53,9 +51,11 @@ def load_analysis(run: Run) -> Analysis:
     }
     with run.reading(read):
         passages = read_tables(run.stage_folder("text") / "passages.parquet", _ROWS, list(VOICE_COLUMNS))
-        voices = {voice.passage_id: voice for voice in voices_of(passages)}
-        insight = _Reader(voices).insight(run.stage_folder("insight") / "insight.json")
-        steps = StepTable.from_table(read_table(run.stage_folder("process") / "steps.parquet"))
+        insight = _Reader(Voices.from_tables(passages)).insight(run.stage_folder("insight") / "insight.json")
+        path = run.stage_folder("process") / "steps.parquet"
+        steps = StepTable.from_table(
+            unpacked_table(path, [name for name in column_names(path) if name != "passage_id"])
+        )
         places = read_vectors(run.stage_folder("layout") / LAYOUT)
         archive = read_archive(run.stage_folder("archive"))
     settings = run.manifest["settings"]
@@ -71,15 +71,15 @@ def load_analysis(run: Run) -> Analysis:
 
 
 class _Reader:
-    """Makes values of what the insight stage wrote, in which a voice is its passage's id.
+    """Makes values of what the insight stage wrote, in which a voice is its passage's row.
 
     Parameters
     ----------
     voices
-        By their passages' ids.
+        All of the archive.
     """
 
-    def __init__(self, voices: Mapping[str, Voice]) -> None:
+    def __init__(self, voices: Voices) -> None:
         self._voices = voices
 
     def insight(self, path: Path) -> Insight:
@@ -145,15 +145,12 @@ class _Reader:
                 "author_ids": tuple(map(intern, value["author_ids"])),
                 "community_names": tuple(map(intern, value["community_names"])),
                 "trend": Trend(**trend | {"periods": tuple(Period(**period) for period in trend["periods"])}),
-                "members": self._members(value["members"]),
+                "members": self._voices.among(value["members"]),
             }
         )
 
     def _set_aside(self, value: dict[str, Any]) -> SetAside:
-        return SetAside(value["reason"], value["title"], self._members(value["members"]))
-
-    def _members(self, ids: Iterable[str]) -> tuple[Voice, ...]:
-        return tuple(self._voices[one] for one in ids)
+        return SetAside(value["reason"], value["title"], self._voices.among(value["members"]))
 
 
 def _grounds(value: dict[str, Any]) -> Grounds:

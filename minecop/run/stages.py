@@ -20,18 +20,27 @@ from minecop.archive.importing import make_archive
 from minecop.archive.models import Account, Person
 from minecop.archive.people import AUTHORS_FILE, home_communities, read_people
 from minecop.archive.reading import find_offered
-from minecop.archive.store import archive_hash, is_archive, iterate_posts, read_head
+from minecop.archive.store import archive_hash, author_names, is_archive, iterate_posts, read_head
 from minecop.core.errors import InputError, SettingsError
 from minecop.core.executors import batched, map_chunks
 from minecop.core.files import sha256_file, sha256_of, write_json
 from minecop.core.largejson import write_large_json
 from minecop.core.progress import silent
 from minecop.core.shipped import shipped
-from minecop.core.tables import TableWriter, count_rows, read_tables, write_table
+from minecop.core.tables import (
+    TableWriter,
+    column_names,
+    count_rows,
+    read_table,
+    read_tables,
+    unpacked_table,
+    write_table,
+)
 from minecop.insight.finding import find_insight
 from minecop.insight.models import Voice
 from minecop.insight.passages import ACT_COLUMNS, PASSAGE_COLUMNS, WORD_COLUMNS
 from minecop.insight.setting_aside import posts_set_aside
+from minecop.insight.voices import Voices
 from minecop.run.context import PASSAGES_A_CHUNK, Context
 from minecop.run.process import make_process, process_outside, steps_outside
 from minecop.run.settings import Settings
@@ -117,7 +126,6 @@ def _make_archive(context: Context, folder: Path) -> dict[str, int]:
     )
     if _archive_outside(context) != context.keys["archive"].inputs:
         raise InputError("source_changed", path=context.source)
-    context._archive = None
     return {"posts": head.posts, "comments": head.comments}
 
 
@@ -221,6 +229,8 @@ def _make_aside(context: Context, folder: Path) -> dict[str, int]:
 
 # ---- insight
 
+_NOT_FOR_INSIGHT = {"passage_id", "step_evidence"}
+
 
 def _insight_outside(context: Context) -> dict[str, str]:
     anchors = {path.name: sha256_file(path) for path in sorted(shipped("models", "anchors").iterdir())}
@@ -228,28 +238,34 @@ def _insight_outside(context: Context) -> dict[str, str]:
 
 
 def _make_insight(context: Context, folder: Path) -> dict[str, int]:
-    text = context.stage_folder("text")
+    archive, text = context.stage_folder("archive"), context.stage_folder("text")
+    steps = context.stage_folder("process") / "steps.parquet"
     with mapped_vectors(context.stage_folder("vectors") / "vectors.npy") as vectors:
         found = find_insight(
-            archive=context.archive,
+            posts=iterate_posts(archive, texts=False),
+            people=read_people(archive / AUTHORS_FILE, Account()),
+            names=author_names(archive),
             aside=json.loads((context.stage_folder("aside") / ASIDE).read_text(encoding="utf-8")),
-            passages=read_tables(text / "passages.parquet", PASSAGES_A_CHUNK, list(PASSAGE_COLUMNS)),
+            passages=unpacked_table(text / "passages.parquet", list(PASSAGE_COLUMNS), folder),
             words=read_tables(text / "words.parquet", PASSAGES_A_CHUNK, list(WORD_COLUMNS)),
-            acts=context.table("acts", "acts", list(ACT_COLUMNS)),
+            acts=unpacked_table(context.stage_folder("acts") / "acts.parquet", list(ACT_COLUMNS), folder),
             vectors=InSinglePrecision(vectors),
             topics=context.table("topics", "topics"),
             themes=context.table("topics", "themes"),
-            topic_of=context.table("topics", "primary", ["topic"])["topic"].to_pylist(),
+            topic_of=context.table("topics", "primary", ["topic"])["topic"].to_numpy(),
             faded=json.loads((context.stage_folder("topics") / HISTORY).read_text(encoding="utf-8"))["faded"],
-            steps=context.table("process", "steps").drop_columns(["step_evidence"]),
+            steps=read_table(steps, [name for name in column_names(steps) if name not in _NOT_FOR_INSIGHT]),
             process=context.process,
             as_of=context.settings.as_of,
             seed=context.settings.seed,
             executor=context.executor,
             listener=context.listener,
+            folder=folder,
         )
-    # a voice stands under its issue, topic, step and community: there it is its passage's id, and the rest in the table of these
-    write_large_json(folder / "insight.json", found, {Voice: attrgetter("passage_id")})
+    # a voice stands under its issue, topic, step and community: there it is the row of its passage in the table of these
+    write_large_json(
+        folder / "insight.json", found, {Voice: attrgetter("row"), Voices: lambda some: some.rows.tolist()}
+    )
     return {"issues": len(found.issues), "set_aside": len(found.set_aside)}
 
 
@@ -301,7 +317,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("aside", 1, ("archive",), (), _make_aside),
     Stage(
         "insight",
-        33,
+        34,
         ("archive", "text", "vectors", "acts", "topics", "process", "aside"),
         ("as_of", "seed"),
         _make_insight,

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ from numpy.typing import NDArray
 from minecop.archive.models import Account
 from minecop.archive.people import AUTHORS_FILE, read_people
 from minecop.archive.store import author_names
+from minecop.core.executors import SerialExecutor, done_apart
 from minecop.core.files import failure, remove, replace_folder, write_json
-from minecop.core.progress import counted
-from minecop.core.tables import TableWriter, read_table, read_tables, table_of, write_table
+from minecop.core.progress import counted, silent
+from minecop.core.tables import TableWriter, count_rows, read_table, read_tables, table_of, write_table
 from minecop.run.artefacts import STAGE_FILE, read_record
 from minecop.run.context import Context
 from minecop.text.words import words
@@ -68,9 +70,24 @@ KEPT = "topic-numbers"
 
 _ROWS = 20_000
 
+_LARGE = 100_000
+"""Passages of a large archive."""
+
 
 def make_topics(context: Context, folder: Path) -> dict[str, int]:
-    """Write the artefact of the stage, and return its counts."""
+    """Write the artefact of the stage, and return its counts.
+
+    BERTopic, once imported, takes half a gigabyte to the end of the process: for a large archive, which needs that later, it is another.
+    """
+    large = count_rows(context.stage_folder("text") / "passages.parquet") >= _LARGE
+    if not large or context.settings.llm_url:  # what a language model is at is told as it comes
+        return _make_topics((context, folder))
+    sent = replace(context, executor=SerialExecutor(), listener=silent)
+    return done_apart(context.executor, _make_topics, (sent, folder))
+
+
+def _make_topics(work: tuple[Context, Path]) -> dict[str, int]:
+    context, folder = work
     text = context.stage_folder("text")
     passages = read_table(text / "passages.parquet", ["passage_id", "post_id", "author_id"])
     ids = passages["passage_id"].to_pylist()

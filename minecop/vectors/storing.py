@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,9 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from minecop.core.files import replacing
+
+_LET_GO = 1 << 27
+"""Bytes of vectors after which the pages that they were read from are let go of."""
 
 
 def write_vectors(path: Path, pieces: Iterable[NDArray[np.floating]], rows: int) -> int:
@@ -66,13 +70,27 @@ class Vectors(Protocol):
 
 
 class InSinglePrecision:
-    """Vectors in half precision that come in single precision when they are asked for, so that not all of them stand in memory."""
+    """Vectors in half precision that come in single precision when they are asked for, so that not all of them stand in memory.
+
+    Parameters
+    ----------
+    vectors
+        Mostly a memory map: what was read of it is let go of now and then, or in the end all of it would be in memory.
+    """
 
     def __init__(self, vectors: NDArray[np.float16]) -> None:
         self._vectors = vectors
+        self._read = 0
 
     def __getitem__(self, rows: Any) -> NDArray[np.float32]:
-        return np.asarray(self._vectors[rows], dtype=np.float32)
+        found = np.asarray(self._vectors[rows], dtype=np.float32)
+        self._read += found.nbytes
+        if self._read > _LET_GO:
+            handle = getattr(self._vectors, "_mmap", None)
+            if handle is not None and hasattr(mmap, "MADV_DONTNEED"):  # Windows takes such pages back by itself
+                handle.madvise(mmap.MADV_DONTNEED)
+            self._read = 0
+        return found
 
 
 def read_vectors(path: Path) -> NDArray[np.float32]:
