@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from minecop.archive.models import Post
 from minecop.core.dates import BANGKOK
 from minecop.insight.models import Period, Trend, Voice
 from minecop.insight.periods import UNITS
@@ -145,20 +144,19 @@ def periods_of(members: Iterable[Voice], everyone: Iterable[Voice], unit: str) -
     return tuple(Period(name, some.get(name, 0), count) for name, count in every.items())
 
 
-def calendar(voices: Iterable[Voice | Post], unit: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """Return a period and the names of all such from the first date of some voices or posts to the last, those without any too.
+def calendar(span: tuple[datetime, datetime] | None, unit: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """Return a period and the names of all such from a first date to a last.
 
     Parameters
     ----------
-    voices
-        Those without a date count for nothing.
+    span
+        The two; ``None`` where none is known.
     unit
         One of ``UNITS``; ``None`` for the shortest from a quarter up that gives no more than can be seen side by side, else years.
     """
-    dates = [voice.published for voice in voices if voice.published]
-    if not dates:
+    if span is None:
         return unit or _OF_TRENDS[-1], ()
-    first, last = min(dates), max(dates)
+    first, last = span
     months = [
         first.replace(year=year, month=month, day=1)
         for year in range(first.year, last.year + 1)

@@ -6,18 +6,15 @@ from typing import Any
 
 from minecop.core.messages import message
 from minecop.insight.analysis import LEFT_OUT, Analysis, remembered
-from minecop.insight.models import FEWEST_AUTHORS, STATUSES, Group, Issue, Period, SetAside, Topic
+from minecop.insight.models import FEWEST_AUTHORS, Group, Issue, Period, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
 from minecop.report.grounds import grounds_view, listed
 from minecop.report.lessons import lessons_for_issue, lessons_view
+from minecop.report.onpage import by_status, candidates
 from minecop.report.quoting import quote_view
 from minecop.report.session import session_view
 from minecop.report.words import Words, words_of_report
 
-SHOWN_FIRST = 7
-"""Candidate issues on the first page: as many as a session can weigh."""
-
-_EARLY_SHOWN = 12
 _SET_ASIDE_SHOWN = 30
 _ACCOUNT_SHOWN = 60
 
@@ -39,12 +36,11 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         When a quote is not what its source says.
     """
     words = Words(lang, analysis.buddhist)
-    by_status: dict[str, list[Issue]] = {status: [] for status in STATUSES}
-    for issue in analysis.insight.issues:
-        by_status[issue.status].append(issue)
-    shared = by_status["shared"]
-    first = {issue.rank for issue in _candidates(shared)}
-    views = [issue_view(analysis, issue, words) for issue in shared]
+    shown = by_status(analysis)
+    views = {status: [issue_view(analysis, issue, words) for issue in issues] for status, (issues, _) in shown.items()}
+    more = {f"{status}_more": count for status, (_, count) in shown.items()}
+    shared, shared_views = shown["shared"][0], views["shared"]
+    first = {issue.rank for issue in candidates(shared)}
     return {
         "lang": lang,
         "t": words_of_report(analysis, lang),
@@ -52,17 +48,13 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "numbers": _numbers(analysis, words),
         "period": _period(analysis, words),
         "selection": _selection(analysis, words),
-        "candidates": [view for view in views if view["rank"] in first],
-        "shared": [view for view in views if view["rank"] in first or view["confidence"] != "weak"],
-        "weak": [view for view in views if view["rank"] not in first and view["confidence"] == "weak"],
+        "candidates": [view for view in shared_views if view["rank"] in first],
         "evidence_heads": [words(f"evidence_{name}") for name in _EVIDENCE],
-        "evidence": [(view, _evidence_row(issue, words)) for view, issue in zip(views, shared, strict=True)],
-        "early": [issue_view(analysis, issue, words) for issue in by_status["early"][:_EARLY_SHOWN]],
-        "early_more": max(0, len(by_status["early"]) - _EARLY_SHOWN),
-        "minority": [issue_view(analysis, issue, words) for issue in by_status["minority"][:_EARLY_SHOWN]],
-        "minority_more": max(0, len(by_status["minority"]) - _EARLY_SHOWN),
-        "fading": [issue_view(analysis, issue, words) for issue in by_status["fading"]],
-        "settled": [issue_view(analysis, issue, words) for issue in by_status["settled"]],
+        "evidence": [(view, _evidence_row(issue, words)) for view, issue in zip(shared_views, shared, strict=True)],
+        **views,
+        **more,
+        "shared": [view for view in shared_views if view["rank"] in first or view["confidence"] != "weak"],
+        "weak": [view for view in shared_views if view["rank"] not in first and view["confidence"] == "weak"],
         "funnel": _funnel(analysis, words),
         "limits": _limits(analysis, words),
         "communities": _communities(analysis, words),
@@ -75,12 +67,6 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "account": _account(analysis, lang),
         "settings": _settings(analysis),
     }
-
-
-def _candidates(shared: list[Issue]) -> list[Issue]:
-    """Return the issues for the first page: the first few, without weak signals where there are better ones."""
-    strong = [issue for issue in shared if issue.confidence != "weak"]
-    return (strong or shared)[:SHOWN_FIRST]
 
 
 def _numbers(analysis: Analysis, words: Words) -> list[tuple[str, str]]:
