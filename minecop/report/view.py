@@ -8,6 +8,7 @@ from minecop.core.messages import message
 from minecop.insight.analysis import LEFT_OUT, Analysis, remembered
 from minecop.insight.models import FEWEST_AUTHORS, Group, Issue, Period, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
+from minecop.insight.voices import Voices
 from minecop.report.grounds import grounds_view, listed
 from minecop.report.lessons import lessons_for_issue, lessons_view
 from minecop.report.onpage import by_status, candidates
@@ -157,7 +158,7 @@ def faded_view(analysis: Analysis, words: Words) -> list[str]:
 def topic_view(analysis: Analysis, topic: Topic, words: Words) -> dict[str, Any]:
     """Return a topic as people read it: what it is called, who speaks of it since when, and how far it is to be relied on."""
     group = topic.group
-    dated = sorted(voice.published for voice in group.members if voice.published)
+    span = Voices.of(group.members).span
     stability = "unknown" if topic.stability is None else next(k for k, bar in _STABLE if topic.stability >= bar)
     others = ", ".join(map(str, topic.others))
     return _group(analysis, group, words) | {
@@ -169,8 +170,8 @@ def topic_view(analysis: Analysis, topic: Topic, words: Words) -> dict[str, Any]
         "sure": topic.sure,
         "sure_words": sure_words(topic.sure, words),
         "change_words": words(f"change_{topic.change}", others=others) if topic.change else "",
-        "first": words.day(dated[0]) if dated else "",
-        "last": words.day(dated[-1]) if dated else "",
+        "first": words.day(span[0]) if span else "",
+        "last": words.day(span[1]) if span else "",
         "shares": shares_view(group.trend.periods, words),
         "quotes": [quote_view(analysis, quote, words) for quote in topic.quotes],
     }
