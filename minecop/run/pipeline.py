@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 import minecop
 from minecop.archive.reading import find_files
 from minecop.archive.store import is_archive
@@ -130,7 +132,8 @@ def _do(stage: Stage, context: Context, lang: str) -> dict[str, Any]:
     """Make or reuse one stage; return its line of the timings."""
     folder, listener = context.stage_folder(stage.name), context.listener
     parts: dict[str, float] = {}
-    with measured() as taken:
+    # Sums of one thread: processors are the workers' already, whom threads that wait would hinder, and several threads may round otherwise.
+    with measured() as taken, threadpool_limits(1, user_api="blas"):
         key = context.keys[stage.name] = _key(stage, context)
         reason = why_run(folder, key)
         note = reason.text(lang) if reason else ""
