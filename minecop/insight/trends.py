@@ -73,6 +73,7 @@ class TrendMeter:
                 self._unit = unit
                 self._all = people
                 break
+        self._nobody = [Period(name, 0, total) for name, total in self._all.items()]  # mostly: it stands once
         self._places = {period: place for place, period in enumerate(self._all)}
         self._split = len(self._all) - max(1, len(self._all) // 3)
         volume = list(self._all.values())
@@ -101,7 +102,10 @@ class TrendMeter:
             for period, author in _people_periods(self._counting(Voices.of(members)), self._unit)
         ]
         people = Counter(period for period, _ in spoken)
-        periods = tuple(Period(name, people[place], total) for place, (name, total) in enumerate(self._all.items()))
+        periods = tuple(
+            replace(nobody, voices=people[place]) if people[place] else nobody
+            for place, nobody in enumerate(self._nobody)
+        )
         return replace(self.trend_of(spoken), periods=periods)
 
     def period_of(self, voice: Voice) -> int | None:

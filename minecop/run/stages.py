@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -37,11 +36,10 @@ from minecop.core.tables import (
     write_table,
 )
 from minecop.insight.finding import find_insight
-from minecop.insight.models import Voice
 from minecop.insight.passages import ACT_COLUMNS, PASSAGE_COLUMNS, WORD_COLUMNS
 from minecop.insight.setting_aside import posts_set_aside
-from minecop.insight.voices import Voices
 from minecop.run.context import PASSAGES_A_CHUNK, Context
+from minecop.run.insightfile import INSIGHT, SHORT
 from minecop.run.process import make_process, process_outside, steps_outside
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
@@ -262,10 +260,7 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
             listener=context.listener,
             folder=folder,
         )
-    # a voice stands under its issue, topic, step and community: there it is the row of its passage in the table of these
-    write_large_json(
-        folder / "insight.json", found, {Voice: attrgetter("row"), Voices: lambda some: some.rows.tolist()}
-    )
+    write_large_json(folder / INSIGHT, found, SHORT)
     return {"issues": len(found.issues), "set_aside": len(found.set_aside)}
 
 
@@ -317,7 +312,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("aside", 1, ("archive",), (), _make_aside),
     Stage(
         "insight",
-        34,
+        35,
         ("archive", "text", "vectors", "acts", "topics", "process", "aside"),
         ("as_of", "seed"),
         _make_insight,
