@@ -36,6 +36,8 @@ class Context:
         As given.
     keys
         What each stage depends on that was looked at so far, by its name.
+    taken_over
+        Rows that a stage has taken over from what it made before, by its name: what is made is the same without.
     """
 
     source: Path
@@ -44,6 +46,7 @@ class Context:
     executor: Executor
     listener: Listener
     keys: dict[str, Key] = field(default_factory=dict)
+    taken_over: dict[str, int] = field(default_factory=dict)
 
     def stage_folder(self, name: str) -> Path:
         """Return the folder of a stage's artefact."""

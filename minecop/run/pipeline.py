@@ -156,8 +156,13 @@ def _do(stage: Stage, context: Context, lang: str) -> dict[str, Any]:
         "rows_in": _rows_in(stage, context),
         "rows_out": _rows_out(folder),
         "characters": read,
-        "made": made_by(taken, read, parts),
+        "made": made_by(taken, read, parts) | _taken_over(stage, context),
     }
+
+
+def _taken_over(stage: Stage, context: Context) -> dict[str, int]:
+    rows = context.taken_over.get(stage.name, 0)
+    return {"rows_taken_over": rows} if rows else {}
 
 
 def _count_characters(stage: str, folder: Path) -> dict[str, int]:
