@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -216,7 +216,19 @@ def render_csv(analysis: Analysis, lang: str = "th") -> str:
     return "\ufeff" + out.getvalue()
 
 
-RENDERERS: dict[str, Callable[[Analysis, str], str | bytes]] = {
+class Renderer(Protocol):
+    """Makes a file of an analysis: one of ``minecop.OpenRun.report``'s ``renderers``.
+
+    What it shows of texts it has from ``verified``, ``words_of`` and ``title_of`` of the analysis, and people's names from its ``names``:
+    so quotes are checked, and what is masked stays so.
+    """
+
+    def __call__(self, analysis: Analysis, lang: str, /) -> str | bytes:
+        """Return what the file holds, in Thai (``th``) or English (``en``); nothing where there is nothing to say."""
+        ...
+
+
+RENDERERS: dict[str, Renderer] = {
     "report.html": render_html,
     "report.md": render_markdown,
     "report.json": render_json,
@@ -229,8 +241,21 @@ RENDERERS: dict[str, Callable[[Analysis, str], str | bytes]] = {
 """Files of a report, and what renders each; one that has nothing to say is empty, and not there."""
 
 
-def write_reports(analysis: Analysis, folder: Path, lang: str = "th") -> Path:
+def write_reports(
+    analysis: Analysis, folder: Path, lang: str = "th", own: Mapping[str, Renderer] | None = None
+) -> Path:
     """Write every file of the report into a folder; return the path of the page.
+
+    Parameters
+    ----------
+    analysis
+        What it is made from.
+    folder
+        Where to.
+    lang
+        Its language.
+    own
+        Further files, or others in the place of the report's, by name.
 
     Raises
     ------
@@ -239,7 +264,7 @@ def write_reports(analysis: Analysis, folder: Path, lang: str = "th") -> Path:
     OutputError
         When a file cannot be written.
     """
-    rendered = {name: render(analysis, lang) for name, render in RENDERERS.items()}
+    rendered = {name: render(analysis, lang) for name, render in (RENDERERS | dict(own or {})).items()}
     for name, content in rendered.items():
         if isinstance(content, bytes):
             write_bytes(folder / name, content)

@@ -15,6 +15,8 @@ from minecop.core.tables import read_table
 from minecop.process.definition import Process, load_process
 from minecop.run.artefacts import Key, read_record
 from minecop.run.settings import Settings
+from minecop.topics.clustering import Clusterer
+from minecop.vectors.embedder import Embedder
 
 PASSAGES_A_CHUNK = 2_000
 
@@ -36,6 +38,8 @@ class Context:
         As given.
     keys
         What each stage depends on that was looked at so far, by its name.
+    embedder, clusterer
+        A caller's own, in place of those that the settings name.
     """
 
     source: Path
@@ -44,6 +48,8 @@ class Context:
     executor: Executor
     listener: Listener
     keys: dict[str, Key] = field(default_factory=dict)
+    embedder: Embedder | None = None
+    clusterer: Clusterer | None = None
 
     def stage_folder(self, name: str) -> Path:
         """Return the folder of a stage's artefact."""

@@ -81,13 +81,16 @@ def export_run(analysis: Analysis, run: Run, folder: Path, lang: str = "th") -> 
     write_pack(analysis, folder / PACK_FILE, lang)
     if not analysis.left_out:
         if analysis.source_text:
-            write_jsonlines(folder / POSTS_LINES, _posts(analysis))
-        write_csv(folder, _posts(analysis))
+            write_jsonlines(folder / POSTS_LINES, shown_posts(analysis))
+        write_csv(folder, shown_posts(analysis))
     _write_passages(folder / "passages.csv", analysis, run)
     return page
 
 
-def _posts(analysis: Analysis) -> Iterator[Post]:
+def shown_posts(analysis: Analysis) -> Iterator[Post]:
+    """Return posts as they may be handed on; none where what is of few people is left out, for each is one person's."""
+    if analysis.left_out:
+        return
     for post in map(analysis.privacy.post, analysis.archive.posts):
         if analysis.source_text:
             yield post
@@ -114,7 +117,7 @@ def _write_passages(path: Path, analysis: Analysis, run: Run) -> None:
     with run.reading({"tables": ["passages.parquet"]}):
         table = read_table(run.stage_folder("tables") / "passages.parquet")
     names = table.column_names
-    shown = _Shown(analysis)
+    shown = ShownPassages(analysis)
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*names, *(["text"] if analysis.source_text else [])])
@@ -123,7 +126,7 @@ def _write_passages(path: Path, analysis: Analysis, run: Run) -> None:
                 writer.writerow([_cell(value) for value in shown.row(row)])
 
 
-class _Shown:
+class ShownPassages:
     """Says of a row of the table of passages what of it may be shown."""
 
     def __init__(self, analysis: Analysis) -> None:

@@ -26,6 +26,8 @@ from minecop.run.stages import STAGES, Stage, archive_name
 from minecop.run.timings import TIMINGS, made_by, timing_parts, write_timings
 from minecop.run.topics import keep_history
 from minecop.run.vectors import CACHE
+from minecop.topics.clustering import Clusterer
+from minecop.vectors.embedder import Embedder
 from minecop.vectors.models import load_embedder
 
 PUBLISHED = ("passages.parquet", "topic_members.parquet")
@@ -46,6 +48,8 @@ def analyse(
     executor: Executor | None = None,
     listener: Listener = silent,
     lang: str = "th",
+    embedder: Embedder | None = None,
+    clusterer: Clusterer | None = None,
 ) -> Run:
     """Analyse an archive, reusing what an earlier run in the same folder left and nothing has changed since.
 
@@ -65,6 +69,8 @@ def analyse(
         Told what is going on.
     lang
         Language of the notes that the listener gets.
+    embedder, clusterer
+        What makes vectors, and groups passages into topics, in place of what the settings name.
 
     Returns
     -------
@@ -86,11 +92,11 @@ def analyse(
     ensure_writable(folder)
     with locked(folder):
         _tidy(folder)
-        if settings.model and not (folder / "stages" / "vectors").exists():
+        if settings.model and not embedder and not (folder / "stages" / "vectors").exists():
             # A model that is missing is told before an archive is read, which may take an hour.
             load_embedder(settings.model, settings.backend, settings.threads)
         with nullcontext(executor) if executor else make_executor(workers) as doing:
-            context = Context(source, folder, settings, doing, listener)
+            context = Context(source, folder, settings, doing, listener, embedder=embedder, clusterer=clusterer)
             timings = make_stages(context, lang)
         keep_history(context)
         _publish(folder)

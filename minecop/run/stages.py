@@ -45,7 +45,7 @@ from minecop.run.context import PASSAGES_A_CHUNK, Context
 from minecop.run.process import make_process, process_outside, steps_outside
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
-from minecop.run.topics import HISTORY, make_topics
+from minecop.run.topics import HISTORY, make_topics, topics_outside
 from minecop.run.vectors import make_vectors, vectors_outside
 from minecop.text.collocations import WordCounts, collocations
 from minecop.text.passages import PASSAGES, TITLES, UNJOINED, WORDS, Selection, passages_of, with_collocations
@@ -312,6 +312,7 @@ STAGES: tuple[Stage, ...] = (
         ("archive", "text", "vectors", "acts"),
         ("seed", "topics", "topic_count", "llm_url", "llm_model"),
         make_topics,
+        topics_outside,
     ),
     Stage("process", 6, ("text", "acts"), ("process", "facets"), make_process, steps_outside),
     Stage("aside", 1, ("archive",), (), _make_aside),
