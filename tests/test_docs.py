@@ -3,24 +3,29 @@
 import importlib.util
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 from conftest import ROOT, SAMPLE
+
+from minecop.cli import COMMANDS
+from minecop.cli.reference import commands, reference
 
 PYTHON_PAGE = ROOT / "docs" / "python.md"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def python_blocks() -> list[str]:
-    return re.findall(r"^```python\n(.*?)^```", PYTHON_PAGE.read_text(encoding="utf-8"), re.M | re.S)
+    return re.findall(r"^```python\n(.*?)^```", PYTHON_PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
 
 
 def needs(block: str) -> list[str]:
-    return re.findall(r"^# needs (\w+)$", block, re.M)
+    return re.findall(r"^# needs (\w+)$", block, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +62,65 @@ def test_docs_python_examples_run_in_order(workplace, monkeypatch, capsys):
 def test_docs_python_examples_are_typed(tmp_path):
     blocks = [block for block in python_blocks() if not needs(block)]
     (tmp_path / "examples.py").write_text("\n".join(blocks), encoding="utf-8")
-    command = [sys.executable, "-m", "mypy", "--config-file", ROOT / "pyproject.toml", "--cache-dir", ROOT / ".mypy_cache"]
+    command = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--config-file",
+        ROOT / "pyproject.toml",
+        "--cache-dir",
+        ROOT / ".mypy_cache",
+    ]
     environment = os.environ | {"MYPYPATH": str(ROOT)}
-    done = subprocess.run([*command, tmp_path / "examples.py"], capture_output=True, text=True, cwd=ROOT, env=environment)
+    done = subprocess.run(
+        [*command, tmp_path / "examples.py"], capture_output=True, text=True, cwd=ROOT, env=environment
+    )
     assert done.returncode == 0, done.stdout
+
+
+def test_docs_reference_is_what_the_help_says():
+    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == reference(), "make docs"
+
+
+def calls_in(page: Path) -> list[list[str]]:
+    """Every call of minecop that a page spells out in a block of commands, without what is only shown there."""
+    text = page.read_text(encoding="utf-8")
+    lines = "\n".join(re.findall(r"^```(?:sh|powershell)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)).splitlines()
+    found = [re.match(r"(?:\S*[\\/])?minecop (?=[a-z-])(.*)", re.sub(r"\"?\$\(.*\)\"?", "X", line)) for line in lines]
+    return [shlex.split(re.split(r" [|>]", match[1])[0], comments=True) for match in found if match]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_docs_commands_are_there_with_their_options(page):
+    by_name = dict(commands())
+    for words in calls_in(page):
+        call = ["minecop"]
+        while words and " ".join([*call, words[0]]) in by_name:
+            call.append(words.pop(0))
+        command = by_name[" ".join(call)]
+        if command is by_name["minecop"]:
+            assert words == ["--help"] or words == ["--version"], words
+            continue
+        if isinstance(command, click.Group):  # a group that shows something when it is called by itself
+            command = command.get_command(click.Context(command), getattr(command, "usual", "show"))
+        command.make_parser(click.Context(command)).parse_args(words)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_docs_links_lead_somewhere(page):
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve() if path else page
+        assert there.exists(), target
+        if anchor and there.suffix == ".md":
+            heads = re.findall(r"^#+ (.*)$", there.read_text(encoding="utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}, target
+
+
+def test_docs_every_command_is_written_about():
+    texts = "\n".join(page.read_text(encoding="utf-8") for page in PAGES if page.name != "reference.md")
+    for name in COMMANDS:
+        assert f"minecop {name}" in texts, name

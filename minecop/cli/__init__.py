@@ -69,6 +69,10 @@ COMMANDS = {
         "doctor",
         "ตรวจการติดตั้งและเครื่อง แล้วบอกว่าต้องทำอะไร / Check the installation and the machine, and say what to do.",
     ),
+    "completion": (
+        "completion",
+        "ให้หน้าต่างคำสั่งเติมคำสั่ง ตัวเลือก และโฟลเดอร์ผลวิเคราะห์ให้เมื่อกด Tab / Let the shell complete commands, options and runs.",
+    ),
     "label": ("label", "ติดป้ายช่วงความทีละบรรทัด ว่าอยู่ขั้นใดและทำอะไร / Label passages: their step, and what they do."),
 }
 """Every command: the module in ``minecop/cli/`` that holds it, and its first line of help."""
@@ -123,7 +127,9 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     signal.signal(signal.SIGTERM, _stop)
     try:
-        code = cli.main(standalone_mode=False)  # of a command that asked to exit; others return nothing
+        code = cli.main(
+            prog_name="minecop", standalone_mode=False
+        )  # of a command that asked to exit; others return nothing
     except MinecopError as error:
         click.echo(error.text(_language()), err=True)
         sys.exit(1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language, order_option, privacy_options
+from minecop.cli.options import RUN, echo_json, format_options, language, order_option, privacy_options
 from minecop.cli.showing import THAI_DIGITS, echo_csv, show_table
 from minecop.cli.shown import open_shown
 from minecop.cli.slices import compare_option, echo_slices
@@ -35,7 +35,7 @@ _COUNTED = (
 
 
 @click.command("issues")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RUN)
 @click.argument("rank", required=False, metavar="[RANK]")
 @order_option
 @compare_option

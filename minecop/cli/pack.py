@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import language, min_authors_option, privacy_options, years_option
+from minecop.cli.options import RUN, language, min_authors_option, privacy_options, years_option
 from minecop.cli.shown import shown
 from minecop.core.messages import message
 from minecop.report.agenda import SESSIONS
@@ -24,7 +24,7 @@ def _ranks(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int,
 
 
 @click.command("pack")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RUN)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=f"ไฟล์ที่จะเขียน / file to write [RUN/{PACK_FILE}]")
 @click.option(
     "--sessions",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from minecop.cli.facetshow import facets_command
-from minecop.cli.options import echo_json, language, privacy_options
+from minecop.cli.options import RUN, echo_json, language, privacy_options
 from minecop.cli.showing import show_table
 from minecop.cli.shown import shown
 from minecop.cli.stepsequence import sequence_command
@@ -63,7 +63,7 @@ command.add_command(facets_command)
 
 
 @command.command("label")
-@click.argument("run", type=_PATH)
+@click.argument("run", type=RUN)
 @click.option("--count", type=click.IntRange(1), default=20, show_default=True, help="จำนวนช่วงความ / passages")
 @language
 def label_command(run: Path, count: int, lang: str) -> None:
@@ -141,7 +141,7 @@ def _explain(first: int, second: int, process: Process, lang: str) -> None:
 
 
 @command.command("why")
-@click.argument("run", type=_PATH)
+@click.argument("run", type=RUN)
 @click.argument("passage_id")
 @click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON / as JSON")
 @privacy_options

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language, privacy_options
+from minecop.cli.options import RUN, echo_json, format_options, language, privacy_options
 from minecop.cli.showing import echo_csv, show_table
 from minecop.cli.shown import open_shown
 from minecop.cli.slices import compare_option, echo_slices
@@ -36,7 +36,7 @@ _HEADS = (
 
 
 @click.command("topics")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RUN)
 @click.argument("number", required=False, metavar="[ID]")
 @click.option("--by", "unit", type=click.Choice([*UNITS]), help="ช่วงเวลาที่นับ / periods, for one topic [as trends]")
 @compare_option
