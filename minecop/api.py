@@ -367,7 +367,12 @@ class OpenRun:
     # ---- files
 
     def report(
-        self, folder: str | Path | None = None, *, lang: str = "th", renderers: Mapping[str, Renderer] | None = None
+        self,
+        folder: str | Path | None = None,
+        *,
+        lang: str = "th",
+        compare_by: Sequence[str] = (),
+        renderers: Mapping[str, Renderer] | None = None,
     ) -> Path:
         """Write the report, and return the path of its page.
 
@@ -377,6 +382,8 @@ class OpenRun:
             Where to; ``None`` for the run's own.
         lang
             ``th`` or ``en``.
+        compare_by
+            By what issues, topics and steps are laid side by side: ``community``, ``group``, ``period`` ... (``insight.splits.SLICES``).
         renderers
             What makes further files, or others in place of the report's, by their names.
 
@@ -387,10 +394,11 @@ class OpenRun:
         OutputError
             When a file cannot be written.
         """
+        analysis = replace(self.analysis, compare_by=tuple(compare_by))
         if folder is not None:
-            return write_reports(self.analysis, Path(folder), lang, renderers)
+            return write_reports(analysis, Path(folder), lang, renderers)
         with self._run.writing():
-            write_report(self.analysis, self._run, lang, None, own=renderers)
+            write_report(analysis, self._run, lang, None, own=renderers)
         return self.folder / PAGE
 
     def export(self, folder: str | Path, *, lang: str = "th") -> Path:

@@ -11,6 +11,7 @@ import click
 
 from minecop.cli.options import (
     READABLE,
+    Command,
     default_output,
     executor_of,
     order_option,
@@ -90,19 +91,21 @@ def _write(run: Run, options: dict[str, Any], held: ExitStack) -> tuple[Path, bo
     return page, reused
 
 
+def report_options(command: Command) -> Command:
+    """Add the options of everything that analyses an archive and reports on it."""
+    pdf = click.option(
+        "--pdf",
+        is_flag=True,
+        help="ทำ report.pdf ด้วย โดยใช้ Chrome หรือ Edge ในเครื่อง / write report.pdf, too, by Chrome or Edge at hand",
+    )
+    for options in (pdf, timings_option, compare_option, years_option, sharing_options, order_option, run_options):
+        command = options(command)
+    return command
+
+
 @click.command("report")
 @click.argument("archive", type=READABLE)
-@run_options
-@order_option
-@sharing_options
-@years_option
-@compare_option
-@timings_option
-@click.option(
-    "--pdf",
-    is_flag=True,
-    help="ทำ report.pdf ด้วย โดยใช้ Chrome หรือ Edge ในเครื่อง / write report.pdf, too, by Chrome or Edge at hand",
-)
+@report_options
 def command(archive: Path, **options: Any) -> None:
     """ทำรายงานประเด็นร่วมที่กำลังก่อตัวจากคลังบันทึก / Report on the emerging shared issues of an archive.
 
