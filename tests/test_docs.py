@@ -85,8 +85,10 @@ def test_docs_reference_is_what_the_help_says():
 def calls_in(page: Path) -> list[list[str]]:
     """Every call of minecop that a page spells out in a block of commands, without what is only shown there."""
     text = page.read_text(encoding="utf-8")
-    lines = "\n".join(re.findall(r"^```(?:sh|powershell)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)).splitlines()
-    found = [re.match(r"(?:\S*[\\/])?minecop (?=[a-z-])(.*)", re.sub(r"\"?\$\(.*\)\"?", "X", line)) for line in lines]
+    lines = "\n".join(re.findall(r"^ *```(?:sh|powershell)\n(.*?)^ *```", text, re.MULTILINE | re.DOTALL)).splitlines()
+    found = [
+        re.match(r"\s*(?:\S*[\\/])?minecop (?=[a-z-])(.*)", re.sub(r"\"?\$\(.*\)\"?", "X", line)) for line in lines
+    ]
     return [shlex.split(re.split(r" [|>]", match[1])[0], comments=True) for match in found if match]
 
 
@@ -117,7 +119,9 @@ def test_docs_links_lead_somewhere(page):
         assert there.exists(), target
         if anchor and there.suffix == ".md":
             heads = re.findall(r"^#+ (.*)$", there.read_text(encoding="utf-8"), re.MULTILINE)
-            assert anchor in {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}, target
+            assert anchor in {re.sub(r"[^\w\u0e00-\u0e7f\- ]", "", head.lower()).replace(" ", "-") for head in heads}, (
+                target
+            )
 
 
 def test_docs_every_command_is_written_about():
