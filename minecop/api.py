@@ -22,7 +22,7 @@ from minecop.archive.store import read_archive as read_folder
 from minecop.core.progress import Listener, silent
 from minecop.core.tables import read_table
 from minecop.insight.analysis import Analysis
-from minecop.insight.models import Group, Issue, Lesson, Quote, Topic, Voice
+from minecop.insight.models import LESSON_PARTS, Group, Issue, Lesson, Quote, Topic, Voice
 from minecop.insight.sharing import with_fewest
 from minecop.insight.voices import Voices
 from minecop.report.lessons import lessons_json, numbered
@@ -455,5 +455,6 @@ def _flat(value: dict[str, Any]) -> dict[str, Any]:
     row = {name: one for name, one in value.items() if name not in {"members", "evidence", "parts", "quotes"}}
     evidence = dict(value.get("evidence", {}))
     moved = {f"emergence_{name}": one for name, one in evidence.pop("emergence", {}).items()}
-    parts = {name: part["text"] for name, part in value.get("parts", {}).items()}
+    told = value.get("parts")
+    parts = {} if told is None else {part: told.get(part, {}).get("text") for part in LESSON_PARTS}
     return row | evidence | moved | parts
