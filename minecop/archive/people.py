@@ -99,11 +99,7 @@ def settle_names(seen: Iterable[tuple[str, str]], people: Mapping[str, Person]) 
     people
         From ``authors.csv``.
     """
-    names = Names()
-    for person in people.values():
-        for alias in (person.author_id, person.name, *person.aliases):
-            if alias:
-                names.table[_key(alias)] = person.author_id
+    names = Names(names_of_people(people))
     # a name that says there is none belongs to nobody, whatever id stands beside it
     seen = [
         (author, "" if is_nobody(name) else name) for author, name in seen if resolve(author, names.table) is not None
@@ -120,6 +116,16 @@ def settle_names(seen: Iterable[tuple[str, str]], people: Mapping[str, Person]) 
     _join_full_names(ids, names)
     _list_people(seen_ids=ids, seen=seen, people=people, names=names)
     return names
+
+
+def names_of_people(people: Mapping[str, Person]) -> dict[str, str]:
+    """Return author ids by every id, name and alias that ``authors.csv`` lists, as ``resolve`` looks them up."""
+    return {
+        _key(alias): person.author_id
+        for person in people.values()
+        for alias in (person.author_id, person.name, *person.aliases)
+        if alias
+    }
 
 
 def _join_full_names(ids: Iterable[str], names: Names) -> None:

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minecop.core.errors import RunError
-from minecop.core.files import read_sealed
 from minecop.core.tables import read_table
 from minecop.process.definition import Process, load_process
 from minecop.process.labels import StepLabel, labels_path, read_labels
@@ -63,10 +62,10 @@ def source_of(run: Run) -> Path:
 
 
 def _source(run: Run) -> Path:
-    try:
-        return Path(read_sealed(run.folder / TIMINGS)["source"])
-    except (OSError, ValueError) as error:
-        raise RunError("run_damaged", path=run.folder, reason=TIMINGS) from error
+    source = run.source
+    if source is None:
+        raise RunError("run_damaged", path=run.folder, reason=TIMINGS)
+    return source
 
 
 def process_of(run: Run) -> Process:
