@@ -57,5 +57,7 @@ def of_people(analysis: Analysis, decision: Decision) -> Ruling:
             return lost(decision, "nobody")
         there = resolve(target, table) == resolve(to, table)
     else:
-        there = resolve(target, table) == target
+        there = target in analysis.authors
+        if not there and target in people:  # the archive was imported under another name, which is all that it has
+            return lost(decision, "name_gone")
     return ruling(decision) if there else replace(ruling(decision), state="next_run")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from minecop.archive.deciding import Decided
 from minecop.archive.reading import CURATION_ENDING
 from minecop.curation.decisions import Curation
 
@@ -33,3 +34,11 @@ def curation_of(run: HasSource) -> Curation:
     """
     source = run.source
     return Curation.read(curation_folder(source) if source else None)
+
+
+def decided_of(curation: Curation) -> Decided:
+    """Return what holds of authors and communities, as it is counted by when an archive is analysed."""
+    return Decided(
+        tuple((one.action, one.target, one.to) for one in curation.of("people")),
+        tuple((one.target, one.to) for one in curation.of("communities")),
+    )
