@@ -13,7 +13,7 @@ from minecop.curation.outcomes import lost, of_people, ruling
 from minecop.curation.regrouping import Regrouper
 from minecop.curation.shelves import Issues, Topics
 from minecop.insight.analysis import Analysis
-from minecop.insight.human import Human, Ruling
+from minecop.insight.human import SESSION, Human, Ruling
 from minecop.insight.models import CLEAR_LESSON, Group, Issue, Lesson, Quote, Topic
 from minecop.insight.profiles import StepTable
 from minecop.insight.quotes import MOST, best_span, headline
@@ -24,9 +24,6 @@ _VOICES_NOTHING = frozenset({"-concern", "-wish", "+courtesy"})
 
 _LESSONS = {"lesson": True, "reported": False}
 """Marks of lessons, and whether these are of the writer's own action."""
-
-SESSION = "session"
-"""What a note is on that is on no topic or issue."""
 
 
 def curated(analysis: Analysis, curation: Curation) -> Analysis:

@@ -7,11 +7,10 @@ from datetime import datetime
 
 from minecop.archive.people import names_of_people, resolve
 from minecop.core.errors import InputError
-from minecop.curation.applying import SESSION
 from minecop.curation.decisions import ACTIONS, Decision
 from minecop.curation.matching import anchors_of, find_quote, quote_target, rows_of, words_hash
 from minecop.insight.analysis import Analysis
-from minecop.insight.human import key_of
+from minecop.insight.human import SESSION, key_of
 from minecop.insight.models import Issue, Topic
 
 

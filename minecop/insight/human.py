@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from minecop.insight.models import Quote
+
+SESSION = "session"
+"""What a note is on that is on no topic or issue."""
+
+_OF_MANY = frozenset({"rename", "accept", "note"})
+"""Actions of which nothing is told but what is told of the topic or issue that they are on."""
 
 STATES = ("applied", "next_run", "lost", "undone")
 """It holds in what is shown; it will when the archive is analysed again; it finds nothing to hold for; somebody has taken it back."""
@@ -77,6 +83,8 @@ class Human:
         Quotes whose place nothing may be quoted from.
     steps
         Rows of the passages whose step a person gave.
+    left_out
+        How many decisions are not told of, because too few people stand behind what they are about.
     """
 
     rulings: tuple[Ruling, ...] = ()
@@ -86,15 +94,32 @@ class Human:
     pinned: tuple[Quote, ...] = ()
     rejected: tuple[Quote, ...] = ()
     steps: frozenset[int] = frozenset()
+    left_out: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.rulings)
+        return bool(self.rulings or self.left_out)
 
     def notes_on(self, key: str) -> tuple[Ruling, ...]:
         """Return the notes on a topic or an issue (``key_of``), or on the ``session``."""
         return tuple(
             one for one in self.rulings if one.action == "note" and one.state == "applied" and one.group == key
         )
+
+    def of_enough(self, shown: Collection[str]) -> Human:
+        """Return it without decisions on what is not shown, and on single people, their texts and what was made of several groups.
+
+        Parameters
+        ----------
+        shown
+            Topics and issues that enough people stand behind, by ``key_of``.
+        """
+        told = tuple(
+            one
+            for one in self.rulings
+            if (one.action in _OF_MANY and one.group in shown) or (one.action == "note" and one.group == SESSION)
+        )
+        named = {key: one for key, one in self.named.items() if key in shown}
+        return replace(self, rulings=told, named=named, left_out=len(self.rulings) - len(told))
 
     def rejects(self, post_id: str, comment: int | None, start: int, end: int) -> bool:
         """Tell whether a span may not be quoted."""
