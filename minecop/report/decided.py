@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
 from minecop.insight.human import HIDDEN, SESSION, Ruling, key_of
 from minecop.insight.models import Issue, Topic
@@ -37,7 +38,14 @@ def ruling_view(analysis: Analysis, one: Ruling, words: Words) -> dict[str, Any]
         number = int(one.to)
         known = 0 < number <= len(analysis.process.steps)
         to = f"{number} {step_name(analysis, number, words)}" if known else one.to
-    key = "decided_steps_none" if one.action == "step" and one.to == "0" else f"decided_{one.kind}_{one.action}"
+    key = f"decided_{one.kind}_{one.action}"
+    if one.action == "step" and one.to == "0":
+        key = "decided_steps_none"
+    if one.action == "mark":
+        key, to = (
+            "decided_marks_on" if one.to[0] == "+" else "decided_marks_off",
+            message(f"act_{one.to[1:]}", words.lang),
+        )
     state = words(f"decided_state_{one.state}")
     why = words(f"decided_why_{one.why}") if one.why else ""
     return {
