@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import echo_json, language
+from minecop.cli.options import echo_json, language, masking_options
 from minecop.cli.showing import show_table
 from minecop.core.messages import message
 from minecop.report.words import Words
@@ -89,6 +89,12 @@ class _Curating:
 
         return curated(load_analysis(self.run), curation)
 
+    def shown(self) -> Analysis:
+        """Return the run with what is personal under other names, as the options ask."""
+        from minecop.cli.shown import shown
+
+        return shown(self.run, self.lang, self.options)
+
     def decide(self, kind: str, action: str, target: str, to: str = "", **more: Any) -> None:
         """Keep a decision, and say what becomes of it."""
         self.decide_all([(kind, action, target, to)], **more)
@@ -154,6 +160,7 @@ def _number(text: str) -> str:
 @click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON / as JSON")
 @_by
 @_folder
+@masking_options
 @language
 @click.pass_context
 def command(
@@ -163,7 +170,8 @@ def command(
 
     Without a command, everything that people have decided, and what it does in this run. Decisions are kept beside the archive
     (ARCHIVE.curation), hold for every later run of it, and can be taken back. Those on people and communities hold from the next
-    analysis on. With --to, a sheet with all topics and issues to fill in; with --from, what was filled in: all rows are right, or nothing is written.
+    analysis on. With --to, a sheet with all topics and issues to fill in; with --from, what was filled in: all rows are right, or
+    nothing is written.
 
     \b
     minecop curate outputs/sample
@@ -189,7 +197,7 @@ def command(
 def _list(curating: _Curating, chosen: Callable[[Ruling], bool], *, as_json: bool = False) -> None:
     from minecop.report.decided import decided_json, hidden_words, ruling_view
 
-    seen, words = curating.seen(curating.curation()), Words(curating.lang)
+    seen, words = curating.shown(), Words(curating.lang)
     if as_json:
         echo_json(decided_json(seen))
         return
@@ -211,8 +219,9 @@ def _write_sheet(curating: _Curating, target: Path) -> None:
     from minecop.core.files import write_bytes
     from minecop.report.decisionsheet import render_decision_sheet
 
-    seen = curating.seen(curating.curation())
-    write_bytes(target, render_decision_sheet(seen, curating.lang, workbook=target.suffix.lower() != ".csv"))
+    write_bytes(
+        target, render_decision_sheet(curating.shown(), curating.lang, workbook=target.suffix.lower() != ".csv")
+    )
     click.echo(message("decision_sheet_written", curating.lang, path=target))
 
 

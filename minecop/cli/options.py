@@ -169,8 +169,12 @@ def decisions_options(command: Command) -> Command:
 
 
 def privacy_options(command: Command) -> Command:
-    """Add ``--mask``, ``--pseudonyms`` and ``--key``, and those of ``decisions_options``."""
-    command = decisions_options(command)
+    """Add what every command takes that shows a run: those of ``masking_options`` and ``decisions_options``."""
+    return masking_options(decisions_options(command))
+
+
+def masking_options(command: Command) -> Command:
+    """Add ``--mask``, ``--pseudonyms`` and ``--key``."""
     for option in reversed(
         [
             click.option(

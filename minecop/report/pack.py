@@ -141,7 +141,7 @@ def write_pack(
 def _accepted(analysis: Analysis) -> list[int]:
     """Return the ranks of the issues that people have accepted for the session, in the order in which they did."""
     ranks = {issue.group.id: issue.rank for issue in analysis.insight.issues}
-    return [ranks[one] for one in analysis.human.accepted if one in ranks]
+    return [ranks[one] for one in analysis.human.accepted if one in ranks][:MOST_CARDS]
 
 
 def _chosen(analysis: Analysis, lang: str, ranks: Sequence[int]) -> list[dict[str, Any]]:
