@@ -24,7 +24,6 @@ from minecop.core.cells import plain_cell, safe_cell
 from minecop.core.dates import BANGKOK
 from minecop.core.errors import InputError, OutputError
 from minecop.core.files import (
-    ensure_writable,
     failure,
     finish_replacing,
     is_half_replaced,
@@ -255,7 +254,10 @@ class Curation:
         """Hold the folder, and give what is kept there now: somebody else may have decided meanwhile."""
         if self.folder is None:
             raise OutputError("curation_no_place")
-        ensure_writable(self.folder)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise failure(error, self.folder) from error
         with _locked(self.folder):
             finish_replacing(self.folder)
             yield [one for kind in ACTIONS for one in _read(self.folder / f"{kind}.csv", kind)]

@@ -51,7 +51,9 @@ def find_group(
     most = max(inside, default=0)
     if most < ENOUGH * len(rows):
         return None, "scattered" if most else "gone"
-    return some[inside.index(most)], ""
+    # what one thread says alone may stand in a weak group, too: then the one that was meant, else the one of least besides
+    alike = [one for one, count in zip(some, inside, strict=True) if count == most]
+    return min(alike, key=lambda one: (one.group.id != target, len(one.group.members))), ""
 
 
 def _rows(group: Group) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
