@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +20,13 @@ from minecop.archive.importing import make_archive
 from minecop.archive.models import Post
 from minecop.archive.store import Archive, is_archive
 from minecop.archive.store import read_archive as read_folder
+from minecop.core.errors import OutputError
 from minecop.core.progress import Listener, silent
 from minecop.core.tables import read_table
+from minecop.curation.applying import curated
+from minecop.curation.decisions import Curation
+from minecop.curation.making import decide
+from minecop.curation.places import curation_of
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import LESSON_PARTS, Group, Issue, Lesson, Quote, Topic, Voice
 from minecop.insight.sharing import with_fewest
@@ -167,15 +173,23 @@ def analyse(
     return OpenRun(run)
 
 
-def open_run(folder: str | Path) -> OpenRun:
+def open_run(folder: str | Path, *, decisions: bool = True) -> OpenRun:
     """Open a finished run.
+
+    Parameters
+    ----------
+    folder
+        Of the run.
+    decisions
+        Whether it is shown as people have put it right; else as it was found.
 
     Raises
     ------
     RunError
         When there is none, it is damaged, or it is being made anew.
     """
-    return OpenRun(opening.open_run(Path(folder)))
+    run = opening.open_run(Path(folder))
+    return OpenRun(run, None if decisions else load_analysis(run))
 
 
 class OpenRun:
@@ -208,8 +222,54 @@ class OpenRun:
 
     @cached_property
     def analysis(self) -> Analysis:
-        """All that a report is made from; what stands below is a part of it."""
-        return self._given if self._given is not None else load_analysis(self._run)
+        """All that a report is made from, as people have put it right; what stands below is a part of it."""
+        return self._given if self._given is not None else curated(load_analysis(self._run), self.curation)
+
+    # ---- what people decided
+
+    @property
+    def curation(self) -> Curation:
+        """What people have decided about the archive: its ``decisions``, and ``undo(id, who, when)``."""
+        return curation_of(self._run)
+
+    def decide(
+        self,
+        kind: str,
+        action: str,
+        target: str,
+        to: str = "",
+        *,
+        who: str,
+        when: datetime,
+        passages: Sequence[str] = (),
+        note: str = "",
+    ) -> OpenRun:
+        """Keep a decision beside the archive, and return the run as it is shown from then on.
+
+        Parameters
+        ----------
+        kind, action, target, to
+            As ``minecop curate`` has them, such as ``"topics", "rename", "3", "น้ำประปา"`` or ``"issues", "merge", "5", "2"``
+            (``curation.making.decide``).
+        who, when
+            Who decides, and when.
+        passages
+            Ids of those that a split parts from the rest.
+        note
+            Why.
+
+        Raises
+        ------
+        InputError
+            When there is no such thing, or it cannot be decided so.
+        OutputError
+            When the archive is not where it was, or decisions cannot be written beside it.
+        """
+        if self._run.source is None or not self._run.source.exists():
+            raise OutputError("curation_no_place")
+        made = decide(self.analysis, kind, action, target, to, passages=passages, note=note, who=who, when=when)
+        self.curation.add(made)
+        return OpenRun(self._run)
 
     # ---- what was read
 

@@ -13,6 +13,7 @@ import click
 import pytest
 from conftest import ROOT, SAMPLE
 
+import minecop
 from minecop.cli import COMMANDS
 from minecop.cli.reference import commands, reference
 
@@ -56,6 +57,10 @@ def test_docs_python_examples_run_in_order(workplace, monkeypatch, capsys):
     assert own.manifest["stages"]["vectors"]["about"] == {"model": "letters-2-4"}
     assert own.manifest["stages"]["topics"]["about"]["clusterer"].startswith("sklearn.cluster._kmeans.KMeans(")
     assert own.vectors.shape[1] == 512
+    assert own.topics[0].group.title == "เรื่องของวงเรา"
+    assert [bool(one.undone) for one in own.curation.decisions] == [True]
+    assert minecop.open_run(own.folder).topics[0].group.title != "เรื่องของวงเรา"
+    assert not SAMPLE.with_name("sample.curation").exists()
     assert "people:" in capsys.readouterr().out
 
 
@@ -103,9 +108,14 @@ def test_docs_commands_are_there_with_their_options(page):
         if command is by_name["minecop"]:
             assert words == ["--help"] or words == ["--version"], words
             continue
-        if isinstance(command, click.Group):  # a group that shows something when it is called by itself
-            command = command.get_command(click.Context(command), getattr(command, "usual", "show"))
-        command.make_parser(click.Context(command)).parse_args(words)
+        if isinstance(
+            command, click.Group
+        ):  # its first word is a run: what follows is a command of it, or it shows the run
+            below = next((word for word in words if word in command.commands), "show")
+            words = words[words.index(below) + 1 :] if below in words else words
+            command = command.commands.get(below, command)
+        context = click.Context(command, **command.context_settings)
+        command.make_parser(context).parse_args(words)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

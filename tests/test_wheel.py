@@ -62,7 +62,9 @@ def test_wheel_runs_the_demo_and_the_examples_in_an_empty_environment_outside_th
 
     # What the documentation shows works there, too; what is slow in it is looked at in test_docs.
     examples = [
-        block for block in python_blocks() if not re.search(r"minecop\.analyse|import (BERTopic|datamapplot)", block)
+        block
+        for block in python_blocks()
+        if not re.search(r"minecop\.analyse|import (BERTopic|datamapplot)|own\.decide", block)
     ]
     (tmp_path / "examples.py").write_text("\n".join(examples), encoding="utf-8")
     assert "people:" in _output([scripts / "python", "examples.py"], tmp_path, environment | {"PYTHONUTF8": "1"})
