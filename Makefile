@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check bench bench-scale clean
+.PHONY: demo test check docs bench bench-scale clean
 
 demo: $(STAMP)
 	$(BIN)/minecop demo
@@ -16,6 +16,10 @@ check: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The reference of all commands, made of their help.
+docs: $(STAMP)
+	$(BIN)/python -m minecop.cli.reference docs/reference.md
 
 bench: $(STAMP)
 	$(BIN)/python -m pytest tests/benchmarks -s -o addopts= -o python_files='bench_*.py'

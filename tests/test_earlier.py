@@ -64,7 +64,9 @@ def test_adding_looks_only_at_what_is_new_or_was_edited(grown):
         for line in json.loads((again.folder / "timings.json").read_text())["stages"]
     }
     assert taken["acts"] == len(ids) - sum(asked) > 0.7 * len(ids)
-    assert taken["text"] >= taken["acts"], "words of passages are joined otherwise where the archive's collocations are others"
+    assert taken["text"] >= taken["acts"], (
+        "words of passages are joined otherwise where the archive's collocations are others"
+    )
     assert 0.5 * len(ids) < taken["process"] <= taken["acts"]
     assert sum(asked) > 0
 

@@ -1,6 +1,7 @@
 """The wheel carries what the checkout has beside the package, and works where there is no checkout."""
 
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -8,9 +9,10 @@ import zipfile
 from pathlib import Path
 
 from conftest import ROOT
+from test_docs import python_blocks
 
 
-def test_wheel_runs_the_demo_in_an_empty_environment_outside_the_checkout(tmp_path):
+def test_wheel_runs_the_demo_and_the_examples_in_an_empty_environment_outside_the_checkout(tmp_path):
     subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", tmp_path / "dist", ROOT],
         check=True,
@@ -57,6 +59,16 @@ def test_wheel_runs_the_demo_in_an_empty_environment_outside_the_checkout(tmp_pa
     said = _output([scripts / "python", "-m", "minecop", "demo", "--lang", "en"], tmp_path, environment)
     assert said.strip() == f"The report is at {Path('outputs') / 'sample' / 'report.html'}"
     assert (tmp_path / "outputs" / "sample" / "report.html").stat().st_size > 10_000
+
+    # What the documentation shows works there, too; what is slow in it is looked at in test_docs.
+    examples = [
+        block
+        for block in python_blocks()
+        if not re.search(r"minecop\.analyse|import (BERTopic|datamapplot)|own\.decide", block)
+    ]
+    (tmp_path / "examples.py").write_text("\n".join(examples), encoding="utf-8")
+    assert "people:" in _output([scripts / "python", "examples.py"], tmp_path, environment | {"PYTHONUTF8": "1"})
+    assert (tmp_path / "outputs" / "for-friends" / "headlines.md").is_file()
 
 
 def _output(command: list, folder: Path | None = None, environment: dict | None = None) -> str:

@@ -29,6 +29,10 @@ COMMANDS = {
     ),
     "analyse": ("analyse", "วิเคราะห์คลังบันทึก (ทุกขั้นยกเว้นการทำรายงาน) / Analyse an archive: everything but the report."),
     "issues": ("issues", "แสดงประเด็นร่วมและเสียงแรกเริ่ม หรือทีละเรื่อง / Show the issues of a run, or one."),
+    "curate": (
+        "curate",
+        "ปรับผลให้ตรงที่คนเห็น: ตั้งชื่อ รวม ซ่อน เลือกเข้าวง / Put a run right: name, merge, hide, accept, join names.",
+    ),
     "compare": (
         "compare",
         "เทียบผลวิเคราะห์สองรอบ: ประเด็นใดใหม่ โตขึ้น รวม แยก หรือเงียบไป / Compare two runs: what became of each issue.",
@@ -68,6 +72,10 @@ COMMANDS = {
     "doctor": (
         "doctor",
         "ตรวจการติดตั้งและเครื่อง แล้วบอกว่าต้องทำอะไร / Check the installation and the machine, and say what to do.",
+    ),
+    "completion": (
+        "completion",
+        "ให้หน้าต่างคำสั่งเติมคำสั่ง ตัวเลือก และโฟลเดอร์ผลวิเคราะห์ให้เมื่อกด Tab / Let the shell complete commands, options and runs.",
     ),
     "label": ("label", "ติดป้ายช่วงความทีละบรรทัด ว่าอยู่ขั้นใดและทำอะไร / Label passages: their step, and what they do."),
 }
@@ -123,7 +131,9 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     signal.signal(signal.SIGTERM, _stop)
     try:
-        code = cli.main(standalone_mode=False)  # of a command that asked to exit; others return nothing
+        code = cli.main(
+            prog_name="minecop", standalone_mode=False
+        )  # of a command that asked to exit; others return nothing
     except MinecopError as error:
         click.echo(error.text(_language()), err=True)
         sys.exit(1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from minecop.cli.options import echo_json, language
+from minecop.cli.options import ARCHIVE, echo_json, language
 from minecop.cli.showing import console, entry_text, show_lines
 from minecop.core.dates import BUDDHIST_OFFSET, format_date
 from minecop.core.errors import InputError
@@ -23,7 +23,7 @@ _BAR_WIDTH = 40
 
 
 @click.command("archive")
-@click.argument("archive", type=click.Path(path_type=Path))
+@click.argument("archive", type=ARCHIVE)
 @click.option("--account", is_flag=True, help="แสดงบัญชีการนำเข้าทุกรายการ / every line of the import account")
 @click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON / as JSON")
 @language

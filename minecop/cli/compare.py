@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import default_key, echo_json, format_options, language, privacy_options
+from minecop.cli.options import RUN, default_key, echo_json, format_options, language, privacy_options
 from minecop.cli.showing import echo_csv, show_table
 from minecop.cli.shown import shown
 from minecop.insight.models import BELOW_THE_BAR, Issue
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from minecop.insight.comparing import Comparison, Course
     from minecop.insight.notes import Outcome
 
-_PATH = click.Path(path_type=Path)
 _HEADS = ("rank_before", "rank_after", "change", "people_before", "people_after", "since", "title")
 _COLUMNS = (
     "change", "rank_before", "rank_after", "id_before", "id_after", "status_before", "status_after", "people_before", "people_after",
@@ -27,8 +26,8 @@ _COLUMNS = (
 
 
 @click.command("compare")
-@click.argument("earlier", type=_PATH, metavar="RUN_A")
-@click.argument("later", type=_PATH, metavar="RUN_B")
+@click.argument("earlier", type=RUN, metavar="RUN_A")
+@click.argument("later", type=RUN, metavar="RUN_B")
 @click.option(
     "--notes",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

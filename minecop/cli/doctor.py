@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from minecop.cli.options import echo_json, language
+from minecop.cli.options import RUN_OR_ARCHIVE, echo_json, language
 from minecop.core.messages import message
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _MARKS = {"good": ("✓", "[ok]", "green"), "notable": ("!", "[!]", "yellow"), "
 
 
 @click.command("doctor")
-@click.argument("place", type=click.Path(path_type=Path), required=False, metavar="[RUN|ARCHIVE]")
+@click.argument("place", type=RUN_OR_ARCHIVE, required=False, metavar="[RUN|ARCHIVE]")
 @click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON เพื่อส่งให้ผู้ช่วยเหลือ / as JSON, for those who help")
 @language
 @click.pass_context

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import language, sharing_options, years_option
+from minecop.cli.options import RUN, language, sharing_options, years_option
 from minecop.cli.shown import shown
 from minecop.core.messages import message
 
 
 @click.command("export")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RUN)
 @click.option(
     "--to",
     "target",

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language, privacy_options
+from minecop.cli.options import RUN, echo_json, format_options, language, privacy_options
 from minecop.cli.showing import echo_csv, show_table
 from minecop.cli.shown import open_shown
 from minecop.core.messages import message
@@ -21,7 +21,7 @@ _HEADS = ("id", "authors", "communities", "passages", "trend", "title")
 
 
 @click.command("facets")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RUN)
 @format_options
 @privacy_options
 @language

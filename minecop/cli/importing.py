@@ -8,7 +8,7 @@ import click
 
 from minecop.archive.fields import parse_mapping
 from minecop.archive.sources import Options
-from minecop.cli.options import READABLE, language, verbose, workers_option
+from minecop.cli.options import ARCHIVE, READABLE, language, verbose, workers_option
 from minecop.cli.showing import progress, show_account
 from minecop.core.messages import message
 
@@ -18,7 +18,7 @@ from minecop.core.messages import message
 @click.option(
     "--to",
     "target",
-    type=click.Path(path_type=Path),
+    type=ARCHIVE,
     help="โฟลเดอร์ของคลัง ถ้ามีคลังอยู่แล้วจะเพิ่มเข้าไป / folder of the archive; added to where there is one [corpora/<name>]",
 )
 @click.option(

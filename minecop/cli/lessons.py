@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language, privacy_options
+from minecop.cli.options import RUN, echo_json, format_options, language, privacy_options
 from minecop.cli.showing import echo_csv
 from minecop.cli.shown import open_shown
 from minecop.core.errors import RunError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("lessons")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RUN)
 @click.option("--topic", metavar="ID", help="เฉพาะหัวข้อนี้ / only this topic")
 @click.option("--step", type=click.IntRange(1), metavar="N", help="เฉพาะขั้นนี้ / only this step")
 @click.option("--issue", type=click.IntRange(1), metavar="RANK", help="ที่อาจใช้กับประเด็นนี้ / that may help with this issue")

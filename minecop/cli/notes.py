@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import language, privacy_options
+from minecop.cli.options import RUN, language, privacy_options
 from minecop.cli.shown import shown
 from minecop.core.messages import message
 from minecop.insight.models import BELOW_THE_BAR
@@ -16,7 +16,7 @@ from minecop.insight.notes import NOTES_FILE
 
 
 @click.command("notes")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RUN)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=f"ไฟล์ที่จะเขียน / file to write [RUN/{NOTES_FILE}]")
 @click.option("--all", "everything", is_flag=True, help="มีแถวของเสียงแรกเริ่มด้วย / rows for early voices, too")
 @privacy_options

@@ -20,10 +20,35 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
 
+    from click.shell_completion import CompletionItem
+
     from minecop.run.settings import Settings
 
 
-class _Readable(click.Path):
+class _Kept(click.Path):
+    """A path of which the shell completes folders of a kind, where there are some: here, or up to two folders further down.
+
+    Parameters
+    ----------
+    *signs
+        Files of which a folder of the kind has one.
+    """
+
+    def __init__(self, *signs: str) -> None:
+        super().__init__(path_type=Path)
+        self._patterns = [f"{deep}/{sign}" for deep in ("*", "*/*", "*/*/*") for sign in signs]
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        above, slash, _ = incomplete.replace("\\", "/").rpartition("/")
+        place = Path(above + slash or ".")
+        found = {path.parent.as_posix() for pattern in self._patterns for path in place.glob(pattern)}
+        shown = [CompletionItem(one) for one in sorted(found) if one.startswith(incomplete.replace("\\", "/"))]
+        return shown or [CompletionItem(incomplete, type="file")]
+
+
+class _Readable(_Kept):
     """A path, or the address of a file or folder elsewhere, which is copied for as long as the command runs."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
@@ -34,7 +59,16 @@ class _Readable(click.Path):
         return super().convert(value, param, ctx)
 
 
-READABLE = _Readable(path_type=Path)
+RUN = _Kept("run.json")
+"""Folder of a run."""
+
+ARCHIVE = _Kept("archive.toml")
+"""Folder of an archive."""
+
+RUN_OR_ARCHIVE = _Kept("run.json", "archive.toml")
+
+READABLE = _Readable("archive.toml")
+"""An archive, or what one can be made of."""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -153,7 +187,27 @@ def settings_options(command: Command) -> Command:
     return command
 
 
+def decisions_options(command: Command) -> Command:
+    """Add ``--decisions`` and ``--no-decisions``."""
+    folder = click.option(
+        "--decisions",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="โฟลเดอร์ของการตัดสินใจ ถ้าไม่ได้อยู่ข้างคลัง / folder of people's decisions, if not beside the archive [ARCHIVE.curation]",
+    )
+    without = click.option(
+        "--no-decisions",
+        is_flag=True,
+        help="ดูผลอย่างที่เครื่องพบ ไม่ใช้การตัดสินใจของคน / as found by the machine, without people's decisions",
+    )
+    return folder(without(command))
+
+
 def privacy_options(command: Command) -> Command:
+    """Add what every command takes that shows a run: those of ``masking_options`` and ``decisions_options``."""
+    return masking_options(decisions_options(command))
+
+
+def masking_options(command: Command) -> Command:
     """Add ``--mask``, ``--pseudonyms`` and ``--key``."""
     for option in reversed(
         [

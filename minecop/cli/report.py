@@ -11,6 +11,7 @@ import click
 
 from minecop.cli.options import (
     READABLE,
+    Command,
     default_output,
     executor_of,
     order_option,
@@ -21,7 +22,7 @@ from minecop.cli.options import (
     years_option,
 )
 from minecop.cli.showing import progress, show_account
-from minecop.cli.shown import shown
+from minecop.cli.shown import decisions_for, decisions_on, shown
 from minecop.cli.slices import compare_option, hindrances
 from minecop.cli.timings import show_timings, timings_option
 from minecop.core.messages import message
@@ -46,7 +47,14 @@ def make_report(archive: Path, options: dict[str, Any]) -> None:
     workers = workers_of(options, archive)
     with progress(lang, verbose=options["verbose"]) as listener, executor_of(options, workers) as executor:
         run = analyse(
-            archive, output, settings_of(options), workers=workers, executor=executor, listener=listener, lang=lang
+            archive,
+            output,
+            settings_of(options),
+            workers=workers,
+            executor=executor,
+            listener=listener,
+            lang=lang,
+            curation=decisions_for(archive, options),
         )
     show_account(read_head(run.stage_folder("archive")), lang, verbose=options["verbose"])
     with ExitStack() as held:
@@ -75,6 +83,8 @@ def _write(run: Run, options: dict[str, Any], held: ExitStack) -> tuple[Path, bo
 
     lang, masked = options["lang"], options.get("mask") or options.get("pseudonyms")
     asked = None if masked else {name: options.get(name) for name in _ASKED}
+    if asked is not None:
+        asked["decisions"] = decisions_on(run, options).digest()
     said = said_of_report(run, asked)
     page, reused = run.folder / PAGE, said is not None
     if said is None:
@@ -90,19 +100,21 @@ def _write(run: Run, options: dict[str, Any], held: ExitStack) -> tuple[Path, bo
     return page, reused
 
 
+def report_options(command: Command) -> Command:
+    """Add the options of everything that analyses an archive and reports on it."""
+    pdf = click.option(
+        "--pdf",
+        is_flag=True,
+        help="ทำ report.pdf ด้วย โดยใช้ Chrome หรือ Edge ในเครื่อง / write report.pdf, too, by Chrome or Edge at hand",
+    )
+    for options in (pdf, timings_option, compare_option, years_option, sharing_options, order_option, run_options):
+        command = options(command)
+    return command
+
+
 @click.command("report")
 @click.argument("archive", type=READABLE)
-@run_options
-@order_option
-@sharing_options
-@years_option
-@compare_option
-@timings_option
-@click.option(
-    "--pdf",
-    is_flag=True,
-    help="ทำ report.pdf ด้วย โดยใช้ Chrome หรือ Edge ในเครื่อง / write report.pdf, too, by Chrome or Edge at hand",
-)
+@report_options
 def command(archive: Path, **options: Any) -> None:
     """ทำรายงานประเด็นร่วมที่กำลังก่อตัวจากคลังบันทึก / Report on the emerging shared issues of an archive.
 

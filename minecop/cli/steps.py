@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from minecop.cli.facetshow import facets_command
-from minecop.cli.options import echo_json, language, privacy_options
+from minecop.cli.options import RUN, echo_json, language, privacy_options
 from minecop.cli.showing import show_table
-from minecop.cli.shown import shown
+from minecop.cli.shown import decisions_on, shown
 from minecop.cli.stepsequence import sequence_command
 from minecop.cli.stepshow import show_command
 from minecop.core.messages import message
@@ -63,7 +63,7 @@ command.add_command(facets_command)
 
 
 @command.command("label")
-@click.argument("run", type=_PATH)
+@click.argument("run", type=RUN)
 @click.option("--count", type=click.IntRange(1), default=20, show_default=True, help="จำนวนช่วงความ / passages")
 @language
 def label_command(run: Path, count: int, lang: str) -> None:
@@ -141,7 +141,7 @@ def _explain(first: int, second: int, process: Process, lang: str) -> None:
 
 
 @command.command("why")
-@click.argument("run", type=_PATH)
+@click.argument("run", type=RUN)
 @click.argument("passage_id")
 @click.option("--json", "as_json", is_flag=True, help="แสดงเป็น JSON / as JSON")
 @privacy_options
@@ -159,6 +159,9 @@ def why_command(run: Path, passage_id: str, lang: str, *, as_json: bool, **optio
     opened = open_run(run)
     privacy = shown(opened, lang, options).privacy if options["mask"] or options["pseudonyms"] else None
     process, found = process_of(opened), evidence_of(opened, [passage_id], privacy)[0]
+    for one in decisions_on(opened, options).of("steps"):
+        if one.target == passage_id and int(one.to) <= len(process.steps):
+            found = replace(found, step=int(one.to), given=True)
     if as_json:
         echo_json(asdict(found) | {"rule": process.rule(*found.likeliest(), lang)})
     else:

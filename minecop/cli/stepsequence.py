@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language, privacy_options
+from minecop.cli.options import RUN, echo_json, format_options, language, privacy_options
 from minecop.cli.showing import echo_csv, show_table
 from minecop.cli.shown import open_shown
 from minecop.core.errors import RunError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("sequence")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RUN)
 @click.option("--community", metavar="NAME", help="เฉพาะชุมชนนี้ / this community alone")
 @format_options
 @privacy_options

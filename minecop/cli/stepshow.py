@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import echo_json, format_options, language, privacy_options
+from minecop.cli.options import RUN, echo_json, format_options, language, privacy_options
 from minecop.cli.showing import THAI_DIGITS, echo_csv, show_table
 from minecop.cli.shown import open_shown
 from minecop.cli.voices import echo_passages, period_lines, quote_lines
@@ -25,7 +25,7 @@ _OF_PARTS = ("step", "authors", "passages", "unnamed", "expected", "share", "low
 
 
 @click.command("show")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RUN)
 @click.argument("number", required=False, metavar="[NUMBER]")
 @click.option(
     "--by",

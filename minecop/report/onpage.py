@@ -22,8 +22,11 @@ def by_status(analysis: Analysis) -> dict[str, tuple[list[Issue], int]]:
     for status, issues in every.items():
         most = _OTHERS if status in {"early", "minority"} else _SHARED
         shown = issues[:most]
-        if status == "shared":  # none of the first page is missing
-            shown += [issue for issue in candidates(issues) if issue not in shown]
+        ranks = {issue.rank for issue in shown}
+        wanted = {issue.rank for issue in candidates(issues)} if status == "shared" else set()
+        # none of the first page is missing, and none that people chose
+        chosen = [one for one in issues[most:] if one.rank in wanted or one.group.id in analysis.human.accepted]
+        shown += [issue for issue in chosen if issue.rank not in ranks]
         found[status] = shown, len(issues) - len(shown)
     return found
 

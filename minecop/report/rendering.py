@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -21,6 +21,7 @@ from minecop.insight.privacy import Privacy
 from minecop.insight.sequence import courses
 from minecop.insight.slices import slices_of
 from minecop.report.citing import render_bibtex
+from minecop.report.decided import decided_json, named_json
 from minecop.report.grounds import grounds_json
 from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
 from minecop.report.page import render_page
@@ -94,6 +95,7 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         "slices": [
             slices_json(analysis, slices_of(analysis, by), Words(lang, analysis.buddhist)) for by in analysis.compare_by
         ],
+        **decided_json(analysis),
         "settings": analysis.settings,
     }
     return "".join(json_pieces(values)) + "\n"
@@ -139,6 +141,7 @@ def topics_json(analysis: Analysis) -> list[dict[str, Any]]:
             "sure": topic.sure,
             "change": topic.change,
             "machine_written": topic.machine,
+            **named_json(analysis, "topic", topic.group.id),
             "others": [str(other) for other in topic.others],
         }
         for group, topic in zip(groups, analysis.insight.topics, strict=True)
@@ -153,6 +156,8 @@ def _issue_json(analysis: Analysis, issue: Issue) -> dict[str, Any]:
         "status": issue.status,
         "trend": group.trend.direction,
         "title": privacy.label(group.title),
+        **named_json(analysis, "issue", group.id),
+        "accepted": group.id in analysis.human.accepted,
         "known": issue.known,
         "authors": len(group.author_ids),
         "communities": len(group.community_names),
@@ -217,7 +222,19 @@ def render_csv(analysis: Analysis, lang: str = "th") -> str:
     return "\ufeff" + out.getvalue()
 
 
-RENDERERS: dict[str, Callable[[Analysis, str], str | bytes]] = {
+class Renderer(Protocol):
+    """Makes a file of an analysis: one of ``minecop.OpenRun.report``'s ``renderers``.
+
+    What it shows of texts it has from ``verified``, ``words_of`` and ``title_of`` of the analysis, and people's names from its ``names``:
+    so quotes are checked, and what is masked stays so.
+    """
+
+    def __call__(self, analysis: Analysis, lang: str, /) -> str | bytes:
+        """Return what the file holds, in Thai (``th``) or English (``en``); nothing where there is nothing to say."""
+        ...
+
+
+RENDERERS: dict[str, Renderer] = {
     "report.html": render_html,
     "report.md": render_markdown,
     "report.json": render_json,
@@ -230,8 +247,21 @@ RENDERERS: dict[str, Callable[[Analysis, str], str | bytes]] = {
 """Files of a report, and what renders each; one that has nothing to say is empty, and not there."""
 
 
-def write_reports(analysis: Analysis, folder: Path, lang: str = "th") -> Path:
+def write_reports(
+    analysis: Analysis, folder: Path, lang: str = "th", own: Mapping[str, Renderer] | None = None
+) -> Path:
     """Write every file of the report into a folder; return the path of the page.
+
+    Parameters
+    ----------
+    analysis
+        What it is made from.
+    folder
+        Where to.
+    lang
+        Its language.
+    own
+        Further files, or others in the place of the report's, by name.
 
     Raises
     ------
@@ -241,7 +271,7 @@ def write_reports(analysis: Analysis, folder: Path, lang: str = "th") -> Path:
         When a file cannot be written.
     """
     with ExitStack() as written:  # files take their places when all are there
-        for name, render in RENDERERS.items():
+        for name, render in (RENDERERS | dict(own or {})).items():
             if content := render(analysis, lang):
                 temporary = written.enter_context(replacing(folder / name))
                 temporary.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))

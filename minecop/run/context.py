@@ -10,11 +10,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from minecop.archive.deciding import UNDECIDED, Decided
 from minecop.core.progress import Listener
 from minecop.core.tables import read_table
 from minecop.process.definition import Process, load_process
 from minecop.run.artefacts import Key, read_record
 from minecop.run.settings import Settings
+from minecop.topics.clustering import Clusterer
+from minecop.vectors.embedder import Embedder
 
 PASSAGES_A_CHUNK = 2_000
 
@@ -38,6 +41,10 @@ class Context:
         What each stage depends on that was looked at so far, by its name.
     taken_over
         Rows that a stage has taken over from what it made before, by its name: what is made is the same without.
+    decided
+        What people have decided of authors and communities.
+    embedder, clusterer
+        A caller's own, in place of those that the settings name.
     """
 
     source: Path
@@ -47,6 +54,9 @@ class Context:
     listener: Listener
     keys: dict[str, Key] = field(default_factory=dict)
     taken_over: dict[str, int] = field(default_factory=dict)
+    decided: Decided = UNDECIDED
+    embedder: Embedder | None = None
+    clusterer: Clusterer | None = None
 
     def stage_folder(self, name: str) -> Path:
         """Return the folder of a stage's artefact."""

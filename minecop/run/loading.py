@@ -33,8 +33,7 @@ def load_analysis(run: Run) -> Analysis:
         "layout": None,
     }
     with run.reading(read):
-        passages = read_tables(run.stage_folder("text") / "passages.parquet", _ROWS, list(VOICE_COLUMNS))
-        insight = read_insight(run.stage_folder("insight") / INSIGHT, Voices.from_tables(passages))
+        insight = read_insight(run.stage_folder("insight") / INSIGHT, _passages(run))
         path = run.stage_folder("process") / "steps.parquet"
         steps = StepTable.from_table(
             unpacked_table(path, [name for name in column_names(path) if name != "passage_id"])
@@ -51,3 +50,20 @@ def load_analysis(run: Run) -> Analysis:
         settings=settings,
         manifest=run.manifest,
     )
+
+
+def read_passages(run: Run) -> Voices:
+    """Return all passages of a run, in the order in which vectors and tables have them.
+
+    Raises
+    ------
+    RunError
+        When an artefact is damaged, or is being made anew.
+    """
+    with run.reading({"text": ["passages.parquet"]}):
+        return _passages(run)
+
+
+def _passages(run: Run) -> Voices:
+    tables = read_tables(run.stage_folder("text") / "passages.parquet", _ROWS, list(VOICE_COLUMNS))
+    return Voices.from_tables(tables)

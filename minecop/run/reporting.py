@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minecop.core.files import sha256_file, sha256_of, write_json
 from minecop.core.versions import package_version, program_hash
 from minecop.insight.analysis import Analysis
 from minecop.run.artefacts import STAGE_FILE
 from minecop.run.opening import MANIFEST, Run
+
+if TYPE_CHECKING:
+    from minecop.report.rendering import Renderer
 
 PAGE = "report.html"
 RECORD = "reports.json"
@@ -20,7 +23,12 @@ _LIBRARIES = ("jinja2", "markupsafe", "xlsxwriter")
 
 
 def write_report(
-    analysis: Analysis, run: Run, lang: str, asked: Mapping[str, Any] | None, said: Sequence[str] = ()
+    analysis: Analysis,
+    run: Run,
+    lang: str,
+    asked: Mapping[str, Any] | None,
+    said: Sequence[str] = (),
+    own: Mapping[str, Renderer] | None = None,
 ) -> None:
     """Write the report of a run into its folder, and what it was written of.
 
@@ -36,11 +44,13 @@ def write_report(
         All that the report depends on besides the run; ``None`` where that cannot be told, so that it is written anew next time.
     said
         Lines to be said whenever this report is.
+    own
+        Further files, as ``rendering.write_reports`` takes them.
     """
     from minecop.report.rendering import RENDERERS, write_reports
 
     (run.folder / RECORD).unlink(missing_ok=True)  # what is killed below leaves none
-    write_reports(analysis, run.folder, lang)
+    write_reports(analysis, run.folder, lang, own)
     if asked is not None:
         paths = {name: run.folder / name for name in RENDERERS}
         files = {name: sha256_file(path) if path.is_file() else None for name, path in paths.items()}

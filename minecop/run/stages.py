@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
@@ -44,7 +44,7 @@ from minecop.run.insightfile import INSIGHT, SHORT
 from minecop.run.process import make_process, process_outside, steps_outside
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
-from minecop.run.topics import HISTORY, make_topics
+from minecop.run.topics import HISTORY, make_topics, topics_outside
 from minecop.run.vectors import make_vectors, vectors_outside
 from minecop.text.collocations import WordCounts, collocations
 from minecop.text.passages import (
@@ -110,7 +110,12 @@ def archive_name(source: Path) -> str:
 
 
 def _archive_outside(context: Context) -> dict[str, str]:
-    source = context.source
+    return _source_outside(context.source) | (
+        {"decisions": sha256_of(asdict(context.decided))} if context.decided else {}
+    )
+
+
+def _source_outside(source: Path) -> dict[str, str]:
     if is_archive(source):
         return {"source": archive_hash(source)}
     base = source if source.is_dir() else source.parent
@@ -130,7 +135,13 @@ def _make_archive(context: Context, folder: Path) -> dict[str, int]:
     name = archive_name(context.source)
     # what is found must not depend on how files are called: the order of posts reaches training, groups and ties
     head = make_archive(
-        context.source, folder, name, by_date=True, executor=context.executor, listener=context.listener
+        context.source,
+        folder,
+        name,
+        by_date=True,
+        decided=context.decided,
+        executor=context.executor,
+        listener=context.listener,
     )
     if _archive_outside(context) != context.keys["archive"].inputs:
         raise InputError("source_changed", path=context.source)
@@ -346,6 +357,7 @@ STAGES: tuple[Stage, ...] = (
         ("archive", "text", "vectors", "acts"),
         ("seed", "topics", "topic_count", "llm_url", "llm_model"),
         make_topics,
+        topics_outside,
     ),
     Stage("process", 7, ("text", "acts"), ("process", "facets"), make_process, steps_outside),
     Stage("aside", 1, ("archive",), (), _make_aside),

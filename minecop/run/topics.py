@@ -23,9 +23,10 @@ from minecop.core.files import failure, remove, replace_folder, write_json
 from minecop.core.progress import counted, silent
 from minecop.core.tables import TableWriter, count_rows, read_table, read_tables, table_of, write_table
 from minecop.run.artefacts import STAGE_FILE, read_record
-from minecop.run.context import Context
+from minecop.run.context import ABOUT, Context
 from minecop.text.words import words
 from minecop.topics.archive import chosen_rows, memberships
+from minecop.topics.clustering import name_of
 from minecop.topics.fitting import Fit, fit_topics, within_threads
 from minecop.topics.framing import save_frame
 from minecop.topics.matching import Change, match_topics, with_growth
@@ -74,6 +75,11 @@ _LARGE = 100_000
 """Passages of a large archive."""
 
 
+def topics_outside(context: Context) -> dict[str, str]:
+    """Return the name of a caller's own clusterer."""
+    return {} if context.clusterer is None else {"clusterer": name_of(context.clusterer)}
+
+
 def make_topics(context: Context, folder: Path) -> dict[str, int]:
     """Write the artefact of the stage, and return its counts.
 
@@ -82,7 +88,7 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
     large = count_rows(context.stage_folder("text") / "passages.parquet") >= _LARGE
     if not large or context.settings.llm_url:  # what a language model is at is told as it comes
         return _make_topics((context, folder))
-    sent = replace(context, executor=SerialExecutor(), listener=silent)
+    sent = replace(context, executor=SerialExecutor(), listener=silent, embedder=None)
     return done_apart(context.executor, _make_topics, (sent, folder))
 
 
@@ -112,6 +118,7 @@ def _make_topics(work: tuple[Context, Path]) -> dict[str, int]:
             seed=context.settings.seed,
             method=context.settings.topics,
             count=context.settings.topic_count,
+            clusterer=context.clusterer,
         )
         before, free, labelled = _before(context)
         numbers, changes = match_topics(before, learned, fit.labels, free)
@@ -143,6 +150,8 @@ def _make_topics(work: tuple[Context, Path]) -> dict[str, int]:
         ],
     }
     write_json(folder / HISTORY, history)
+    if context.clusterer is not None:
+        write_json(folder / ABOUT, {"clusterer": name_of(context.clusterer)})
     if fit.frame is not None:
         save_frame(fit.frame, folder / FRAME, [topic.label for topic in fit.topics])
     return {

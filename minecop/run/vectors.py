@@ -16,6 +16,7 @@ from minecop.core.tables import count_rows, read_rows, read_tables
 from minecop.run.context import ABOUT, PASSAGES_A_CHUNK, Context
 from minecop.vectors.archive import Row, fit_archive
 from minecop.vectors.cache import VectorCache
+from minecop.vectors.embedder import Checked
 from minecop.vectors.models import SHIPPED, load_embedder
 from minecop.vectors.static import StaticEmbedder, save_static
 from minecop.vectors.storing import write_vectors
@@ -26,7 +27,9 @@ CACHE = "cache"
 
 
 def vectors_outside(context: Context) -> dict[str, str]:
-    """Return the hash of each file of the model."""
+    """Return the hash of each file of the model, or the name of a caller's own."""
+    if context.embedder is not None:
+        return {"embedder": context.embedder.name}
     folder = Path(context.settings.model) if context.settings.model else shipped("models", SHIPPED)
     files = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
     return {path.relative_to(folder).as_posix(): sha256_file(path) for path in files}
@@ -34,6 +37,8 @@ def vectors_outside(context: Context) -> dict[str, str]:
 
 def make_vectors(context: Context, folder: Path) -> dict[str, int]:
     """Write the artefact of the stage, and return its counts."""
+    if context.embedder is not None:
+        return _named_vectors(context, folder, Checked(context.embedder))
     embedder = load_embedder(context.settings.model, context.settings.backend, context.settings.threads)
     if isinstance(embedder, StaticEmbedder):
         return _static_vectors(context, folder, embedder)
@@ -74,10 +79,11 @@ def _static_vectors(context: Context, folder: Path, static: StaticEmbedder) -> d
     return {"passages": total, "dimensions": width}
 
 
-def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformerEmbedder) -> dict[str, int]:
+def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformerEmbedder | Checked) -> dict[str, int]:
     path = context.stage_folder("text") / "passages.parquet"
     total = count_rows(path)
     cache = VectorCache(context.folder / CACHE, embedder)
+    reader = embedder if isinstance(embedder, SentenceTransformerEmbedder) else None
     truncated = 0
 
     def pieces() -> Iterator[NDArray[np.float32]]:
@@ -86,10 +92,10 @@ def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformer
         chunks = read_tables(path, PASSAGES_A_CHUNK, ["text"])
         for some in counted(chunks, "vectors", -(-total // PASSAGES_A_CHUNK), context.listener):
             texts = some["text"].to_pylist()
-            truncated += embedder.too_long(texts)
+            truncated += reader.too_long(texts) if reader else 0
             yield cache.encode(texts)
 
     width = write_vectors(folder / "vectors.npy", pieces(), total)
-    about = {"model": embedder.name, "tokens_read": embedder.longest, "truncated_passages": truncated}
-    write_json(folder / ABOUT, about)
+    read = {"tokens_read": reader.longest, "truncated_passages": truncated} if reader else {}
+    write_json(folder / ABOUT, {"model": embedder.name} | read)
     return {"passages": total, "dimensions": width}

@@ -1,9 +1,13 @@
-"""Clusters beside communities: of a tree, for small archives, and by density, for who prefers it."""
+"""Clusters beside communities: of a tree, for small archives, by density, for who prefers it, and by whatever else somebody brings."""
 
 from __future__ import annotations
 
+from typing import Any, Protocol, runtime_checkable
+
 import numpy as np
 from numpy.typing import NDArray
+
+from minecop.core.errors import SettingsError
 
 FEWEST = 5
 """Passages below which speaking of topics would be pretending."""
@@ -67,6 +71,50 @@ def by_density(vectors: NDArray[np.float32], seed: int = 0, fineness: float = 1.
     low = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=seed, n_jobs=1)
     dense = HDBSCAN(min_cluster_size=round(max(10, len(vectors) // 200) / fineness**0.5), core_dist_n_jobs=1)
     return np.asarray(dense.fit_predict(low.fit_transform(vectors)), dtype=np.int64)
+
+
+@runtime_checkable
+class Clusterer(Protocol):
+    """Groups passages: what ``minecop.analyse`` takes as ``clusterer``. Every cluster model of scikit-learn is one.
+
+    What is no model of scikit-learn, which tells its parameters by ``get_params``, has a ``name`` (text) besides: a clusterer that gives
+    other groups has another one.
+    """
+
+    def fit_predict(self, vectors: NDArray[np.float32], /) -> NDArray[np.integer[Any]]:
+        """Return the group of each passage, -1 for none, shape (n,), of vectors of length 1, shape (n, d)."""
+        ...
+
+
+def name_of(clusterer: Clusterer) -> str:
+    """Return what a clusterer is called in the key of what it made: its name, else its class and parameters.
+
+    Raises
+    ------
+    SettingsError
+        When it tells neither.
+    """
+    name, kind = getattr(clusterer, "name", None), type(clusterer)
+    if isinstance(name, str) and name:
+        return name
+    if not hasattr(clusterer, "get_params"):
+        raise SettingsError("clusterer_without_name", name=kind.__name__)
+    told = ", ".join(f"{key}={value!r}" for key, value in sorted(clusterer.get_params().items()))
+    return f"{kind.__module__}.{kind.__qualname__}({told})"
+
+
+def by_clusterer(clusterer: Clusterer, vectors: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the clusters that somebody's own clusterer finds, numbered by size.
+
+    Raises
+    ------
+    SettingsError
+        When it does not give a whole number for each passage.
+    """
+    labels = np.asarray(clusterer.fit_predict(vectors))
+    if labels.shape != (len(vectors),) or not np.issubdtype(labels.dtype, np.integer):
+        raise SettingsError("clusterer_gives", name=name_of(clusterer), shape=labels.shape, passages=len(vectors))
+    return number_by_size(labels.astype(np.int64))
 
 
 def number_by_size(labels: NDArray[np.int64]) -> NDArray[np.int64]:

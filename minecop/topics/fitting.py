@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from minecop.topics.clustering import FEWEST, SMALL, agglomerate, by_density, number_by_size
+from minecop.topics.clustering import FEWEST, SMALL, Clusterer, agglomerate, by_clusterer, by_density, number_by_size
 from minecop.topics.communities import central_communities, communities_of_parts, graph_of, stability_of
 from minecop.topics.counting import Words, count_terms, weighed
 from minecop.topics.framing import fit_frame, weights_of
@@ -141,6 +141,7 @@ def fit_topics(
     method: str = "graph",
     count: str = "usual",
     stability: bool = True,
+    clusterer: Clusterer | None = None,
 ) -> Fit:
     """Find the topics of passages.
 
@@ -164,6 +165,8 @@ def fit_topics(
         How many topics are wanted: one of ``methods.COUNTS``.
     stability
         Whether to look how stable and how sure each topic is.
+    clusterer
+        What groups passages in place of the method; how stable its topics are is not known then.
 
     Returns
     -------
@@ -177,7 +180,10 @@ def fit_topics(
         return Fit(np.full(total, -1, dtype=np.int64))
     with ThreadPoolExecutor(1) as beside:  # terms need no groups: most of both is done where threads run side by side
         counting = beside.submit(count_terms, documents)
-        labels, graph = _grouped(vectors, people, seed, method, COUNTS[count])
+        if clusterer is None:
+            labels, graph = _grouped(vectors, people, seed, method, COUNTS[count])
+        else:
+            labels, graph = settled(vectors, by_clusterer(clusterer, vectors), people), None
         counts = counting.result()
     if labels.max(initial=-1) < 0:
         return Fit(labels)
