@@ -11,7 +11,20 @@ import pytest
 from conftest import ROOT
 
 PACKAGE = ROOT / "minecop"
-ORDER = ["core", "archive", "text", "vectors", "acts", "topics", "process", "insight", "report", "run", "cli"]
+ORDER = [
+    "core",
+    "archive",
+    "text",
+    "vectors",
+    "acts",
+    "topics",
+    "process",
+    "insight",
+    "report",
+    "run",
+    "explore",
+    "cli",
+]
 HEAVY = ("torch", "bertopic", "sentence_transformers", "umap", "hdbscan", "transformers")
 
 
