@@ -20,6 +20,7 @@ ORDER = [
     "topics",
     "process",
     "insight",
+    "curation",
     "report",
     "run",
     "explore",

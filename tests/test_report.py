@@ -184,6 +184,8 @@ def test_rendering_json_holds_the_contract(analysis):
         "lessons",
         "facets",
         "slices",
+        "decisions",
+        "hidden",
         "funnel",
         "settings",
         "archive",

@@ -6,7 +6,7 @@ Works on a spool, a few records at a time; what it holds of every record is a nu
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from minecop.archive.keys import address_key, has_own_id, host_of, letters_key, 
 from minecop.archive.merging import merge_posts
 from minecop.archive.models import Account, Post
 from minecop.archive.packing import pack, unpack
-from minecop.archive.people import resolve
+from minecop.archive.people import name_key, resolve
 from minecop.archive.series import group_series
 from minecop.archive.spool import RECORDS_A_FILE, Spool
 
@@ -32,6 +32,8 @@ SETTLED_KEYS = (
     "comment_count_differs",
     "thread_without_post",
     "alias_joined",
+    "joined_by_decision",
+    "parted_by_decision",
 )
 """Keys of the account lines that settling writes, and writes anew when an archive grows."""
 
@@ -61,12 +63,18 @@ class Known:
         What ``communities.csv`` says.
     estimate_dates
         Whether a post without a date gets the month that its number lies in.
+    apart
+        Names (``people.name_key``) that are authors of their own, whatever id stands beside them.
+    posts
+        Community of posts by id, as people have decided.
     """
 
     authors: Mapping[str, str] = field(default_factory=dict)
     called: Mapping[str, Sequence[str]] = field(default_factory=dict)
     communities: Mapping[tuple[str, str], str] = field(default_factory=dict)
     estimate_dates: bool = False
+    apart: Collection[str] = frozenset()
+    posts: Mapping[str, str] = field(default_factory=dict)
 
 
 def settle(spool: Spool, known: Known, account: Account) -> Counter[tuple[str, str]]:
@@ -247,10 +255,14 @@ def _give_ids(settled: list[_Settled], spool: Spool, account: Account) -> None:
 
 def _with_authors(post: Post, known: Known) -> Post:
     """Return a record's post as it came, with one id for every author; what an earlier import found of copies is found anew."""
+
+    def author(author_id: str | None, name: str | None) -> str | None:
+        return resolve(name if name and known.apart and name_key(name) in known.apart else author_id, known.authors)
+
     return replace(
         post,
-        author_id=resolve(post.author_id, known.authors),
-        comments=tuple(replace(c, author_id=resolve(c.author_id, known.authors)) for c in post.comments),
+        author_id=author(post.author_id, post.author_name),
+        comments=tuple(replace(c, author_id=author(c.author_id, c.author_name)) for c in post.comments),
         duplicate_of=None,
         series=None,
         part=None,
@@ -266,6 +278,8 @@ def _with_known(post: Post, known: Known) -> Post:
         month = month_estimate(int(number)) if number and len(number) < 9 else None
         if month is not None:
             post = replace(post, published=month, estimated=True)
+    if post.id in known.posts:
+        return replace(post, communities=(known.posts[post.id],))
     return with_community(post, known.communities)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from minecop.archive.communities import COMMUNITIES_FILE, read_communities, write_communities
+from minecop.archive.deciding import UNDECIDED, Decided
 from minecop.archive.formats import KINDS
 from minecop.archive.identity import SETTLED_KEYS, Known, settle
 from minecop.archive.models import Account, Person, Post
@@ -125,12 +126,14 @@ def make_archive(
     options: Options | None = None,
     *,
     by_date: bool = False,
+    decided: Decided = UNDECIDED,
     executor: Executor | None = None,
     listener: Listener = silent,
 ) -> Head:
     """Read files, or another archive, into a folder that is or becomes an archive of a name; see ``import_archive``.
 
-    With ``by_date`` its posts stand in the order of their dates, whatever the files are called and wherever in them a record stands.
+    With ``by_date`` its posts stand in the order of their dates, whatever the files are called and wherever in them a record stands. What
+    people have ``decided`` goes before all that is known of authors and communities otherwise.
     """
     finish_replacing(target)
     offered = [] if is_archive(source) else find_offered(source)
@@ -140,7 +143,8 @@ def make_archive(
             target / SPOOL_FILE
         ):  # of a killed import, and then the disk or the power failed: read anew
             remove_spool(target / SPOOL_FILE)
-        return _make(source, target, name, offered, options, executor or SerialExecutor(), listener, by_date=by_date)
+        doing = executor or SerialExecutor()
+        return _make(source, target, name, offered, options, doing, listener, decided, by_date=by_date)
     except sqlite3.Error as error:
         full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or is_full(target)
         raise OutputError("disk_full" if full else "cannot_write", path=target, reason=error) from error
@@ -154,6 +158,7 @@ def _make(
     options: Options,
     executor: Executor,
     listener: Listener,
+    decided: Decided,
     *,
     by_date: bool,
 ) -> Head:
@@ -169,7 +174,7 @@ def _make(
         read_into(spool, offered, options, executor, listener)
         if not spool.has_posts_from(FIRST_FILE):
             raise _nothing_read(source, len(offered), spool)
-        head = _settle_and_write(spool, source, target, name, options, listener, by_date=by_date)
+        head = _settle_and_write(spool, source, target, name, options, listener, decided, by_date=by_date)
     except InputError:
         spool.remove()
         raise
@@ -189,7 +194,15 @@ def _spool_archive(spool: Spool, folder: Path, number: int) -> None:
 
 
 def _settle_and_write(
-    spool: Spool, source: Path, target: Path, name: str, options: Options, listener: Listener, *, by_date: bool
+    spool: Spool,
+    source: Path,
+    target: Path,
+    name: str,
+    options: Options,
+    listener: Listener,
+    decided: Decided,
+    *,
+    by_date: bool,
 ) -> Head:
     account = Account(files=spool.files_read(FIRST_FILE))
     base = source if source.is_dir() else source.parent
@@ -198,11 +211,15 @@ def _settle_and_write(
     for folder in dict.fromkeys((base, target)):  # what stands in the archive was edited last, and goes before
         people |= read_people(folder / AUTHORS_FILE, account)
         communities |= read_communities(folder / COMMUNITIES_FILE, account)
-    names = settle_names(spool.names(), people)
+    seen = spool.names()
+    names = settle_names(seen, decided.people_of(people, seen), decided.apart)
+    for action, target_name, to in decided.people:
+        account.add("merged", AUTHORS_FILE, f"{action}ed_by_decision", name=target_name, author=to)
     for owner, form in names.joined:
         account.add("guessed", AUTHORS_FILE, "alias_joined", name=form, author=owner)
     called = {person.author_id: (person.name, *person.aliases) for person in names.people.values()}
-    known = Known(names.table, called, communities, options.estimate_dates)
+    posts = decided.posts_of(names.people)
+    known = Known(names.table, called, communities, options.estimate_dates, decided.apart, posts)
     spool.tell(account.entries)
     listener(Progress("settle"))
     without_community = settle(spool, known, account)

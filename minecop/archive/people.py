@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -82,7 +82,9 @@ class Names:
     joined: list[tuple[str, str]] = field(default_factory=list)
 
 
-def settle_names(seen: Iterable[tuple[str, str]], people: Mapping[str, Person]) -> Names:
+def settle_names(
+    seen: Iterable[tuple[str, str]], people: Mapping[str, Person], apart: Collection[str] = frozenset()
+) -> Names:
     """Tell which names belong to one author, and only where that is certain.
 
     1. What ``authors.csv`` lists as an id, name or alias belongs to that row; nothing below changes it.
@@ -98,44 +100,54 @@ def settle_names(seen: Iterable[tuple[str, str]], people: Mapping[str, Person]) 
         Author ids and names as the records have them together; ``""`` for no name.
     people
         From ``authors.csv``.
+    apart
+        Names (``name_key``) that somebody has said to be authors of their own.
     """
-    names = Names()
-    for person in people.values():
-        for alias in (person.author_id, person.name, *person.aliases):
-            if alias:
-                names.table[_key(alias)] = person.author_id
+    names = Names(names_of_people(people))
     # a name that says there is none belongs to nobody, whatever id stands beside it
     seen = [
-        (author, "" if is_nobody(name) else name) for author, name in seen if resolve(author, names.table) is not None
+        (name, "") if name_key(name) in apart else (author, "" if is_nobody(name) else name)
+        for author, name in seen
+        if resolve(author, names.table) is not None
     ]
     ids_of: dict[str, set[str]] = {}
     ids: dict[str, None] = {}
     for author, name in sorted(seen):
         ids.setdefault(author)
-        if name and _key(name) != _key(author):
-            ids_of.setdefault(_key(name), set()).add(author)
+        if name and name_key(name) != name_key(author):
+            ids_of.setdefault(name_key(name), set()).add(author)
     for name, owners in ids_of.items():
         if len(owners) == 1:
-            names.table.setdefault(name, names.table.get(_key(next(iter(owners))), next(iter(owners))))
-    _join_full_names(ids, names)
+            names.table.setdefault(name, names.table.get(name_key(next(iter(owners))), next(iter(owners))))
+    _join_full_names((one for one in ids if name_key(one) not in apart), names, apart)
     _list_people(seen_ids=ids, seen=seen, people=people, names=names)
     return names
 
 
-def _join_full_names(ids: Iterable[str], names: Names) -> None:
+def names_of_people(people: Mapping[str, Person]) -> dict[str, str]:
+    """Return author ids by every id, name and alias that ``authors.csv`` lists, as ``resolve`` looks them up."""
+    return {
+        name_key(alias): person.author_id
+        for person in people.values()
+        for alias in (person.author_id, person.name, *person.aliases)
+        if alias
+    }
+
+
+def _join_full_names(ids: Iterable[str], names: Names, apart: Collection[str]) -> None:
     """Give forms of one full name (rule 3) to one id: the one known from elsewhere, else the shortest form."""
     forms: dict[str, list[str]] = {}
-    for form in [*names.table, *ids]:
+    for form in [*(one for one in names.table if one not in apart), *ids]:
         if bare := bare_full_name(form):
-            forms.setdefault(_key(bare), []).append(form)
+            forms.setdefault(name_key(bare), []).append(form)
     for same in forms.values():
-        owners = {names.table[_key(form)] for form in same if _key(form) in names.table}
+        owners = {names.table[name_key(form)] for form in same if name_key(form) in names.table}
         if len(owners) > 1:  # two people of one name, and the user or the records know it
             continue
         owner = next(iter(owners)) if owners else min(same, key=lambda form: (len(form), form))
         for form in same:
-            if _key(form) not in names.table and form != owner:
-                names.table[_key(form)] = owner
+            if name_key(form) not in names.table and form != owner:
+                names.table[name_key(form)] = owner
                 names.joined.append((owner, form))
 
 
@@ -161,12 +173,12 @@ def _list_people(
     for author in seen_ids:
         owner = resolve(author, names.table) or author
         known = names.people.get(owner) or Person(owner)
-        forms = [name for name in (*sorted(shown.get(owner, ())), author) if name and _key(name) != _key(owner)]
+        forms = [name for name in (*sorted(shown.get(owner, ())), author) if name and name_key(name) != name_key(owner)]
         if owner not in people and not known.name and forms:
             known = replace(known, name=forms[0])
         mine = [name for name in forms if resolve(name, names.table) == owner]
-        listed = {_key(alias) for alias in (owner, known.name, *known.aliases)}
-        more = [name for name in dict.fromkeys(mine) if _key(name) not in listed]
+        listed = {name_key(alias) for alias in (owner, known.name, *known.aliases)}
+        more = [name for name in dict.fromkeys(mine) if name_key(name) not in listed]
         names.people[owner] = replace(known, aliases=(*known.aliases, *more)) if more else known
 
 
@@ -174,10 +186,11 @@ def resolve(author_id: str | None, table: Mapping[str, str]) -> str | None:
     """Return the one id of an author given by id, name or alias; ``None`` for nobody, unless the table has somebody called so."""
     if author_id is None:
         return None
-    return table.get(_key(author_id)) or (None if is_nobody(author_id) else author_id)
+    return table.get(name_key(author_id)) or (None if is_nobody(author_id) else author_id)
 
 
-def _key(name: str) -> str:
+def name_key(name: str) -> str:
+    """Return a name as names are looked up: whatever the size of its letters and spaces."""
     return " ".join(name.split()).casefold()
 
 

@@ -24,6 +24,9 @@ from minecop.core.progress import Listener, Progress
 LABELS_FILE = "labels.csv"
 """Name of the table beside an archive in which people say which step a passage is about."""
 
+CURATION_ENDING = ".curation"
+"""How the folder beside an archive ends in which people's decisions are kept."""
+
 # Files that stand beside archives and are not posts.
 _COMPANIONS = {AUTHORS_FILE, COMMUNITIES_FILE, LABELS_FILE, "archive.toml", "account.json", "truth.csv"}
 _COMPANION_ENDINGS = {".md", ".toml", ".parquet"}
@@ -74,7 +77,8 @@ class Offered:
 def find_files(path: Path) -> list[Path]:
     """Return the file, or the files below a folder in a fixed order.
 
-    Hidden ones are left out, and the folder of pictures and scripts that a browser saves beside a page (``page_files``).
+    Hidden ones are left out, the folder of pictures and scripts that a browser saves beside a page (``page_files``), and what people
+    have decided about an archive.
 
     Raises
     ------
@@ -90,7 +94,9 @@ def find_files(path: Path) -> list[Path]:
         for folder, folders, names in os.walk(path, onerror=_raise):
             pages = {name[: -len(end)] for name in names for end in _PAGE_ENDINGS if name.lower().endswith(end)}
             resources = {page + ending for page in pages for ending in _RESOURCE_FOLDERS}
-            folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in resources)
+            folders[:] = sorted(
+                f for f in folders if not f.startswith(".") and not f.endswith(CURATION_ENDING) and f not in resources
+            )
             found += [Path(folder) / name for name in names if not name.startswith(".")]
     except OSError as error:
         raise InputError("cannot_read", path=path, reason=error.strerror or error) from error

@@ -33,6 +33,10 @@ COMMANDS = {
         "explore",
         "ค้นและอ่านผลวิเคราะห์ในเบราว์เซอร์ของเครื่องนี้ / Search and read a run in the browser of this machine.",
     ),
+    "curate": (
+        "curate",
+        "ปรับผลให้ตรงที่คนเห็น: ตั้งชื่อ รวม ซ่อน เลือกเข้าวง / Put a run right: name, merge, hide, accept, join names.",
+    ),
     "compare": (
         "compare",
         "เทียบผลวิเคราะห์สองรอบ: ประเด็นใดใหม่ โตขึ้น รวม แยก หรือเงียบไป / Compare two runs: what became of each issue.",

@@ -7,8 +7,17 @@ from typing import Any
 
 import click
 
-from minecop.cli.options import READABLE, default_output, executor_of, run_options, settings_of, workers_of
+from minecop.cli.options import (
+    READABLE,
+    decisions_options,
+    default_output,
+    executor_of,
+    run_options,
+    settings_of,
+    workers_of,
+)
 from minecop.cli.showing import progress
+from minecop.cli.shown import decisions_for
 from minecop.cli.timings import show_timings, timings_option
 from minecop.core.messages import message
 
@@ -16,6 +25,7 @@ from minecop.core.messages import message
 @click.command("analyse")
 @click.argument("archive", type=READABLE)
 @run_options
+@decisions_options
 @timings_option
 def command(archive: Path, **options: Any) -> None:
     """วิเคราะห์คลังบันทึก (ทุกขั้นยกเว้นการทำรายงาน) / Analyse an archive: everything but the report.
@@ -39,7 +49,17 @@ def command(archive: Path, **options: Any) -> None:
     output = options["output"] or default_output(archive)
     lang, settings, workers = options["lang"], settings_of(options), workers_of(options, archive)
     with progress(lang, verbose=options["verbose"]) as listener, executor_of(options, workers) as executor:
-        run = analyse(archive, output, settings, workers=workers, executor=executor, listener=listener, lang=lang)
+        curation = decisions_for(archive, options)
+        run = analyse(
+            archive,
+            output,
+            settings,
+            workers=workers,
+            executor=executor,
+            listener=listener,
+            lang=lang,
+            curation=curation,
+        )
     click.echo(message("run_written", lang, path=run.folder))
     if options["timings"]:
         show_timings(run.folder, lang)

@@ -153,7 +153,27 @@ def settings_options(command: Command) -> Command:
     return command
 
 
+def decisions_options(command: Command) -> Command:
+    """Add ``--decisions`` and ``--no-decisions``."""
+    folder = click.option(
+        "--decisions",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        help="โฟลเดอร์ของการตัดสินใจ ถ้าไม่ได้อยู่ข้างคลัง / folder of people's decisions, if not beside the archive [ARCHIVE.curation]",
+    )
+    without = click.option(
+        "--no-decisions",
+        is_flag=True,
+        help="ดูผลอย่างที่เครื่องพบ ไม่ใช้การตัดสินใจของคน / as found by the machine, without people's decisions",
+    )
+    return folder(without(command))
+
+
 def privacy_options(command: Command) -> Command:
+    """Add what every command takes that shows a run: those of ``masking_options`` and ``decisions_options``."""
+    return masking_options(decisions_options(command))
+
+
+def masking_options(command: Command) -> Command:
     """Add ``--mask``, ``--pseudonyms`` and ``--key``."""
     for option in reversed(
         [

@@ -40,7 +40,7 @@ def _ranks(ctx: click.Context, param: click.Parameter, value: str) -> tuple[int,
     metavar="1,3,5",
     default="",
     callback=_ranks,
-    help="ประเด็นที่จะคุย ตามลำดับใน minecop issues / ranks of the issues to talk about [those of the report's first page]",
+    help="ประเด็นที่จะคุย ตามลำดับใน minecop issues / ranks of the issues to talk about [those accepted, else those of the first page]",
 )
 @click.option(
     "--template",
@@ -64,7 +64,8 @@ def command(
     """ทำชุดเอกสาร Word สำหรับวงพัฒนาเป้าหมายร่วม / Make a Word pack for a session on common goals.
 
     One page, the data and their limits, a card for each issue, early voices, lessons, steps, questions, a draft agenda with roles, table
-    sheets and forms, and where every quote comes from. All of it can be changed in Word.
+    sheets and forms, and where every quote comes from. All of it can be changed in Word. If people have accepted issues for the session
+    (`minecop curate RUN accept 3`), it has only these, in the order in which they were accepted; what people noted is in it, too.
 
     \b
     minecop pack outputs/sample

@@ -21,7 +21,7 @@ from minecop.cli.options import (
     years_option,
 )
 from minecop.cli.showing import progress, show_account
-from minecop.cli.shown import shown
+from minecop.cli.shown import decisions_for, decisions_on, shown
 from minecop.cli.slices import compare_option, hindrances
 from minecop.cli.timings import show_timings, timings_option
 from minecop.core.messages import message
@@ -46,7 +46,14 @@ def make_report(archive: Path, options: dict[str, Any]) -> None:
     workers = workers_of(options, archive)
     with progress(lang, verbose=options["verbose"]) as listener, executor_of(options, workers) as executor:
         run = analyse(
-            archive, output, settings_of(options), workers=workers, executor=executor, listener=listener, lang=lang
+            archive,
+            output,
+            settings_of(options),
+            workers=workers,
+            executor=executor,
+            listener=listener,
+            lang=lang,
+            curation=decisions_for(archive, options),
         )
     show_account(read_head(run.stage_folder("archive")), lang, verbose=options["verbose"])
     with ExitStack() as held:
@@ -75,6 +82,8 @@ def _write(run: Run, options: dict[str, Any], held: ExitStack) -> tuple[Path, bo
 
     lang, masked = options["lang"], options.get("mask") or options.get("pseudonyms")
     asked = None if masked else {name: options.get(name) for name in _ASKED}
+    if asked is not None:
+        asked["decisions"] = decisions_on(run, options).digest()
     said = said_of_report(run, asked)
     page, reused = run.folder / PAGE, said is not None
     if said is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ import click
 from minecop.cli.facetshow import facets_command
 from minecop.cli.options import echo_json, language, privacy_options
 from minecop.cli.showing import show_table
-from minecop.cli.shown import shown
+from minecop.cli.shown import decisions_on, shown
 from minecop.cli.stepsequence import sequence_command
 from minecop.cli.stepshow import show_command
 from minecop.core.messages import message
@@ -159,6 +159,9 @@ def why_command(run: Path, passage_id: str, lang: str, *, as_json: bool, **optio
     opened = open_run(run)
     privacy = shown(opened, lang, options).privacy if options["mask"] or options["pseudonyms"] else None
     process, found = process_of(opened), evidence_of(opened, [passage_id], privacy)[0]
+    for one in decisions_on(opened, options).of("steps"):
+        if one.target == passage_id and int(one.to) <= len(process.steps):
+            found = replace(found, step=int(one.to), given=True)
     if as_json:
         echo_json(asdict(found) | {"rule": process.rule(*found.likeliest(), lang)})
     else:

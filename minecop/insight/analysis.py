@@ -15,6 +15,7 @@ from minecop.archive.models import Person, Post
 from minecop.archive.people import home_communities
 from minecop.archive.store import Archive
 from minecop.core.errors import QuoteError
+from minecop.insight.human import Human
 from minecop.insight.models import Insight, Quote, SetAside, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.profiles import StepTable, counted
@@ -101,6 +102,8 @@ class Analysis:
         What is not shown because too few people stand behind it.
     source_text
         Whether whole passages and texts may be shown; else nothing but what was chosen to be quoted.
+    human
+        What people decided about it, and what became of that.
     """
 
     archive: Archive
@@ -115,6 +118,7 @@ class Analysis:
     buddhist: bool | None = None
     left_out: LeftOut = field(default_factory=LeftOut)
     source_text: bool = True
+    human: Human = field(default_factory=Human)
 
     @property
     def is_guarded(self) -> bool:

@@ -66,7 +66,7 @@ class Describer:
         return Issue(
             group=group,
             rank=0,
-            status=self._status(group, several=candidate is not None),
+            status=status_of(group, several=candidate is not None),
             agreement=round(candidate.agreement, 3) if candidate else 0.0,
             confidence=candidate.confidence if candidate else "weak",
             grounds=self._grounds.measure(rows, candidate.stability if candidate else None),
@@ -104,15 +104,6 @@ class Describer:
             longest=longest,
         )
 
-    def _status(self, group: Group, *, several: bool) -> str:
-        """Return the status of what one thread, or several, voice: who answer one another in a thread do not do so independently."""
-        apart = len(group.community_names) >= FEWEST_COMMUNITIES
-        if len(group.author_ids) < FEWEST_AUTHORS:
-            return "minority" if apart else "early"
-        if not (apart and several):
-            return "early"
-        return "fading" if group.trend.direction == "falling" and is_quiet(group.trend) else "shared"
-
     def _worth(self, voice: Voice, terms: Sequence[str]) -> float:
         """Return how well a passage says the matter: a concern first, then the words that tell the issue from the rest."""
         row = voice.row
@@ -131,3 +122,13 @@ class Describer:
         """Return a name that stays while the first passage is the same; what one thread says alone may stand in a weak group, too."""
         first = self._told.voices[min(rows)].passage_id
         return hashlib.sha256((f"{first} alone" if alone else first).encode()).hexdigest()[:8]
+
+
+def status_of(group: Group, *, several: bool) -> str:
+    """Return the status of what one thread, or several, voice: who answer one another in a thread do not do so independently."""
+    apart = len(group.community_names) >= FEWEST_COMMUNITIES
+    if len(group.author_ids) < FEWEST_AUTHORS:
+        return "minority" if apart else "early"
+    if not (apart and several):
+        return "early"
+    return "fading" if group.trend.direction == "falling" and is_quiet(group.trend) else "shared"

@@ -21,11 +21,14 @@ class StepQuote:
         One line of it, verbatim too.
     chance
         Probability that the passage is of the step.
+    given
+        Whether a person has decided that it is.
     """
 
     quote: Quote
     line: Quote
     chance: float
+    given: bool = False
 
 
 def step_quotes(analysis: Analysis, group: Group) -> tuple[StepQuote, ...]:
@@ -39,8 +42,11 @@ def step_quotes(analysis: Analysis, group: Group) -> tuple[StepQuote, ...]:
         One of its ``insight.steps``.
     """
     step, table = int(group.id), analysis.steps
+    rejects = analysis.human.rejects
     chosen = choose_quotes(
-        group.members,
+        [voice for voice in group.members if not rejects(voice.post_id, voice.comment, voice.start, voice.end)]
+        if analysis.human.rejected
+        else group.members,
         worth=lambda voice: table.chance(voice, step) - (voice.author_id is None),
         text_of=analysis.written,
         cues=lambda voice: table.cues(voice, step),
@@ -49,5 +55,6 @@ def step_quotes(analysis: Analysis, group: Group) -> tuple[StepQuote, ...]:
     for quote in chosen:
         here = [v for v in group.members if (v.post_id, v.comment) == (quote.post_id, quote.comment)]
         voice = next(v for v in here if v.start <= quote.start < v.end)
-        found.append(StepQuote(quote, headline(quote, table.cues(voice, step)), round(table.chance(voice, step), 2)))
+        line, chance = headline(quote, table.cues(voice, step)), round(table.chance(voice, step), 2)
+        found.append(StepQuote(quote, line, chance, voice.row in analysis.human.steps))
     return tuple(found)

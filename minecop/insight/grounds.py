@@ -100,7 +100,7 @@ class GroundsMeter:
             threads=len({self._threads.of(voice.post_id) for voice in voices}),
             unanswered=self._unanswered(rows),
             steps=steps,
-            gaps=_gaps(steps),
+            gaps=gaps_of(steps),
             stability=stability,
             burst=burst_of(voices),
             season=season_of(some, self._months),
@@ -216,7 +216,7 @@ def _distinct(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name for name in names if name}))
 
 
-def _gaps(steps: dict[int, int]) -> tuple[int, ...]:
+def gaps_of(steps: dict[int, int]) -> tuple[int, ...]:
     """Return the steps before the one that most people write of, about which nobody says anything; none where too few write of it."""
     if not steps:
         return ()

@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from minecop.insight.analysis import LEFT_OUT, Analysis, LeftOut
+from minecop.insight.human import key_of
 from minecop.insight.models import Grounds, Group, Insight, Issue, Lesson, SetAside, Topic, Trend, Voice
 from minecop.insight.privacy import Privacy
 
@@ -152,7 +153,17 @@ def with_fewest(analysis: Analysis, fewest: int, others: str) -> Analysis:
         "communities": len(small),
     }
     left_out = LeftOut(fewest, counts, others, tuple(one for one in insight.set_aside if not guard.is_of_enough(one)))
-    return replace(analysis, insight=kept, steps=replace(analysis.steps, fewest=fewest), left_out=left_out)
+    stays = {
+        *(key_of("topic", topic.group.id) for topic in kept.topics),
+        *(key_of("issue", issue.group.id) for issue in kept.issues),
+    }
+    return replace(
+        analysis,
+        insight=kept,
+        steps=replace(analysis.steps, fewest=fewest),
+        left_out=left_out,
+        human=analysis.human.of_enough(stays),
+    )
 
 
 def _small_communities(groups: Iterable[Group], fewest: int) -> set[str]:

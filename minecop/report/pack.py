@@ -47,7 +47,8 @@ def pack_view(
     session
         One of ``SESSIONS``.
     ranks
-        Of the issues to be talked about, in this order; those of a report's first page where there are none.
+        Of the issues to be talked about, in this order; where there are none, those that people have accepted for the session and only
+        these, and else those of a report's first page.
 
     Raises
     ------
@@ -60,6 +61,7 @@ def pack_view(
     """
     words = Words(lang, analysis.buddhist)
     view = build_view(analysis, lang) | steps_view(analysis, lang)
+    ranks = ranks or _accepted(analysis)
     cards = _chosen(analysis, lang, ranks) if ranks else view["candidates"]
     over_time = _pictures(issue_trends(analysis, lang, {card["rank"] for card in cards}), _CARD)
     by_step = _pictures(step_coverage(analysis, lang, labelled=False), _CELL)
@@ -134,6 +136,12 @@ def write_pack(
     document = render_pack(analysis, lang, session=session, ranks=ranks, template=template)
     with replacing(path) as temporary:
         temporary.write_bytes(document)
+
+
+def _accepted(analysis: Analysis) -> list[int]:
+    """Return the ranks of the issues that people have accepted for the session, in the order in which they did."""
+    ranks = {issue.group.id: issue.rank for issue in analysis.insight.issues}
+    return [ranks[one] for one in analysis.human.accepted if one in ranks][:MOST_CARDS]
 
 
 def _chosen(analysis: Analysis, lang: str, ranks: Sequence[int]) -> list[dict[str, Any]]:

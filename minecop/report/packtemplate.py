@@ -111,6 +111,7 @@ def _one_page() -> str:
                 ),
             ),
             only_if("not cards", para(_t("pack_none"))),
+            only_if("session_notes", para(_t("decided_notes"), "Heading2"), bullets("session_notes")),
             para(f"**{_t('caution')}**"),
         )
     )
@@ -213,7 +214,7 @@ def _card() -> str:
         ),
         para(_t("key_words"), "CellHead"),
         para("//{{ issue.terms | join(', ') }}//", "CellSmall"),
-        para(_t("machine_title"), "CellSmall"),
+        para("{{ issue.title_note }}", "CellSmall"),
     )
     signs = "{{ issue.people }} · {{ issue.trend_words }} · {{ issue.confidence_words }}"
     return "".join(
@@ -221,6 +222,7 @@ def _card() -> str:
             para("{{ t('pack_card', rank=issue.rank) }}  //{{ issue.title }}//", "Heading2", new_page=True),
             para(f"**{signs}{_BELOW}**"),
             only_if("issue.known", para("//{{ issue.known }}//")),
+            only_if("issue.notes", para(f"**{_t('decided_notes')}**"), bullets("issue.notes")),
             table((11, 13), row((11, 13), (grounds, voices), whole=False)),
         )
     )

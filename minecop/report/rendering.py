@@ -20,6 +20,7 @@ from minecop.insight.privacy import Privacy
 from minecop.insight.sequence import courses
 from minecop.insight.slices import slices_of
 from minecop.report.citing import render_bibtex
+from minecop.report.decided import decided_json, named_json
 from minecop.report.grounds import grounds_json
 from minecop.report.lessons import lessons_json, numbered, render_lessons_csv
 from minecop.report.page import render_page
@@ -93,6 +94,7 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         "slices": [
             slices_json(analysis, slices_of(analysis, by), Words(lang, analysis.buddhist)) for by in analysis.compare_by
         ],
+        **decided_json(analysis),
         "settings": analysis.settings,
     }
     return "".join(json_pieces(values)) + "\n"
@@ -138,6 +140,7 @@ def topics_json(analysis: Analysis) -> list[dict[str, Any]]:
             "sure": topic.sure,
             "change": topic.change,
             "machine_written": topic.machine,
+            **named_json(analysis, "topic", topic.group.id),
             "others": [str(other) for other in topic.others],
         }
         for group, topic in zip(groups, analysis.insight.topics, strict=True)
@@ -152,6 +155,8 @@ def _issue_json(analysis: Analysis, issue: Issue) -> dict[str, Any]:
         "status": issue.status,
         "trend": group.trend.direction,
         "title": privacy.label(group.title),
+        **named_json(analysis, "issue", group.id),
+        "accepted": group.id in analysis.human.accepted,
         "known": issue.known,
         "authors": len(group.author_ids),
         "communities": len(group.community_names),

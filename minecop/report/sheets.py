@@ -10,9 +10,11 @@ from minecop.archive.models import Post
 from minecop.core.dates import BANGKOK, month_name
 from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
-from minecop.insight.models import LESSON_PARTS, Issue, Voice
+from minecop.insight.human import key_of
+from minecop.insight.models import LESSON_PARTS, Issue, Topic, Voice
 from minecop.insight.slices import slices_of
 from minecop.insight.splits import IN_TIME
+from minecop.report.decided import named_view
 from minecop.report.grounds import grounds_json
 from minecop.report.lessons import lessons_json, numbered
 from minecop.report.quoting import community_of, text_of, web_address
@@ -52,6 +54,7 @@ def render_workbook(analysis: Analysis, lang: str = "th") -> bytes:
         _communities(analysis, words),
         _set_aside(analysis, words),
         _slices(analysis, words),
+        _decided(view, words),
         _account(analysis, words),
         _settings(view, words),
     ]
@@ -128,6 +131,8 @@ def _issues(analysis: Analysis, words: Words) -> Sheet:
         ("key_words", 40),
         ("col_headline", _WIDE),
         ("head_id", 12),
+        ("col_accepted", 12),
+        ("col_machine_title", 36),
     )
     rows = [_issue(analysis, issue, words) for issue in analysis.insight.issues]
     return Sheet(words("slices_issue"), columns, rows, fixed=2)
@@ -135,7 +140,7 @@ def _issues(analysis: Analysis, words: Words) -> Sheet:
 
 def _issue(analysis: Analysis, issue: Issue, words: Words) -> list[Cell]:
     group, grounds, label = issue.group, issue.grounds, analysis.privacy.label
-    told = grounds_json(analysis, issue)
+    told, named = grounds_json(analysis, issue), named_view(analysis, issue, words)
     people: list[Cell] = []
     for name in _PEOPLE:
         authors = getattr(grounds, name)
@@ -174,6 +179,8 @@ def _issue(analysis: Analysis, issue: Issue, words: Words) -> list[Cell]:
         _list(map(label, issue.terms)),
         analysis.verified(issue.headline).text if issue.headline else None,
         group.id,
+        named["accepted"] or None,
+        named["machine_title"] or None,
     ]
 
 
@@ -322,6 +329,7 @@ def _topics(analysis: Analysis, words: Words) -> Sheet:
         ("head_sure", 9, PERCENT),
         ("head_change", 20),
         ("col_named_by", 14),
+        ("col_machine_title", 36),
     )
     themes = {theme.id: analysis.privacy.label(theme.title) for theme in analysis.insight.themes}
     rows: list[list[Cell]] = []
@@ -345,10 +353,17 @@ def _topics(analysis: Analysis, words: Words) -> Sheet:
                 topic.stability,
                 topic.sure,
                 view["change_words"] or None,
-                words("named_by_llm" if topic.machine else "named_by_words"),
+                words(_named_by(analysis, topic)),
+                view["machine_title"] or None,
             ]
         )
     return Sheet(words("slices_topic"), columns, rows, fixed=2)
+
+
+def _named_by(analysis: Analysis, topic: Topic) -> str:
+    if key_of("topic", topic.group.id) in analysis.human.named:
+        return "named_by_person"
+    return "named_by_llm" if topic.machine else "named_by_words"
 
 
 def _steps(analysis: Analysis, words: Words) -> Sheet:
@@ -446,6 +461,21 @@ def _slices(analysis: Analysis, words: Words) -> Sheet:
 def _cell(value: Any) -> Cell:
     """Return what stands in a table of text as a cell: a number where it is one, nothing where it is blank."""
     return int(value) if isinstance(value, str) and value.isdecimal() else None if value == "" else value
+
+
+def _decided(view: dict[str, Any], words: Words) -> Sheet:
+    columns = _columns(
+        words,
+        ("decided_when", 18),
+        ("decided_who", 18),
+        ("decided_what", 80),
+        ("decided_why_note", 50),
+        ("decided_state", 44),
+        ("decided_id", 12),
+    )
+    names = ("day", "who", "what", "note", "state_words", "id")
+    rows: list[list[Cell]] = [[one[name] or None for name in names] for one in view["decided"]["every"]]
+    return Sheet(words("decided"), columns, rows)
 
 
 def _account(analysis: Analysis, words: Words) -> Sheet:

@@ -91,9 +91,8 @@ def step_view(analysis: Analysis, group: Group, profile: Profile, words: Words) 
 
 
 def _quote(analysis: Analysis, one: StepQuote, words: Words) -> dict[str, Any]:
-    sure = words(
-        "guess_sure", chance=min(99, round(100 * one.chance))
-    )  # of nothing that is told by words a program is wholly sure
+    # of nothing that is told by words a program is wholly sure
+    sure = words("step_given") if one.given else words("guess_sure", chance=min(99, round(100 * one.chance)))
     return quote_view(analysis, one.quote, words) | {"line": analysis.verified(one.line).text, "sure": sure}
 
 

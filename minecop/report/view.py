@@ -6,8 +6,10 @@ from typing import Any
 
 from minecop.core.messages import message
 from minecop.insight.analysis import LEFT_OUT, Analysis, remembered
+from minecop.insight.human import SESSION
 from minecop.insight.models import FEWEST_AUTHORS, STATUSES, Group, Issue, Period, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
+from minecop.report.decided import decided_view, hidden_words, named_view, notes_view
 from minecop.report.grounds import grounds_view, listed
 from minecop.report.lessons import lessons_for_issue, lessons_view
 from minecop.report.quoting import quote_view
@@ -74,6 +76,8 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "topics_sure": sureness_view(analysis, words),
         "account": _account(analysis, lang),
         "settings": _settings(analysis),
+        "decided": decided_view(analysis, words),
+        "session_notes": notes_view(analysis, SESSION, words),
     }
 
 
@@ -174,20 +178,24 @@ def topic_view(analysis: Analysis, topic: Topic, words: Words) -> dict[str, Any]
     dated = sorted(voice.published for voice in group.members if voice.published)
     stability = "unknown" if topic.stability is None else next(k for k, bar in _STABLE if topic.stability >= bar)
     others = ", ".join(map(str, topic.others))
-    return _group(analysis, group, words) | {
-        "theme": topic.theme,
-        "machine": topic.machine,
-        "terms": [analysis.privacy.label(term) for term in topic.terms],
-        "stability": topic.stability,
-        "stability_words": words(f"stability_{stability}"),
-        "sure": topic.sure,
-        "sure_words": sure_words(topic.sure, words),
-        "change_words": words(f"change_{topic.change}", others=others) if topic.change else "",
-        "first": words.day(dated[0]) if dated else "",
-        "last": words.day(dated[-1]) if dated else "",
-        "shares": shares_view(group.trend.periods, words),
-        "quotes": [quote_view(analysis, quote, words) for quote in topic.quotes],
-    }
+    return (
+        _group(analysis, group, words)
+        | named_view(analysis, topic, words)
+        | {
+            "theme": topic.theme,
+            "machine": topic.machine,
+            "terms": [analysis.privacy.label(term) for term in topic.terms],
+            "stability": topic.stability,
+            "stability_words": words(f"stability_{stability}"),
+            "sure": topic.sure,
+            "sure_words": sure_words(topic.sure, words),
+            "change_words": words(f"change_{topic.change}", others=others) if topic.change else "",
+            "first": words.day(dated[0]) if dated else "",
+            "last": words.day(dated[-1]) if dated else "",
+            "shares": shares_view(group.trend.periods, words),
+            "quotes": [quote_view(analysis, quote, words) for quote in topic.quotes],
+        }
+    )
 
 
 def sure_words(sure: float | None, words: Words) -> str:
@@ -224,23 +232,29 @@ _STABLE = (("high", 0.75), ("middle", 0.5), ("low", 0.0))
 
 def issue_view(analysis: Analysis, issue: Issue, words: Words) -> dict[str, Any]:
     """Return an issue as people read it: its people, evidence, voices, lessons, and material for a session."""
-    group = issue.group
-    return _group(analysis, group, words) | {
-        "rank": issue.rank,
-        "status": issue.status,
-        "grounds": grounds_view(analysis, issue, words),
-        "confidence": issue.confidence,
-        "confidence_words": words(f"confidence_{issue.confidence}"),
-        "headline": quote_view(analysis, issue.headline, words) if issue.headline else None,
-        "terms": [analysis.privacy.label(term) for term in issue.terms],
-        "known": words("known_concern", title=issue.known) if issue.known else "",
-        "known_short": words("known_short", title=issue.known) if issue.known else "",
-        "quotes": [quote_view(analysis, quote, words) for quote in issue.quotes],
-        "objection": quote_view(analysis, issue.objection, words) if issue.objection else None,
-        "more": max(0, len(group.members) - len(issue.quotes)),
-        "lessons": lessons_for_issue(analysis, group.id, words),
-        "session": session_view(analysis, issue, words),
-    }
+    group, named = issue.group, named_view(analysis, issue, words)
+    return (
+        _group(analysis, group, words)
+        | named
+        | {
+            "title_note": " · ".join(filter(None, (named["named_by"], named["machine_title"])))
+            or words("machine_title"),
+            "rank": issue.rank,
+            "status": issue.status,
+            "grounds": grounds_view(analysis, issue, words),
+            "confidence": issue.confidence,
+            "confidence_words": words(f"confidence_{issue.confidence}"),
+            "headline": quote_view(analysis, issue.headline, words) if issue.headline else None,
+            "terms": [analysis.privacy.label(term) for term in issue.terms],
+            "known": words("known_concern", title=issue.known) if issue.known else "",
+            "known_short": words("known_short", title=issue.known) if issue.known else "",
+            "quotes": [quote_view(analysis, quote, words) for quote in issue.quotes],
+            "objection": quote_view(analysis, issue.objection, words) if issue.objection else None,
+            "more": max(0, len(group.members) - len(issue.quotes)),
+            "lessons": lessons_for_issue(analysis, group.id, words),
+            "session": session_view(analysis, issue, words),
+        }
+    )
 
 
 def _evidence_row(issue: Issue, words: Words) -> list[str]:
@@ -310,7 +324,7 @@ def _limits(analysis: Analysis, words: Words) -> list[str]:
         counts = ", ".join(f"{words(f'mask_{kind}')} {count:,}" for kind, count in privacy.counts.most_common())
         if counts:
             limits.append(words("limit_masked", counts=counts))
-    limits += left_out_words(analysis, words)
+    limits += left_out_words(analysis, words) + hidden_words(analysis, words)
     if refused := archive.account.count("refused"):
         limits.append(words("limit_refused", count=refused))
     return limits

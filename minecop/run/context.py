@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from minecop.archive.deciding import UNDECIDED, Decided
 from minecop.core.progress import Listener
 from minecop.core.tables import read_table
 from minecop.process.definition import Process, load_process
@@ -36,6 +37,8 @@ class Context:
         As given.
     keys
         What each stage depends on that was looked at so far, by its name.
+    decided
+        What people have decided of authors and communities.
     """
 
     source: Path
@@ -44,6 +47,7 @@ class Context:
     executor: Executor
     listener: Listener
     keys: dict[str, Key] = field(default_factory=dict)
+    decided: Decided = UNDECIDED
 
     def stage_folder(self, name: str) -> Path:
         """Return the folder of a stage's artefact."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def _write_passages(path: Path, analysis: Analysis, run: Run) -> None:
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*names, *(["text"] if analysis.source_text else [])])
-        for row in table.to_pylist():
+        for row in map(shown.as_decided, count(), table.to_pylist()):
             if shown.has(row):
                 writer.writerow([_cell(value) for value in shown.row(row)])
 
@@ -130,11 +131,24 @@ class _Shown:
         self._analysis, insight = analysis, analysis.insight
         self._topics = {int(topic.group.id) for topic in insight.topics}
         self._steps = {int(step.id) for step in insight.steps if step.members}
+        self._topic_of = {
+            voice.passage_id: int(topic.group.id)
+            for topic in (insight.topics if analysis.human else ())
+            for voice in topic.group.members
+        }
         self._facets = {facet.id for facet in insight.facets}
         of_issues, of_topics = (one.group for one in insight.issues), (one.group for one in insight.topics)
         groups = (*of_issues, *of_topics, *insight.steps, *insight.facets)
         voices = (*(voice for group in groups for voice in group.members), *(one.voice for one in insight.lessons))
         self._passages = {voice.passage_id for voice in voices}
+
+    def as_decided(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
+        """Return what is said of a passage with the topic that people have put it under, and the step that they gave it."""
+        if not self._analysis.human:
+            return row
+        given = {f"step_{n}": chance for n, chance in enumerate(self._analysis.steps.chances[number].tolist(), 1)}
+        own = {"topic": self._topic_of.get(row["passage_id"], -1), "step": int(self._analysis.steps.first[number])}
+        return row | own | (given if number in self._analysis.human.steps else {})
 
     def has(self, row: dict[str, Any]) -> bool:
         """Tell whether a passage is shown at all: where what is of few people is left out, if it is of anything that is not."""

@@ -14,6 +14,7 @@ from minecop.archive.models import Post
 from minecop.core.errors import InputError
 from minecop.core.files import sha256_of, write_json
 from minecop.core.tables import read_table, write_table
+from minecop.curation.masking import under_other_names
 from minecop.insight.analysis import Analysis
 from minecop.insight.privacy import Privacy
 from minecop.insight.sharing import rename_communities
@@ -95,6 +96,7 @@ def with_privacy(
     shown = replace(analysis, privacy=Privacy(masks, authors, originals))
     communities = {*analysis.archive.communities, *(group.title for group in analysis.insight.communities)}
     labels = {name: shown.privacy.label(name) for name in sorted(communities)}
+    shown = under_other_names(shown)
     return rename_communities(shown, {name: label for name, label in labels.items() if label != name})
 
 

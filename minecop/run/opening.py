@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from minecop.core.errors import RunError
 from minecop.core.files import failure, make_way, read_sealed, sha256_of
 from minecop.run.artefacts import STAGE_FILE, read_record
+from minecop.run.timings import TIMINGS
 
 MANIFEST = "run.json"
 
@@ -41,6 +42,14 @@ class Run:
     def stage_folder(self, name: str) -> Path:
         """Return the folder of a stage's artefact."""
         return self.folder / "stages" / name
+
+    @property
+    def source(self) -> Path | None:
+        """The archive, raw file or folder that it was made from; ``None`` where the run does not know any more."""
+        try:
+            return Path(read_sealed(self.folder / TIMINGS)["source"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def damaged(self, files: Mapping[str, Collection[str] | None]) -> list[str]:
         """Return which files of artefacts are not those that the manifest tells of, or not as they were written.

@@ -18,6 +18,8 @@ from minecop.core.measuring import measured
 from minecop.core.progress import Listener, Progress, silent
 from minecop.core.tables import count_characters
 from minecop.core.versions import PACKAGES, package_version, python_version
+from minecop.curation.decisions import Curation
+from minecop.curation.places import curation_folder, decided_of
 from minecop.run.artefacts import Key, clean_leftovers, making, result_hash, rows_of, why_run
 from minecop.run.context import Context
 from minecop.run.opening import MANIFEST, Run, locked
@@ -46,6 +48,7 @@ def analyse(
     executor: Executor | None = None,
     listener: Listener = silent,
     lang: str = "th",
+    curation: Curation | None = None,
 ) -> Run:
     """Analyse an archive, reusing what an earlier run in the same folder left and nothing has changed since.
 
@@ -65,6 +68,8 @@ def analyse(
         Told what is going on.
     lang
         Language of the notes that the listener gets.
+    curation
+        What people have decided: of authors and communities it is counted by. ``None`` for what stands beside the source.
 
     Returns
     -------
@@ -84,13 +89,14 @@ def analyse(
     if not is_archive(source):
         find_files(source)  # a missing source is told before a folder is made for its results
     ensure_writable(folder)
+    decided = decided_of(Curation.read(curation_folder(source)) if curation is None else curation)
     with locked(folder):
         _tidy(folder)
         if settings.model and not (folder / "stages" / "vectors").exists():
             # A model that is missing is told before an archive is read, which may take an hour.
             load_embedder(settings.model, settings.backend, settings.threads)
         with nullcontext(executor) if executor else make_executor(workers) as doing:
-            context = Context(source, folder, settings, doing, listener)
+            context = Context(source, folder, settings, doing, listener, decided=decided)
             timings = make_stages(context, lang)
         keep_history(context)
         _publish(folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -102,7 +102,12 @@ def archive_name(source: Path) -> str:
 
 
 def _archive_outside(context: Context) -> dict[str, str]:
-    source = context.source
+    return _source_outside(context.source) | (
+        {"decisions": sha256_of(asdict(context.decided))} if context.decided else {}
+    )
+
+
+def _source_outside(source: Path) -> dict[str, str]:
     if is_archive(source):
         return {"source": archive_hash(source)}
     base = source if source.is_dir() else source.parent
@@ -122,7 +127,13 @@ def _make_archive(context: Context, folder: Path) -> dict[str, int]:
     name = archive_name(context.source)
     # what is found must not depend on how files are called: the order of posts reaches training, groups and ties
     head = make_archive(
-        context.source, folder, name, by_date=True, executor=context.executor, listener=context.listener
+        context.source,
+        folder,
+        name,
+        by_date=True,
+        decided=context.decided,
+        executor=context.executor,
+        listener=context.listener,
     )
     if _archive_outside(context) != context.keys["archive"].inputs:
         raise InputError("source_changed", path=context.source)

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minecop.core.errors import RunError
-from minecop.core.files import read_sealed
 from minecop.core.tables import read_table
+from minecop.insight.analysis import Analysis
 from minecop.process.definition import Process, load_process
-from minecop.process.labels import StepLabel, labels_path, read_labels
+from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
 from minecop.process.matching import StepMatcher, basis_of, labelled_of
 from minecop.process.training import (
     StepFigures,
@@ -63,10 +63,10 @@ def source_of(run: Run) -> Path:
 
 
 def _source(run: Run) -> Path:
-    try:
-        return Path(read_sealed(run.folder / TIMINGS)["source"])
-    except (OSError, ValueError) as error:
-        raise RunError("run_damaged", path=run.folder, reason=TIMINGS) from error
+    source = run.source
+    if source is None:
+        raise RunError("run_damaged", path=run.folder, reason=TIMINGS)
+    return source
 
 
 def process_of(run: Run) -> Process:
@@ -78,6 +78,26 @@ def labels_of(run: Run) -> dict[str, StepLabel]:
     """Return the labels that people have given to passages of the archive of a run; none where it is no longer where it was."""
     source = _source(run)
     return read_labels(labels_path(source), len(process_of(run).steps)) if source.exists() else {}
+
+
+def teach_steps(run: Run, analysis: Analysis) -> tuple[int, Path]:
+    """Write the steps that people have given by decision among the labels from which the next run learns; return how many, and where.
+
+    Raises
+    ------
+    RunError
+        When the archive is no longer where it was.
+    """
+    path = labels_path(source_of(run))
+    labels = read_labels(path, len(process_of(run).steps))
+    given = sorted(analysis.human.steps)
+    for voice in analysis.voices.among(given):
+        title = analysis.posts[voice.post_id].title or ""
+        step = analysis.steps.step(voice)
+        labels[voice.passage_id] = StepLabel(voice.passage_id, step, title, analysis.written(voice))
+    if given:
+        write_labels(path, labels.values())
+    return len(given), path
 
 
 def least_sure(run: Run, known: Collection[str], count: int) -> list[Doubtful]:

@@ -101,6 +101,20 @@ def _posts_of_sheets(sheets: list[_Sheet], source: Source, options: Options, acc
         )
 
 
+def rows_of_workbook(stream: BinaryIO) -> Iterator[Row]:
+    """Yield the rows of the first sheet of a workbook, with their numbers.
+
+    Raises
+    ------
+    InputError
+        When it is damaged, or not safe to be opened.
+    """
+    check_workbook(stream)
+    stream.seek(0)
+    for sheet in _sheets_of(stream)[:1]:
+        yield from sheet.rows()
+
+
 def _is_empty(row: Sequence[Any]) -> bool:
     return all(is_blank(cell) for cell in row)
 

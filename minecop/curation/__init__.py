@@ -1,0 +1,1 @@
+"""What people decide about a run: kept beside the archive, found again by content, and applied to whatever is shown."""
