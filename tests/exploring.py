@@ -15,22 +15,23 @@ from minecop.explore.searching import Search
 from minecop.explore.serving import open_port
 
 
-def reader(index, run, **shown) -> TestClient:
+def reader(index, run, desk=None, **shown) -> TestClient:
     """A browser that has begun with the address that was told."""
     held = Pass(8765)
-    client = TestClient(make_app(Search(index, run), held, Shown(**shown)), base_url="http://127.0.0.1:8765")
+    client = TestClient(make_app(Search(index, run), held, Shown(**shown), desk), base_url="http://127.0.0.1:8765")
     assert client.get(held.address, follow_redirects=False).status_code == 303
+    client.held = held
     return client
 
 
 @contextmanager
-def served(index, run, **shown) -> Iterator[Pass]:
+def served(index, run, desk=None, **shown) -> Iterator[Pass]:
     """What opens the pages while a thread serves them."""
     socket = open_port(0)
     held = Pass(socket.getsockname()[1])
     server = uvicorn.Server(
         uvicorn.Config(
-            make_app(Search(index, run), held, Shown(**shown)),
+            make_app(Search(index, run), held, Shown(**shown), desk),
             log_level="error",
             ws="none",
             lifespan="off",

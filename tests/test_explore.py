@@ -15,8 +15,10 @@ from starlette.testclient import TestClient
 from test_report import HOSTILE
 
 from minecop.core.errors import OutputError
+from minecop.curation.decisions import Curation
 from minecop.explore.app import Shown, make_app
 from minecop.explore.asking import Asking
+from minecop.explore.deciding import Desk
 from minecop.explore.guarding import Pass
 from minecop.explore.index import KINDS, make_index, open_index
 from minecop.explore.pages import Pages, pieces
@@ -57,7 +59,7 @@ def test_index_is_kept_in_the_run_and_opened_again(sample_run, sample_index):
     assert sample_index.folder == sample_run.folder / "cache" / "explore"
     again = open_index(sample_run)
     assert again is not None and len(again) == len(sample_index)
-    damaged = sample_index.folder / "topic.npy"
+    damaged = sample_index.folder.with_name("explore-shown") / "topic.npy"
     whole = damaged.read_bytes()
     try:
         damaged.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
@@ -74,9 +76,11 @@ def test_index_is_the_same_bytes_again(sample_run, sample_analysis, sample_index
 
 def test_index_says_of_each_passage_what_the_analysis_says(sample_index, sample_analysis):
     columns = sample_index.columns
-    for number, topic in enumerate(sample_analysis.insight.topics):
+    for topic in sample_analysis.insight.topics:
+        number = int(topic.group.id)
         assert np.flatnonzero(columns["topic"] == number).tolist() == sorted(topic.group.members.rows.tolist())
-    for number, issue in enumerate(sample_analysis.insight.issues):
+    for issue in sample_analysis.insight.issues:
+        number = issue.rank
         rows = columns["issue_passage"][columns["issue"] == number].tolist()
         assert rows == sorted(issue.group.members.rows.tolist())
         for voice in issue.group.members:
@@ -203,12 +207,12 @@ def test_search_over_time_counts_the_people_of_each_quarter(search, sample_index
 
 
 def test_search_like_a_passage_is_not_itself_and_near(search, sample_index):
-    row = int(np.flatnonzero(sample_index.columns["issue"] == 0)[0])
+    row = int(np.flatnonzero(sample_index.columns["issue"] == 1)[0])
     row = int(sample_index.columns["issue_passage"][row])
     found = search.like(row)
     assert row not in [other for other, _ in found]
     assert [near for _, near in found] == sorted((near for _, near in found), reverse=True)
-    issue = set(sample_index.columns["issue_passage"][sample_index.columns["issue"] == 0].tolist())
+    issue = set(sample_index.columns["issue_passage"][sample_index.columns["issue"] == 1].tolist())
     assert issue & {other for other, _ in found[:10]}
 
 
@@ -236,7 +240,7 @@ def test_pieces_mark_the_longest_and_lose_nothing():
 # ---- pages
 
 PATHS = (
-    "/", "/search?q=น้ำ", "/search", "/thread/0", "/like/3", "/issue/0", "/topic/0", "/step/2", "/step/0", "/person/0", "/community/0",
+    "/", "/search?q=น้ำ", "/search", "/thread/0", "/like/3", "/issue/1", "/topic/0", "/step/2", "/step/0", "/person/0", "/community/0",
     "/issues", "/topics", "/steps", "/people", "/communities", "/search?all=topic", "/search?topic=0&page=999", "/issues?status=early&page=2",
 )  # fmt: skip
 
@@ -257,7 +261,7 @@ def test_page_in_both_languages(client, path):
 
 def test_page_links_lead_somewhere(client):
     """What the first pages link to is there, and its anchors are."""
-    seen, ahead = set(), ["/", "/search?q=น้ำ", "/issue/0", "/thread/3"]
+    seen, ahead = set(), ["/", "/search?q=น้ำ", "/issue/1", "/thread/3"]
     for path in ahead:
         for node in HTMLParser(client.get(path).text).css("main a[href]"):
             target = node.attributes["href"]
@@ -489,6 +493,110 @@ def test_hostile_texts_stay_texts(hostile):
         for node in tree.css("*"):
             assert not [name for name in node.attributes if name.startswith("on")]
         assert "{{ 7 * 7 }}" in tree.text() or "49" not in tree.css_first("main").text()
+
+
+# ---- decisions
+
+SENT = {"origin": HOME}
+
+
+@pytest.fixture
+def deciding(sample_run, sample_analysis, sample_index, tmp_path):
+    """A browser in which decisions can be taken, and what has been decided."""
+
+    def decided():
+        return Curation.read(tmp_path / "sample.curation")
+
+    yield reader(sample_index, sample_run, Desk(sample_run, decided)), decided
+    make_index(sample_run, sample_analysis)
+
+
+def forms(page, action):
+    """What the forms for an action on a page would send."""
+    found = [
+        form for form in HTMLParser(page).css("form[method=post]") if form.css(f"input[name=action][value={action}]")
+    ]
+    return [
+        {field.attributes["name"]: field.attributes.get("value") or "" for field in form.css("input")} for form in found
+    ]
+
+
+def test_decision_is_seen_first_then_kept_with_a_name_and_shown_at_once(deciding):
+    client, decided = deciding
+    values = forms(client.get("/topic/1?lang=en").text, "rename")[0] | {"to": "น้ำในเหมืองฝาย <b>"}
+    seen = client.post("/decide", data=values, headers=SENT)
+    assert seen.status_code == 200 and "น้ำในเหมืองฝาย &lt;b&gt;" in seen.text and not decided()
+    assert (
+        client.post("/decide", data=values | {"sure": "1"}, headers=SENT).text.count("Please say who decides") == 1
+        and not decided()
+    )
+    kept = client.post("/decide", data=values | {"sure": "1", "who": "ครูติ๋ม", "note": "ชื่อที่เข้าใจตรงกัน"}, headers=SENT)
+    assert [(one.action, one.who, one.note) for one in decided().decisions] == [("rename", "ครูติ๋ม", "ชื่อที่เข้าใจตรงกัน")]
+    assert str(kept.url).startswith(f"{HOME}/topic/1?done=d")
+    tree = HTMLParser(kept.text)
+    assert tree.css_first("h1").text() == "น้ำในเหมืองฝาย <b>" and "ครูติ๋ม" in tree.css_first(".human").text()
+    assert "น้ำในเหมืองฝาย" in tree.css_first(".done").text()
+    assert "น้ำในเหมืองฝาย" in client.get("/topics").text
+    again = client.post("/decide", data=forms(client.get("/topic/2").text, "hide")[0], headers=SENT)
+    assert HTMLParser(again.text).css_first("input[name=who]").attributes["value"] == "ครูติ๋ม"  # asked once
+    undo = forms(client.get("/decisions").text, "undo")[0]
+    client.post("/decide", data=undo | {"sure": "1"}, headers=SENT)
+    assert not decided().of("topics") and "น้ำในเหมืองฝาย" not in client.get("/topics").text
+    assert "น้ำในเหมืองฝาย" in client.get("/decisions").text
+
+
+def test_decision_on_issues_quotes_steps_marks_and_people(deciding, sample_index):
+    client, decided = deciding
+    sure = {"sure": "1", "who": "ก"}
+
+    def post(values, **more):
+        return client.post("/decide", data=values | sure | more, headers=SENT)
+
+    issue = client.get("/issue/2").text
+    assert post(forms(issue, "accept")[0]).status_code == 200
+    assert post(forms(issue, "reject")[0]).status_code == 200
+    assert post(forms(issue, "merge")[0], to="1").status_code == 200
+    assert client.get("/issue/2").status_code == 404
+    row = int(np.flatnonzero(sample_index.columns["step"] > 0)[0])
+    corrected = post(forms(client.get(f"/correct/{row}").text, "step")[0], to="0")
+    assert corrected.status_code == 200 and not HTMLParser(corrected.text).css(".asked .marks .step")
+    assert post(forms(client.get(f"/correct/{row}").text, "mark")[0], to="+lesson").status_code == 200
+    person = client.get("/person/0").text
+    assert post(forms(person, "join")[0], to=sample_index.groups["people"][1]["id"]).status_code == 200
+    assert post(forms(person, "assign")[0], to="ชุมชนใหม่").status_code == 200
+    assert post(forms(client.get("/issue/1").text, "note")[0], note="ถามคนสูบน้ำก่อน").status_code == 200
+    assert "ถามคนสูบน้ำก่อน" in client.get("/issue/1").text
+    kinds = {one.kind for one in decided().decisions}
+    assert kinds == {"issues", "quotes", "steps", "marks", "people", "communities", "notes"}
+    wrong = post(forms(client.get("/issue/1").text, "merge")[0], to="1")
+    assert wrong.status_code == 400 and len(decided().decisions) == 8
+    assert client.get("/decisions").text.count('value="undo"') == 8
+
+
+def test_decision_comes_from_these_pages_alone(deciding):
+    client, decided = deciding
+    values = forms(client.get("/topic/1").text, "hide")[0] | {"sure": "1", "who": "ก"}
+    for headers in ({}, {"origin": "https://evil.example"}, {"origin": "null"}, {"origin": "http://127.0.0.1:80"}):
+        assert client.post("/decide", data=values, headers=headers).status_code == 403
+    assert client.post("/decide", data=values | {"form": "x"}, headers=SENT).status_code == 403
+    assert client.post("/decide", data={}, headers=SENT).status_code == 403
+    assert client.post("/decide", data=values | {"note": "ก" * 30_000}, headers=SENT).status_code == 400
+    assert client.post("/topics", data=values, headers=SENT).status_code == 405
+    assert client.get("/decide").status_code == 405
+    assert not decided()
+    for back in ("//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb"):
+        values = forms(client.get("/topic/1").text, "rename")[0] | {"sure": "1", "who": "ก", "to": "ชื่อ", "back": back}
+        answer = client.post("/decide", data=values, headers=SENT, follow_redirects=False)
+        assert answer.headers["location"].startswith("/decisions?done=")
+
+
+def test_decision_none_can_be_taken_where_pages_are_for_reading(sample_index, sample_run, masked_index, tmp_path):
+    desk = Desk(sample_run, lambda: Curation.read(tmp_path))
+    for client in (reader(sample_index, sample_run, desk, read_only=True), reader(masked_index, sample_run)):
+        for path in ("/topic/1", "/issue/1", "/person/0", "/thread/0"):
+            assert '<form class="decide"' not in client.get(path).text
+        assert client.post("/decide", data={"form": client.held.form}, headers=SENT).status_code == 405
+        assert client.get("/correct/0").status_code == 404
 
 
 # ---- served

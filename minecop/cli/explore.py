@@ -13,6 +13,7 @@ from minecop.cli.options import language, privacy_options, years_option
 from minecop.core.messages import message
 
 if TYPE_CHECKING:
+    from minecop.explore.deciding import Desk
     from minecop.explore.index import Index
     from minecop.run.opening import Run
 
@@ -51,7 +52,7 @@ def command(run: Path, port: int | None, no_browser: bool, read_only: bool, lang
         buddhist = {"be": True, "ce": False}.get(options.get("years") or "")
         search = Search(index, opened)
         Thread(target=search.warm, daemon=True).start()
-        app = make_app(search, held, Shown(lang, read_only, buddhist))
+        app = make_app(search, held, Shown(lang, read_only, buddhist), _desk(opened, options))
 
         def ready() -> None:
             click.echo(message("explore_ready", lang, address=held.address))
@@ -71,14 +72,26 @@ def command(run: Path, port: int | None, no_browser: bool, read_only: bool, lang
 
 def _opened(folder: Path, lang: str, options: dict[str, Any]) -> tuple[Run, Index]:
     """Return a run and its index, which is made where it is not there."""
-    from minecop.cli.shown import shown
+    from minecop.cli.shown import decisions_on, shown
     from minecop.explore.index import make_index, open_index
     from minecop.run.opening import open_run
 
     run = open_run(folder)
-    masked = options["mask"] or options["pseudonyms"]
-    index = None if masked else open_index(run)
+    decisions = decisions_on(run, options).digest()
+    index = None if options["mask"] or options["pseudonyms"] else open_index(run, decisions)
     if index is None:
         click.echo(message("explore_making", lang), err=True)
-        index = make_index(run, shown(run, lang, options))
+        index = make_index(run, shown(run, lang, options), decisions)
     return run, index
+
+
+def _desk(run: Run, options: dict[str, Any]) -> Desk | None:
+    """Return what takes decisions; ``None`` where there is no place for them, or something is masked, for then it is there to be shown."""
+    from minecop.cli.shown import decisions_on
+    from minecop.explore.deciding import Desk
+
+    source = run.source
+    has_place = bool(options["decisions"]) or (source is not None and source.exists())
+    if options["mask"] or options["pseudonyms"] or options["no_decisions"] or not has_place:
+        return None
+    return Desk(run, lambda: decisions_on(run, options))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from hmac import compare_digest
 from http.cookies import CookieError, SimpleCookie
@@ -48,11 +48,14 @@ class Pass:
         Opens them once, in the first address.
     secret
         What the browser is given for it, and sends each time.
+    form
+        What stands in every form that changes something: no other site's form has it.
     """
 
     port: int
     token: str = field(default_factory=lambda: token_urlsafe(24))
     secret: str = field(default_factory=lambda: token_urlsafe(32))
+    form: str = field(default_factory=lambda: token_urlsafe(24))
 
     @property
     def cookie(self) -> str:
@@ -101,10 +104,13 @@ class Guard:
         What opens it.
     refusal
         Makes the page for who may not.
+    writes
+        Paths that forms may be sent to.
     """
 
-    def __init__(self, app: ASGIApp, held: Pass, refusal: Refusal) -> None:
+    def __init__(self, app: ASGIApp, held: Pass, refusal: Refusal, writes: Collection[str] = ()) -> None:
         self._app = app
+        self._writes = writes
         self._pass = held
         self._refusal = refusal
 
@@ -126,7 +132,9 @@ class Guard:
         if len(scope["query_string"]) > _LONGEST:
             return self._refusal(scope, 414)
         if scope["method"] not in {"GET", "HEAD"}:
-            return self._refusal(scope, 405 if self._is_own(headers) else 403)
+            if not self._is_own(headers):
+                return self._refusal(scope, 403)
+            return None if scope["method"] == "POST" and scope["path"] in self._writes else self._refusal(scope, 405)
         if scope["path"].startswith(STATIC):
             return None
         known = self._pass.knows(headers)

@@ -27,6 +27,7 @@ from minecop.insight.analysis import Analysis
 from minecop.insight.voices import VOICE_COLUMNS, Voices
 from minecop.report.quoting import shown_place, web_address
 from minecop.run.artefacts import Key, making, why_run
+from minecop.run.context import ABOUT
 from minecop.run.opening import Run
 from minecop.run.vectors import CACHE
 from minecop.text.words import words
@@ -37,12 +38,17 @@ from minecop.vectors.storing import write_vectors
 VERSION = 1
 """Raised whenever another index is made of the same run."""
 
-FOLDER = "explore"
+FOLDER, SHOWN = "explore", "explore-shown"
+"""Folders within that of a run's cache: what is searched, and what it was found to be, with what people decided on it."""
+
 KINDS = (*ACTS, "masked")
 """What a passage may be, each a bit of the column ``kinds``: what it does, and whether anything in it is masked."""
 
-_COLUMNS = ("post", "text", "start", "end", "author", "community", "topic", "step", "chance", "month", "published", "kinds",
-            "issue", "issue_passage", "post_text", "post_row", "text_author", "text_comment", "text_published", "text_row")  # fmt: skip
+_COLUMNS = ("post", "number", "text", "start", "end", "author", "community", "month", "published", "kinds", "post_text", "post_row",
+            "text_author", "text_comment", "text_published", "text_row")  # fmt: skip
+_MARKS = ("topic", "step", "chance", "issue", "issue_passage")
+"""Columns of what passages were found to be, which people may put right."""
+
 _ROWS = 20_000
 _TEXTS_AT_ONCE = 128
 """Bodies that are packed together: one is read by unpacking them all."""
@@ -68,11 +74,11 @@ class Index:
     Attributes
     ----------
     columns
-        By name. One a passage: its ``post``, its ``text`` (the row of the body), ``start`` and ``end`` in the body as shown, ``author``,
-        ``community``, ``topic`` (-1 for none), ``step`` (0) with its ``chance``, ``month`` since the year 0, ``published`` in milliseconds,
-        ``kinds`` as bits. Pairs of ``issue`` and ``issue_passage``, in the order of passages. One a text (a post's body, then its
-        comments): ``text_author``, ``text_comment``, ``text_published``, and ``text_row``, its first passage. One a post: ``post_text``,
-        ``post_row``, with one more at the end.
+        By name. One a passage: its ``post``, its ``text`` (the row of the body) and its ``number`` there, ``start`` and ``end`` in the
+        body as shown, ``author``, ``community``, ``topic`` (its id, -1 for none), ``step`` (0 for none) with its ``chance``, ``month``
+        since the year 0, ``published`` in milliseconds, ``kinds`` as bits. Pairs of ``issue`` (its rank) and ``issue_passage``, in the
+        order of passages. One a text (a post's body, then its comments): ``text_author``, ``text_comment``, ``text_published``, and
+        ``text_row``, its first passage. One a post: ``post_text``, ``post_row``, with one more at the end.
     passages
         ``text`` as shown, ``step_evidence`` and ``evidence`` (of acts) as JSON.
     posts
@@ -123,16 +129,33 @@ class Index:
         return found
 
 
-def open_index(run: Run) -> Index | None:
-    """Return the index of a run that was made before; ``None`` where there is none, or it is not of this run."""
-    folder = run.folder / CACHE / FOLDER
-    return None if why_run(folder, _key(run)) else _open(folder, run)
+def open_index(run: Run, decisions: str = "") -> Index | None:
+    """Return the index of a run that was made before; ``None`` where there is none, or it is not of this run and these decisions.
+
+    Parameters
+    ----------
+    run
+        A finished run.
+    decisions
+        Hash of what people decided on it (``Curation.digest``).
+    """
+    cache = run.folder / CACHE
+    if why_run(cache / FOLDER, _key(run)) or why_run(cache / SHOWN, _key(run, decisions)):
+        return None
+    return _open(cache / FOLDER, cache / SHOWN, run)
 
 
-def make_index(run: Run, analysis: Analysis) -> Index:
-    """Make the index of a run.
+def make_index(run: Run, analysis: Analysis, decisions: str = "") -> Index:
+    """Make the index of a run, or what of it is missing.
 
     It is kept in the run's folder, where it can be written; with anything masked it is not, for the key belongs to the user.
+
+    Parameters
+    ----------
+    run, analysis
+        The finished run, as it is shown.
+    decisions
+        Hash of what people decided on it.
 
     Raises
     ------
@@ -140,14 +163,18 @@ def make_index(run: Run, analysis: Analysis) -> Index:
         When the run is damaged, or is being made anew.
     """
     if not analysis.privacy:
-        with suppress(OutputError, RunError):
-            folder = run.folder / CACHE / FOLDER
-            with run.writing(), making(folder, _key(run), {"passages": 0}) as made:
-                _write(run, analysis, made)
-            return _open(folder, run)
+        with suppress(OutputError, RunError), run.writing():
+            cache = run.folder / CACHE
+            if why_run(cache / FOLDER, _key(run)):
+                with making(cache / FOLDER, _key(run), {"passages": len(analysis.voices)}) as made:
+                    _write(run, analysis, made)
+            with making(cache / SHOWN, _key(run, decisions), {"passages": len(analysis.voices)}) as made:
+                _write_shown(analysis, cache / FOLDER, made)
+            return _open(cache / FOLDER, cache / SHOWN, run)
     folder = Path(mkdtemp(prefix="minecop-explore-"))
     _write(run, analysis, folder)
-    return _open(folder, run)
+    _write_shown(analysis, folder, folder)
+    return _open(folder, folder, run)
 
 
 def is_kept(run: Run, index: Index) -> bool:
@@ -155,8 +182,12 @@ def is_kept(run: Run, index: Index) -> bool:
     return index.folder.is_relative_to(run.folder)
 
 
-def _key(run: Run) -> Key:
-    return Key(VERSION, {}, {name: stage["sha256"] for name, stage in run.manifest["stages"].items()})
+def _key(run: Run, decisions: str | None = None) -> Key:
+    return Key(
+        VERSION,
+        {} if decisions is None else {"decisions": decisions},
+        {name: stage["sha256"] for name, stage in run.manifest["stages"].items()},
+    )
 
 
 def _mapped(path: Path) -> pa.Buffer:
@@ -164,15 +195,19 @@ def _mapped(path: Path) -> pa.Buffer:
         return pa.py_buffer(mmap(file.fileno(), 0, access=ACCESS_READ))
 
 
-def _open(folder: Path, run: Run) -> Index:
+def _open(folder: Path, shown: Path, run: Run) -> Index:
     own = folder / "vectors.npy"
     path = own if own.exists() else run.stage_folder("vectors") / "vectors.npy"
     vectors = np.load(path, mmap_mode="r")
-    groups = json.loads((folder / "groups.json").read_text(encoding="utf-8"))
-    width = groups["asked_width"]
+    groups = json.loads((shown / "groups.json").read_text(encoding="utf-8"))
+    width = _about(folder)["asked_width"]
     return Index(
         folder,
-        {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _COLUMNS},
+        {
+            name: np.load(place / f"{name}.npy", mmap_mode="r")
+            for place, names in ((folder, _COLUMNS), (shown, _MARKS))
+            for name in names
+        },
         pa.ipc.open_file(_mapped(folder / "texts.arrow")).read_all(),
         read_table(folder / "posts.parquet"),
         groups,
@@ -181,6 +216,11 @@ def _open(folder: Path, run: Run) -> Index:
         vectors.shape[1] - width if width else 0,
         pa.ipc.open_file(_mapped(folder / "bodies.arrow")),
     )
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
+    return values
 
 
 def embedder_of(run: Run) -> Any:
@@ -213,7 +253,7 @@ def _write(run: Run, analysis: Analysis, folder: Path) -> None:
     with run.reading(read):
         voices = Voices.from_tables(read_tables(text / "passages.parquet", _ROWS, list(VOICE_COLUMNS)))
         columns, changed = _texts(analysis, voices, folder)
-        columns |= _marks(analysis, voices, acts / "acts.parquet")
+        columns |= _said(voices, acts / "acts.parquet")
         if changed is not None:
             columns["kinds"][changed] |= 1 << KINDS.index("masked")
         _passages(analysis, voices, columns, acts / "acts.parquet", folder)
@@ -225,7 +265,17 @@ def _write(run: Run, analysis: Analysis, folder: Path) -> None:
             _masked_vectors(run, shown, changed, width, folder)
     for name, column in columns.items():
         np.save(folder / f"{name}.npy", column)
-    write_json(folder / "groups.json", groups_of(analysis, voices, columns) | {"asked_width": width})
+    write_json(folder / ABOUT, {"asked_width": width, "people": voices.author_ids, "communities": voices.community_ids})
+
+
+def _write_shown(analysis: Analysis, made: Path, folder: Path) -> None:
+    """Write what passages were found to be, as it is shown."""
+    columns = {name: np.load(made / f"{name}.npy", mmap_mode="r") for name in _COLUMNS}
+    columns |= _marks(analysis, len(columns["post"]))
+    for name in _MARKS:
+        np.save(folder / f"{name}.npy", columns[name])
+    about = _about(made)
+    write_json(folder / "groups.json", groups_of(analysis, columns, about["people"], about["communities"]))
 
 
 def _texts(analysis: Analysis, voices: Voices, folder: Path) -> tuple[dict[str, Numbers], Numbers | None]:
@@ -233,7 +283,7 @@ def _texts(analysis: Analysis, voices: Voices, folder: Path) -> tuple[dict[str, 
     privacy, size = analysis.privacy, len(voices)
     people = {author: number for number, author in enumerate(voices.author_ids)}
     places = {post: number for number, post in enumerate(voices.post_ids)}
-    comments, written = voices.comments, _spans(voices)
+    comments, written = voices.comments, (voices.starts, voices.ends)
     columns = {name: np.zeros(size, dtype=np.int32) for name in ("post", "text")}
     columns |= dict(zip(("start", "end"), (part.copy() for part in written), strict=True))
     of_texts: dict[str, list[int]] = {name: [] for name in ("author", "comment", "published", "row")}
@@ -299,43 +349,40 @@ def _post_row(analysis: Analysis, post: Post) -> dict[str, Any]:
     }
 
 
-def _spans(voices: Voices) -> tuple[Numbers, Numbers]:
-    own = voices._columns
-    return own.start, own.end
-
-
-def _marks(analysis: Analysis, voices: Voices, acts: Path) -> dict[str, Numbers]:
-    """Return what each passage was found to be."""
-    size, insight = len(voices), analysis.insight
-    topic = np.full(size, -1, dtype=np.int16)
-    for number, one in enumerate(insight.topics):
-        topic[Voices.of(one.group.members).of_archive] = number
-    rows = [Voices.of(issue.group.members).of_archive for issue in insight.issues]
-    issue = np.repeat(np.arange(len(rows), dtype=np.int32), [len(some) for some in rows])
-    passage = np.concatenate([*rows, np.zeros(0, np.int32)]).astype(np.int32)
-    order = np.lexsort((issue, passage))
-    kinds = np.zeros(size, dtype=np.uint16)
+def _said(voices: Voices, acts: Path) -> dict[str, Numbers]:
+    """Return who says each passage, where and when, and what it does."""
+    kinds = np.zeros(len(voices), dtype=np.uint16)
     done = 0
     for some in read_tables(acts, _ROWS, list(ACTS)):
         for bit, name in enumerate(ACTS):
             kinds[done : done + len(some)] |= some[name].to_numpy().astype(np.uint16) << bit
         done += len(some)
+    return {
+        "number": voices.numbers,
+        "author": voices.authors,
+        "community": voices.communities,
+        "month": voices.months,
+        "published": voices.moments,
+        "kinds": kinds,
+    }
+
+
+def _marks(analysis: Analysis, size: int) -> dict[str, Numbers]:
+    """Return what each passage was found to be of."""
+    insight = analysis.insight
+    topic = np.full(size, -1, dtype=np.int32)
+    for one in insight.topics:
+        topic[Voices.of(one.group.members).of_archive] = int(one.group.id)
+    rows = [Voices.of(issue.group.members).of_archive for issue in insight.issues]
+    ranks = np.array([issue.rank for issue in insight.issues], dtype=np.int32)
+    issue = np.repeat(ranks, [len(some) for some in rows])
+    passage = np.concatenate([*rows, np.zeros(0, np.int32)]).astype(np.int32)
+    order = np.lexsort((issue, passage))
     step = analysis.steps.first.astype(np.int8)
     chance = np.zeros(size, dtype=np.float16)
     some_step = np.flatnonzero(step > 0)
     chance[some_step] = analysis.steps.chances[some_step, step[some_step] - 1]
-    return {
-        "author": voices.authors.copy(),
-        "community": voices.communities.copy(),
-        "month": voices.months,
-        "published": voices._columns.published,
-        "topic": topic,
-        "issue": issue[order],
-        "issue_passage": passage[order],
-        "step": step,
-        "chance": chance,
-        "kinds": kinds,
-    }
+    return {"topic": topic, "issue": issue[order], "issue_passage": passage[order], "step": step, "chance": chance}
 
 
 def _passages(analysis: Analysis, voices: Voices, columns: dict[str, Numbers], acts: Path, folder: Path) -> None:
@@ -344,7 +391,7 @@ def _passages(analysis: Analysis, voices: Voices, columns: dict[str, Numbers], a
     schema = pa.schema([("text", pa.string()), ("step_evidence", pa.string()), ("evidence", pa.string())])
     posts = analysis.archive.posts
     evidence = analysis.steps.evidence
-    spans = _spans(voices)
+    spans = voices.starts, voices.ends
     with pa.OSFile(str(folder / "texts.arrow"), "wb") as file, pa.ipc.new_file(file, schema) as writer:
         done = 0
         held: tuple[int, int, str] = -1, -1, ""

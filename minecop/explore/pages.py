@@ -45,9 +45,17 @@ _EVERYTHING = Query()
 
 _NOTHING: View = dict.fromkeys(
     ("people", "unnamed", "passages", "home", "trend", "trend_words", "rank", "status", "terms", "quotes", "machine", "confidence",
-     "known", "objection", "grounds"), ""
+     "known", "objection", "grounds", "human", "target", "decide"), ""
 )  # fmt: skip
 """What there may be to say of a group."""
+
+
+class NotThereError(Exception):
+    """What an address names is not there."""
+
+
+class NotAskedError(Exception):
+    """An address holds what no page asks for."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +85,14 @@ def asking_of(values: Mapping[str, str]) -> Asking:
 
     Raises
     ------
-    ValueError
+    NotAskedError
         When it holds what is none of it.
     """
     text = values.get("q", "")
     mode = values.get("by", MODES[0])
     full = values.get("all", "")
     if mode not in MODES or (full and full not in FACETS):
-        raise ValueError(mode)
+        raise NotAskedError(mode)
     chosen = tuple((name, number_of(values[name])) for name in FACETS if values.get(name))
     return Asking(
         Query(text[:LONGEST].strip(), mode, chosen),
@@ -99,11 +107,11 @@ def number_of(text: str) -> int:
 
     Raises
     ------
-    ValueError
+    NotAskedError
         When it is none, or larger than any there is.
     """
     if not re.fullmatch(r"[0-9]{1,9}", text):
-        raise ValueError(text)
+        raise NotAskedError(text)
     return int(text)
 
 
@@ -130,12 +138,68 @@ class Pages:
         self._index: Index = search.index
         self._groups = search.index.groups
 
+    @property
+    def groups(self) -> Mapping[str, Any]:
+        """What passages are grouped by, see ``groups.groups_of``."""
+        return self._groups
+
+    # ---- decisions
+
+    def decisions(self, page: int, words: PageWords) -> View:
+        """Return a page of what people decided, the latest first."""
+        rows = self._groups["decisions"][words.lang]
+        pages = max(1, -(-len(rows) // LISTED))
+        page = min(page, pages)
+        view = {
+            "decided": rows[(page - 1) * LISTED : page * LISTED],
+            "count": words("list_count", count=len(rows)),
+            "hidden": self._groups["hidden"][words.lang],
+        }
+        return view | self._paging(page, pages, lambda other: address("/decisions", page=other), words)
+
+    def decision(self, decision: str, words: PageWords) -> View | None:
+        """Return a decision in words, by its id; ``None`` where there is none."""
+        found: list[View] = self._groups["decisions"][words.lang]
+        return next((one for one in found if one["id"] == decision), None) if decision else None
+
+    def correct(self, row: int, words: PageWords) -> View:
+        """Return a passage, and what it may be said to be.
+
+        Raises
+        ------
+        NotThereError
+            When there is no such passage.
+        """
+        if row >= len(self._index):
+            raise NotThereError(row)
+        columns = self._index.columns
+        post = self._index.row(self._index.posts, int(columns["post"][row]))["id"]
+        comment = int(columns["text_comment"][columns["text"][row]])
+        kinds = int(columns["kinds"][row])
+        return {
+            "passage": self.passage(row, words),
+            "target": f"{post}/{comment}/{int(columns['number'][row])}",
+            "step": int(columns["step"][row]),
+            "steps": [(number, self.name("step", number, words)) for number in range(len(self._groups["steps"]) + 1)],
+            "marks_to": [
+                (
+                    f"{'-' if kinds >> bit & 1 else '+'}{kind}",
+                    words(
+                        "decide_mark_off" if kinds >> bit & 1 else "decide_mark_on", what=self.name("kind", bit, words)
+                    ),
+                )
+                for bit, kind in enumerate(KINDS)
+                if kind in ACTS
+            ],
+        }
+
     # ---- pages
 
     def start(self, words: PageWords) -> View:
         """Return the first page."""
         groups, numbers = self._groups, self._groups["numbers"]
-        shared = [number for number, issue in enumerate(groups["issues"]) if issue["status"] == "shared"]
+        issues = self._by_people("issues")
+        shared = [number for number in issues if groups["issues"][number]["status"] == "shared"]
         topics = self._by_people("topics")
         days = [words.day(datetime.fromisoformat(date)) for date in groups["dates"]]
         every = self._search(Query())
@@ -147,7 +211,7 @@ class Pages:
             ],
             "period": _period(days, words),
             "issues": [self.group("issue", number, words) for number in shared[:_START_SHOWN]],
-            "issue_count": len(groups["issues"]),
+            "issue_count": len(issues),
             "topics": [self.group("topic", number, words) for number in topics[:_START_SHOWN]],
             "topic_count": len(topics),
             "steps": [
@@ -203,8 +267,7 @@ class Pages:
             "over_time": self._timeline(found, words),
             "jump": self._named(query.text, words) if not fixed and page == 1 else [],
             "query": query,
-            "hidden": [*kept.chosen],
-            "path": path,
+            "choices": () if fixed else kept.chosen,
         }
         return said | self._paging(page, pages, lambda other: address(path, kept, page=other, all=asking.full), words)
 
@@ -213,7 +276,7 @@ class Pages:
 
         Raises
         ------
-        KeyError
+        NotThereError
             When there is none of that number.
         """
         self._hold(facet, number)
@@ -227,11 +290,11 @@ class Pages:
 
         Raises
         ------
-        KeyError
+        NotThereError
             When there is no such passage.
         """
         if row >= len(self._index):
-            raise KeyError(row)
+            raise NotThereError(row)
         return {
             "passage": self.passage(row, words),
             "passages": [self.passage(other, words) for other, _ in self._search.like(row)],
@@ -242,12 +305,12 @@ class Pages:
 
         Raises
         ------
-        KeyError
+        NotThereError
             When there is none of that number.
         """
         index, columns = self._index, self._index.columns
         if number >= len(columns["post_row"]):
-            raise KeyError(number)
+            raise NotThereError(number)
         first, end = (int(place) for place in columns["post_text"][number : number + 2])
         post = index.row(index.posts, number)
         pages = max(1, -(-(end - first) // TEXTS_ON_A_PAGE))
@@ -297,7 +360,9 @@ class Pages:
             "groups": [self.group(facet, number, words) for number in some],
             "part": part,
             "status": status,
-            "statuses": sorted({issue["status"] for issue in self._groups["issues"]}) if name == "issues" else [],
+            "statuses": sorted({issue["status"] for issue in self._groups["issues"] if issue})
+            if name == "issues"
+            else [],
             "finds": name != "steps",
         }
         return view | self._paging(
@@ -341,9 +406,11 @@ class Pages:
             }
             if whole:
                 view |= self._whole(facet, group, words)
+                view |= {"target": group["id"] if facet == "topic" else str(group["rank"]), "decide": facet}
         elif facet == "author":
             person = self._groups["people"][number]
             view |= {"people": words("count_passages", count=person["passages"]), "home": person["home"]}
+            view |= {"target": person["id"], "decide": "person" if person["id"] else ""}
         elif facet == "step":
             view |= {
                 "rank": number or "",
@@ -361,6 +428,7 @@ class Pages:
         quotes = [*group["quotes"]]
         view: View = {
             "terms": group["terms"],
+            "human": group.get("human", {}).get(words.lang, ""),
             "quotes": [self._quote(quote, words) for quote in quotes],
             "machine": words("machine_title") if facet == "issue" or group["machine"] else "",
         }
@@ -377,7 +445,9 @@ class Pages:
         return view
 
     def _quote(self, quote: Mapping[str, Any], words: PageWords) -> View:
-        return {"text": quote["text"]} | self._source(quote["body"], quote["post"], quote["passage"], words)
+        return {"text": quote["text"], "target": quote["target"]} | self._source(
+            quote["body"], quote["post"], quote["passage"], words
+        )
 
     def passage(self, row: int, words: PageWords, marked: Sequence[str] = ()) -> View:
         """Return a passage with who says it, where and when, and what the machine says of it."""
@@ -481,6 +551,7 @@ class Pages:
                     "start": " ".join(body[start:end].split())[:24],
                     "marks": self._marks(row, words, whole=True),
                     "like": f"/like/{row}",
+                    "correct": f"/correct/{row}",
                 }
             )
             place, row = max(place, end), row + 1
@@ -545,12 +616,13 @@ class Pages:
         if name == "steps":
             return list(range(1, len(groups["steps"]) + 1))
         if name == "issues":
-            return list(range(len(groups["issues"])))
+            return [number for number, issue in enumerate(groups["issues"]) if issue]
         if name == "communities":
             counts = self._every("community")
             return sorted(counts, key=lambda number: (-counts[number].people, number))
         by = "passages" if name == "people" else "authors"
-        return sorted(range(len(groups[name])), key=lambda number: (-groups[name][number][by], number))
+        there = [number for number, group in enumerate(groups[name]) if group]
+        return sorted(there, key=lambda number: (-groups[name][number][by], number))
 
     def _named(self, text: str, words: PageWords) -> list[View]:
         """Return what is called by some letters: issues, topics, people and communities, a few of each."""
@@ -560,7 +632,10 @@ class Pages:
         found = []
         for facet in ("issue", "topic", "author", "community"):
             own = self._groups[_PLURAL[facet]]
-            names = (one if isinstance(one, str) else one.get("title") or one.get("name") or "" for one in own)
+            names = (
+                one if isinstance(one, str) else (one or {}).get("title") or (one or {}).get("name") or ""
+                for one in own
+            )
             numbers = [number for number, name in enumerate(names) if wanted in name.casefold()]
             found += [
                 {
@@ -620,11 +695,17 @@ class Pages:
             self._hold(facet, number)
 
     def _hold(self, facet: str, number: int) -> None:
-        """Raise ``KeyError`` where a facet has no such choice."""
+        """Raise ``NotThereError`` where a facet has no such choice."""
         groups = self._groups
         ends = {"step": len(groups["steps"]) + 1, "kind": len(KINDS), "year": 10_000}
-        if number >= (ends[facet] if facet in ends else len(groups[_PLURAL[facet]])):
-            raise KeyError(number)
+        there = number < ends[facet] if facet in ends else self.is_there(_PLURAL[facet], number)
+        if not there:
+            raise NotThereError(number)
+
+    def is_there(self, name: str, number: int) -> bool:
+        """Tell whether a list has anything of some number; topics and issues may be hidden by decision."""
+        own = self._groups[name]
+        return number < len(own) and own[number] is not None
 
 
 def pieces(text: str, marked: Sequence[str]) -> list[tuple[str, bool]]:

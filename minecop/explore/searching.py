@@ -143,6 +143,10 @@ class Search:
                 self._kept.popitem(last=False)
         return found
 
+    def of(self, index: Index) -> Search:
+        """Return the search over another index of the same run."""
+        return Search(index, self._run)
+
     def warm(self) -> None:
         """Load what the first question would have to wait for."""
         self(Query())
