@@ -405,7 +405,7 @@ def test_guard_headers_are_on_every_answer(client):
         assert headers["content-security-policy"].startswith("default-src 'none';")
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert path.startswith("/static/ex") or headers["cache-control"] == "no-store"
 
 
@@ -727,6 +727,28 @@ def test_walk_from_a_search_to_a_topic_by_keyboard(sample_index, sample_run):
                 assert "/topic/" in page.url
                 looked()
                 assert wrong == []
+
+
+@needs_browser
+def test_decision_in_a_browser_by_keyboard(sample_index, sample_run, sample_analysis, tmp_path):
+    desk = Desk(sample_run, lambda: Curation.read(tmp_path / "kept"))
+    with served(sample_index, sample_run, desk) as held, browser() as chromium, chromium.new_context() as there:
+        there.add_cookies([{"name": held.cookie, "value": held.secret, "url": f"http://127.0.0.1:{held.port}"}])
+        page = there.new_page()
+        page.goto(f"http://127.0.0.1:{held.port}/topic/1?lang=en")
+        page.locator("details.deciding summary").press("Enter")
+        page.locator("details.deciding input[name=to]").first.fill("น้ำในเหมืองฝาย")
+        page.locator("details.deciding input[name=to]").first.press("Enter")
+        page.locator("input[name=who]").fill("ครูติ๋ม")
+        assert Axe().run(page, options=AXE).violations_count == 0
+        page.locator("button[name=sure]").press("Enter")
+        page.wait_for_url("**/topic/1?done=*")
+        assert page.locator("main h1").inner_text() == "น้ำในเหมืองฝาย"
+        assert Axe().run(page, options=AXE).violations_count == 0
+        page.goto(f"http://127.0.0.1:{held.port}/decisions")
+        assert Axe().run(page, options=AXE).violations_count == 0
+    assert [one.to for one in Curation.read(tmp_path / "kept").of("topics")] == ["น้ำในเหมืองฝาย"]
+    make_index(sample_run, sample_analysis)
 
 
 @needs_browser
