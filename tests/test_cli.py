@@ -81,6 +81,9 @@ def test_cli_issues_json_is_the_contract_and_nothing_else(run, minecop):
             "evidence",
             "known",
             "members",
+            "named_by",
+            "machine_title",
+            "accepted",
         }
         assert issue["authors"] == len(issue["author_ids"])
         assert issue["communities"] == len(issue["community_names"])
@@ -95,7 +98,10 @@ def test_cli_groups_json_csv_and_table(run, minecop, name):
     assert values
     for value in values:
         extra = {
-            "topics": {"terms", "theme", "stability", "sure", "change", "others", "machine_written"},
+            "topics": {
+                *("terms", "theme", "stability", "sure", "change", "others", "machine_written"),
+                *("named_by", "machine_title"),
+            },
             "steps": {"unnamed", "expected", "share", "low", "high", "coverage", "quotes"},
         }
         assert set(value) == {"id", "title", "authors", "communities", "passages", "trend", "members"} | extra[name]

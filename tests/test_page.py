@@ -9,6 +9,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import browser, needs_browser, opened
+from test_curation import Deciding
 from test_report import HOSTILE, shared_posts
 
 from minecop.insight.models import Quote
@@ -275,6 +276,28 @@ def test_page_has_nothing_for_axe_to_find(chromium, page, lang, width, scheme):
                 tab.click("#issue-1 .source >> nth=0")
             problems = Axe().run(tab, where).response["violations"]
             assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in problems] == []
+
+
+@needs_browser
+def test_page_shows_what_people_decided_and_axe_finds_nothing(chromium, sample_analysis, tmp_path):
+    deciding = Deciding(sample_analysis, tmp_path / "kept")
+    deciding("issues", "rename", "1", HOSTILE, who=HOSTILE[:99], note=HOSTILE)
+    deciding("topics", "rename", "0", HOSTILE)
+    deciding("issues", "accept", "1")
+    deciding("notes", "note", "issue:1", note=f"{HOSTILE} ถามเรื่องงบก่อน")
+    path = tmp_path / "report.html"
+    path.write_text(render_html(deciding.seen), encoding="utf-8")
+    before = sample_analysis.insight.issues[0].group.title
+    with opened(chromium, path, 390) as tab:
+        problems = Axe().run(tab).response["violations"]
+        assert [(one["id"], [node["html"][:200] for node in one["nodes"][:3]]) for one in problems] == []
+        for lang in ("th", "en"):
+            results(tab)
+            assert "<script>" in tab.inner_text("#issue-1 h3")
+            assert before in tab.get_attribute("#issue-1 h3 span[title]", "title")
+            assert tab.locator("#decided tbody tr").count() == 4
+            assert tab.evaluate("document.documentElement.scrollWidth") == 390
+            switch_to(tab, "en" if lang == "th" else "th")
 
 
 @needs_browser

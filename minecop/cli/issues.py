@@ -70,6 +70,7 @@ def command(
     minecop issues outputs/sample --json
     """
     from minecop.insight.slices import slices_of
+    from minecop.report.decided import hidden_words
     from minecop.report.rendering import issues_json
 
     analysis = in_order(open_shown(run, lang, options), order_by)
@@ -91,6 +92,8 @@ def command(
     rows = [_row(issue) for issue in values["issues"]]
     shown = [[row[0], words(f"status_{row[1]}"), words(f"trend_{row[2]}"), *row[3:]] for row in rows]
     show_table([words(f"head_{name}") for name in _HEADS], shown, lang)
+    for line in hidden_words(analysis, words):
+        click.echo(line)
 
 
 def _one(analysis: Analysis, rank: str, run: Path, words: Words, *, as_json: bool, as_csv: bool) -> None:
@@ -112,7 +115,11 @@ def _one(analysis: Analysis, rank: str, run: Path, words: Words, *, as_json: boo
 def _lines(view: dict[str, Any], words: Words) -> list[str]:
     session = view["session"]
     known = [view["known"]] if view["known"] else []
-    lines = [f"{view['rank']}. {view['title']}", f"{view['people']} · {words('status_' + view['status'])}", *known, ""]
+    named = " · ".join(filter(None, (view["named_by"], view["machine_title"])))
+    status = " · ".join(filter(None, (view["people"], words("status_" + view["status"]), view["accepted"])))
+    lines = [f"{view['rank']}. {view['title']}", *([named] if named else []), status, *known, ""]
+    if view["notes"]:
+        lines += [words("decided_notes"), *(f"  {line}" for line in view["notes"]), ""]
     for part in view["grounds"]:
         lines += [part["name"], *(f"  {line}" for line in part["lines"])]
     lines += ["", words("voices"), *_quotes(view["quotes"])]

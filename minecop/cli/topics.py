@@ -89,6 +89,7 @@ def command(
 
 
 def _list(analysis: Analysis, values: list[dict[str, Any]], words: Words, *, as_csv: bool) -> None:
+    from minecop.report.decided import hidden_words
     from minecop.report.view import faded_view, sureness_view
 
     rows = [value | {"phrases": " · ".join(value["terms"][3:8])} for value in values]
@@ -103,7 +104,7 @@ def _list(analysis: Analysis, values: list[dict[str, Any]], words: Words, *, as_
     left = analysis.insight.funnel["without_topic"]
     if left and shown:
         click.echo(words("without_topic", count=left))
-    for line in faded_view(analysis, words):
+    for line in (*faded_view(analysis, words), *hidden_words(analysis, words)):
         click.echo(line)
 
 
@@ -126,6 +127,7 @@ def _show(analysis: Analysis, topic: Topic, words: Words, unit: str | None) -> N
     lines = [
         words("topic_head", id=view["id"], title=view["title"])
         + (f" {words('by_machine')}" if view["machine"] else ""),
+        " · ".join(filter(None, (view["named_by"], view["machine_title"]))),
         words("topic_theme", title=theme),
         words("topic_voices", **{name: view[name] for name in ("authors", "communities", "passages")}),
         words("topic_first_last", first=view["first"], last=view["last"]) if view["first"] else "",
@@ -143,4 +145,5 @@ def _show(analysis: Analysis, topic: Topic, words: Words, unit: str | None) -> N
     lines += ["", words("topic_quotes")]
     for quote in view["quotes"]:
         lines += [f"  {line}" for line in quote_lines(quote)]
+    lines += [words("decided_notes"), *(f"  {line}" for line in view["notes"])] if view["notes"] else []
     click.echo("\n".join(lines))

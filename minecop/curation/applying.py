@@ -62,11 +62,8 @@ class _Curator:
         for kind, shelf in (("topics", topics), ("issues", issues)):
             for one in self._curation.of(kind):
                 self._rulings[one.id] = shelf.apply(one)
-        self._lessons = [
-            self._placed(one, steps, corrected, topics, issues)
-            for one in self._lessons
-            if not _overlaps(one.quote, rejected)
-        ]
+        self._lessons = [one for one in self._lessons if not _overlaps(one.quote, rejected)]
+        self._lessons = self._placed(steps, corrected, topics, issues)
         pinned = self._quoted(topics, issues, rejected, regrouper)
         for one in self._curation.of("people", "communities"):
             self._rulings[one.id] = of_people(analysis, one)
@@ -171,20 +168,23 @@ class _Curator:
         made = Lesson(voice, own, quote, {}, step, topic, "untold", (), CLEAR_LESSON, 0, None, 0.0)
         self._lessons.append(made)
 
-    def _placed(
-        self, lesson: Lesson, steps: StepTable, corrected: Collection[int], topics: Topics, issues: Issues
-    ) -> Lesson:
-        """Return a lesson with the step, topic and issue that it is of now."""
-        row = lesson.voice.row
-        step = int(steps.first[row]) if row in corrected else lesson.step
-        topic = lesson.topic
-        if topic >= 0 and (topics.went or topics.hidden or len(topics.some) != len(self._analysis.insight.topics)):
-            inside = (one for one in topics.some if row in Voices.of(one.group.members).of_archive)
-            topic = next((int(one.group.id) for one in inside), -1)
-        issue = issues.where(lesson.issue) if lesson.issue else None
-        shown = any(one.group.id == issue for one in issues.some)
-        likeness = lesson.likeness if shown else 0.0
-        return replace(lesson, step=step, topic=topic, issue=issue if shown else None, likeness=likeness)
+    def _placed(self, steps: StepTable, corrected: Collection[int], topics: Topics, issues: Issues) -> list[Lesson]:
+        """Return the lessons with the step, topic and issue that each is of now."""
+        shown = {issue.group.id for issue in issues.some}
+        topic_of = topics.numbers_of([one.voice.row for one in self._lessons]) if topics.changed else None
+        placed = []
+        for one in self._lessons:
+            row, issue = one.voice.row, issues.where(one.issue) if one.issue else None
+            placed.append(
+                replace(
+                    one,
+                    step=int(steps.first[row]) if row in corrected else one.step,
+                    topic=one.topic if topic_of is None else topic_of.get(row, -1),
+                    issue=issue if issue in shown else None,
+                    likeness=one.likeness if issue in shown else 0.0,
+                )
+            )
+        return placed
 
     # ---- quotes
 

@@ -47,12 +47,14 @@ def find_group(
     rows = rows_of(analysis, anchors)
     if not rows:
         return None, "gone"
-    inside = [int(np.isin(_rows(one.group), rows).sum()) for one in some]
-    most = max(inside, default=0)
+    members = [_rows(one.group) for one in some]  # all at once: of a large archive there are many issues
+    owners = np.repeat(np.arange(len(some)), [len(one) for one in members])
+    inside = np.bincount(owners[np.isin(np.concatenate(members), rows)], minlength=len(some)) if some else np.zeros(1)
+    most = inside.max()
     if most < ENOUGH * len(rows):
         return None, "scattered" if most else "gone"
     # what one thread says alone may stand in a weak group, too: then the one that was meant, else the one of least besides
-    alike = [one for one, count in zip(some, inside, strict=True) if count == most]
+    alike = [some[place] for place in np.flatnonzero(inside == most).tolist()]
     return min(alike, key=lambda one: (one.group.id != target, len(one.group.members))), ""
 
 

@@ -141,9 +141,24 @@ class Topics(Shelf[Topic]):
 
     kind = "topic"
 
+    @property
+    def changed(self) -> bool:
+        """Whether any is not what was found."""
+        found = self._analysis.insight.topics
+        return len(self.some) != len(found) or any(
+            one is not other for one, other in zip(self.some, found, strict=True)
+        )
+
+    def numbers_of(self, rows: Sequence[int]) -> dict[int, int]:
+        """Return the number of the topic that each of some passages is of now; those of none are not in it."""
+        found: dict[int, int] = {}
+        for topic in self.some:
+            found |= dict.fromkeys(np.intersect1d(_rows(topic), rows).tolist(), int(topic.group.id))
+        return found
+
     def themes(self, themes: Sequence[Group]) -> tuple[Group, ...]:
         """Return the themes, those counted anew whose topics are others; a theme of which no topic is shown is none."""
-        if self.some == list(self._analysis.insight.topics):
+        if not self.changed:
             return tuple(themes)
         found = []
         for theme in themes:
@@ -210,7 +225,7 @@ class Issues(Shelf[Issue]):
 
     def without(self, leaving: Collection[int]) -> None:
         """Take passages out of every issue; one that is left without any is hidden."""
-        for issue in list(self.some):
+        for issue in list(self.some) if leaving else ():
             rows = _rows(issue)
             staying = np.setdiff1d(rows, list(leaving)).tolist()
             if not staying:
@@ -221,7 +236,7 @@ class Issues(Shelf[Issue]):
 
     def stepped(self, corrected: Collection[int]) -> None:
         """Count the steps anew of the issues that some passages are of."""
-        for issue in list(self.some):
+        for issue in list(self.some) if corrected else ():
             if np.isin(_rows(issue), list(corrected)).any():
                 self._put(issue, self._regrouper.stepped(issue))
 
