@@ -44,6 +44,9 @@ FOLDER, SHOWN = "explore", "explore-shown"
 KINDS = (*ACTS, "masked")
 """What a passage may be, each a bit of the column ``kinds``: what it does, and whether anything in it is masked."""
 
+BY_HAND = -1.0
+"""In place of how likely a step is: that a person gave it."""
+
 _COLUMNS = ("post", "number", "text", "start", "end", "author", "community", "month", "published", "kinds", "post_text", "post_row",
             "text_author", "text_comment", "text_published", "text_row")  # fmt: skip
 _MARKS = ("topic", "step", "chance", "issue", "issue_passage")
@@ -75,8 +78,8 @@ class Index:
     ----------
     columns
         By name. One a passage: its ``post``, its ``text`` (the row of the body) and its ``number`` there, ``start`` and ``end`` in the
-        body as shown, ``author``, ``community``, ``topic`` (its id, -1 for none), ``step`` (0 for none) with its ``chance``, ``month``
-        since the year 0, ``published`` in milliseconds, ``kinds`` as bits. Pairs of ``issue`` (its rank) and ``issue_passage``, in the
+        body as shown, ``author``, ``community``, ``topic`` (its id, -1 for none), ``step`` (0 for none) with its ``chance`` (or
+        ``BY_HAND``), ``month`` since the year 0, ``published`` in milliseconds, ``kinds`` as bits. Pairs of ``issue`` (its rank) and ``issue_passage``, in the
         order of passages. One a text (a post's body, then its comments): ``text_author``, ``text_comment``, ``text_published``, and
         ``text_row``, its first passage. One a post: ``post_text``, ``post_row``, with one more at the end.
     passages
@@ -382,6 +385,7 @@ def _marks(analysis: Analysis, size: int) -> dict[str, Numbers]:
     chance = np.zeros(size, dtype=np.float16)
     some_step = np.flatnonzero(step > 0)
     chance[some_step] = analysis.steps.chances[some_step, step[some_step] - 1]
+    chance[list(analysis.human.steps)] = BY_HAND
     return {"topic": topic, "issue": issue[order], "issue_passage": passage[order], "step": step, "chance": chance}
 
 

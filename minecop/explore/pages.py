@@ -16,7 +16,7 @@ from minecop.acts.marking import ACTS
 from minecop.core.dates import BANGKOK, BUDDHIST_OFFSET
 from minecop.core.messages import message
 from minecop.explore.asking import LONGEST
-from minecop.explore.index import KINDS, Index
+from minecop.explore.index import BY_HAND, KINDS, Index
 from minecop.explore.searching import FACETS, MODES, Found, Query, Search
 from minecop.explore.words import PageWords
 
@@ -516,9 +516,7 @@ class Pages:
                 "class": "step",
             }
             if whole:
-                said = json.loads(evidence["step_evidence"] or "{}").get(str(step), [])
-                sure = words("mark_step_chance", count=round(100 * float(columns["chance"][row])))
-                mark["why"] = " · ".join(filter(None, (sure, _because(said, words))))
+                mark["why"] = self._why_step(row, step, evidence["step_evidence"], words)
             marks.append(mark)
         acts = json.loads(evidence["evidence"] or "{}") if whole else {}
         kinds = int(columns["kinds"][row])
@@ -533,6 +531,13 @@ class Pages:
                     }
                 )
         return marks
+
+    def _why_step(self, row: int, step: int, evidence: str, words: PageWords) -> str:
+        chance = float(self._index.columns["chance"][row])
+        if chance == BY_HAND:
+            return words("mark_step_by_hand")
+        said = json.loads(evidence or "{}").get(str(step), [])
+        return " · ".join(filter(None, (words("mark_step_chance", count=round(100 * chance)), _because(said, words))))
 
     def _text(self, text: int, is_post: bool, estimated: bool, words: PageWords) -> View:
         """Return a body in its passages, with what stands between them."""
