@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from test_report import HOSTILE
 
 from minecop.core.errors import OutputError
+from minecop.core.files import remove
 from minecop.curation.decisions import Curation
 from minecop.explore.app import Shown, make_app
 from minecop.explore.asking import Asking
@@ -49,7 +50,9 @@ def client(sample_index, sample_run):
 
 @pytest.fixture(scope="session")
 def masked_index(sample_run, masked_analysis):
-    return make_index(sample_run, masked_analysis)
+    index = make_index(sample_run, masked_analysis)
+    yield index
+    remove(index.folder)
 
 
 # ---- the index

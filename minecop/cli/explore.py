@@ -78,9 +78,10 @@ def _opened(folder: Path, lang: str, options: dict[str, Any]) -> tuple[Run, Inde
 
     run = open_run(folder)
     decisions = decisions_on(run, options).digest()
-    index = None if options["mask"] or options["pseudonyms"] else open_index(run, decisions)
+    masked = options["mask"] or options["pseudonyms"]
+    index = None if masked else open_index(run, decisions)
     if index is None:
-        click.echo(message("explore_making", lang), err=True)
+        click.echo(message("explore_masking" if masked else "explore_making", lang), err=True)
         index = make_index(run, shown(run, lang, options), decisions)
     return run, index
 

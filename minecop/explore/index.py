@@ -81,8 +81,7 @@ class Index:
         body as shown, ``author``, ``community``, ``topic`` (its id, -1 for none), ``step`` (0 for none) with its ``chance`` (or
         ``BY_HAND``), ``month`` since the year 0, ``published`` in milliseconds, ``kinds`` as bits. Pairs of ``issue`` (its rank) and
         ``issue_passage``, in the order of passages. One a text (a post's body, then its comments): ``text_author``, ``text_comment``,
-        ``text_published``, and
-        ``text_row``, its first passage. One a post: ``post_text``, ``post_row``, with one more at the end.
+        ``text_published``, and ``text_row``, its first passage. One a post: ``post_text``, ``post_row``, with one more at the end.
     passages
         ``text`` as shown, ``step_evidence`` and ``evidence`` (of acts) as JSON.
     posts
