@@ -6,7 +6,10 @@ import subprocess
 import sys
 import venv
 import zipfile
+from http.cookiejar import CookieJar
 from pathlib import Path
+from urllib.parse import quote
+from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 from conftest import ROOT
 from test_docs import python_blocks
@@ -60,6 +63,12 @@ def test_wheel_runs_the_demo_and_the_examples_in_an_empty_environment_outside_th
     assert said.strip() == f"The report is at {Path('outputs') / 'sample' / 'report.html'}"
     assert (tmp_path / "outputs" / "sample" / "report.html").stat().st_size > 10_000
 
+    _explore(
+        [scripts / "python", "-m", "minecop", "explore", "outputs/sample", "--no-browser"],
+        tmp_path,
+        environment,
+    )
+
     # What the documentation shows works there, too; what is slow in it is looked at in test_docs.
     examples = [
         block
@@ -69,6 +78,24 @@ def test_wheel_runs_the_demo_and_the_examples_in_an_empty_environment_outside_th
     (tmp_path / "examples.py").write_text("\n".join(examples), encoding="utf-8")
     assert "people:" in _output([scripts / "python", "examples.py"], tmp_path, environment | {"PYTHONUTF8": "1"})
     assert (tmp_path / "outputs" / "for-friends" / "headlines.md").is_file()
+
+
+def _explore(command: list, folder: Path, environment: dict) -> None:
+    """Open a run in a browser that has no more than cookies, and find something in it."""
+    with subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as pages:
+        try:
+            first = next(line for line in pages.stdout if "http://" in line)
+            address = re.search(r"http://\S+", first)[0]
+            browser = build_opener(HTTPCookieProcessor(CookieJar()), ProxyHandler({}))
+            assert "<h1" in browser.open(address).read().decode()
+            base = address.partition("?")[0]
+            assert "<mark>" in browser.open(f"{base}search?q={quote('เกษียณ')}").read().decode()
+            for name in ("report.css", "explore.js", "Sarabun-Regular.woff2"):
+                assert len(browser.open(f"{base}static/{name}").read()) > 500
+        finally:
+            pages.terminate()
 
 
 def _output(command: list, folder: Path | None = None, environment: dict | None = None) -> str:
