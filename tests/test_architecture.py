@@ -23,6 +23,7 @@ ORDER = [
     "curation",
     "report",
     "run",
+    "explore",
     "cli",
 ]
 HEAVY = ("torch", "bertopic", "sentence_transformers", "umap", "hdbscan", "transformers")

@@ -29,6 +29,10 @@ COMMANDS = {
     ),
     "analyse": ("analyse", "วิเคราะห์คลังบันทึก (ทุกขั้นยกเว้นการทำรายงาน) / Analyse an archive: everything but the report."),
     "issues": ("issues", "แสดงประเด็นร่วมและเสียงแรกเริ่ม หรือทีละเรื่อง / Show the issues of a run, or one."),
+    "explore": (
+        "explore",
+        "ค้นและอ่านผลวิเคราะห์ในเบราว์เซอร์ของเครื่องนี้ / Search and read a run in the browser of this machine.",
+    ),
     "curate": (
         "curate",
         "ปรับผลให้ตรงที่คนเห็น: ตั้งชื่อ รวม ซ่อน เลือกเข้าวง / Put a run right: name, merge, hide, accept, join names.",

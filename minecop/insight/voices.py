@@ -273,6 +273,26 @@ class Voices(Sequence[Voice]):
         return self._columns.comment[self.rows]
 
     @property
+    def numbers(self) -> Numbers:
+        """Number of each among the passages of its text, shape (n,)."""
+        return self._columns.number[self.rows]
+
+    @property
+    def starts(self) -> Numbers:
+        """Where each begins in its text, shape (n,)."""
+        return self._columns.start[self.rows]
+
+    @property
+    def ends(self) -> Numbers:
+        """Where each ends, shape (n,)."""
+        return self._columns.end[self.rows]
+
+    @property
+    def moments(self) -> NDArray[np.int64]:
+        """When each was published, in milliseconds since 1970; the least of all numbers where unknown, shape (n,)."""
+        return self._columns.published[self.rows]
+
+    @property
     def authors(self) -> Numbers:
         """Number of the author of each, -1 where unknown, shape (n,)."""
         return self._columns.author[self.rows]
