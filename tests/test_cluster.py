@@ -113,7 +113,11 @@ class Killing(ClusterExecutor):
 
     def _at_work(self) -> list[str]:
         running = self._client.processing().items()
-        return [worker for worker, keys in running if any(key.startswith("passages_of-") for key in keys)]
+        return [
+            worker
+            for worker, keys in running
+            if any(key.startswith(("passages_of-", "words_of_passages-")) for key in keys)
+        ]
 
     def _kill(self) -> None:
         pids = self._client.run(os.getpid)

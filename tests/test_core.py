@@ -247,5 +247,12 @@ def test_work_apart_leaves_nothing_behind_where_there_are_several_processes(work
         assert (done_apart(executor, _process_of, 3) == (os.getpid(), 3)) is (workers == 1)
 
 
+def test_workers_sum_in_one_thread(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    with make_executor(2) as executor:
+        assert executor.submit(os.getenv, "OMP_NUM_THREADS").result() == "1"
+    assert "OMP_NUM_THREADS" not in os.environ
+
+
 def _process_of(number):
     return os.getpid(), number

@@ -15,6 +15,7 @@ from test_report import HOSTILE, shared_posts
 from minecop.insight.models import Quote
 from minecop.report import carried as carrying
 from minecop.report.carried import carried
+from minecop.report.onpage import issues_shown
 from minecop.report.rendering import render_html
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
@@ -76,7 +77,8 @@ def test_carried_threads_are_masked_whole(masked_analysis):
 def test_carried_is_bounded_and_quoted_threads_come_first(sample_analysis):
     few = carried(sample_analysis, most=1000)
     data = unpacked(few.data)
-    quotes: list[Quote] = [quote for issue in sample_analysis.insight.issues for quote in issue.quotes]
+    quotes: list[Quote] = [quote for issue in issues_shown(sample_analysis) for quote in issue.quotes]
+    assert len(issues_shown(sample_analysis)) > 10
     assert {quote.post_id for quote in quotes} <= {post[0] for post in data["posts"]}
     assert few.posts < few.all_posts == len(sample_analysis.archive.posts)
     assert few.passages < few.all_passages

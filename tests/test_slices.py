@@ -21,6 +21,7 @@ from minecop.insight.privacy import Privacy
 from minecop.insight.shares import bar_for_many, chance_of
 from minecop.insight.slices import MOST_SHOWN, Slices, slices_of
 from minecop.insight.splits import OF_PEOPLE, SLICES
+from minecop.insight.voices import Voices
 from minecop.report.rendering import render_html, render_json, render_markdown, write_reports
 from minecop.report.slices import render_slices_csv, slices_json, slices_notes, slices_view
 from minecop.report.words import Words
@@ -52,6 +53,7 @@ class Told:
             self.voices.append(voice)
             if issue:
                 members.setdefault(issue, []).append(voice)
+        self.voices = Voices.of(self.voices)
         self.archive = Archive({name: Person(name, group=group) for name, group in dict(groups).items()})
         self.privacy = privacy or Privacy()
         self.left_out = LeftOut()

@@ -48,7 +48,7 @@ def told(*rows) -> tuple[list[Voice], StepTable]:
 
 def course(*rows, community="เหนือ", unit="quarter") -> Course:
     voices, table = told(*rows)
-    return course_of(community, voices, table, unit, calendar(voices, unit)[1])
+    return course_of(community, voices, table, unit, calendar(voices.span, unit)[1])
 
 
 # ---- shares
@@ -152,13 +152,13 @@ def test_profiles_leave_out_what_is_nobodys_step():
 
 def test_calendar_has_the_periods_in_which_nobody_wrote():
     voices, _ = told(("a", "2010-02-01", 1), ("b", "2010-11-01", 1), ("c", None, 1))
-    assert calendar(voices) == ("quarter", ("2553/1", "2553/2", "2553/3", "2553/4"))
-    assert calendar(voices, "month")[1] == tuple(f"2553/{month:02}m" for month in range(2, 12))
+    assert calendar(voices.span) == ("quarter", ("2553/1", "2553/2", "2553/3", "2553/4"))
+    assert calendar(voices.span, "month")[1] == tuple(f"2553/{month:02}m" for month in range(2, 12))
     long, _ = told(("a", "2005-02-01", 1), ("b", "2011-11-01", 1))
-    assert calendar(long)[0] == "half"
+    assert calendar(long.span)[0] == "half"
     longer, _ = told(("a", "2001-02-01", 1), ("b", "2020-11-01", 1))
-    assert len(calendar(longer)[1]) == 20
-    assert calendar(told(("c", None, 1))[0]) == ("year", ())
+    assert len(calendar(longer.span)[1]) == 20
+    assert calendar(told(("c", None, 1))[0].span) == ("year", ())
 
 
 # ---- order over time

@@ -17,7 +17,7 @@ from minecop.core.dates import parse_datetime
 from minecop.text import tokens as tokens_module
 from minecop.text.collocations import WordCounts, collocations, joined
 from minecop.text.normalising import normalise, with_map
-from minecop.text.passages import PASSAGES, UNJOINED, Selection, passages_of
+from minecop.text.passages import PASSAGES, UNJOINED, Selection, passages_of, words_of_passages
 from minecop.text.segmenting import LONGEST, segment
 from minecop.text.terms import key_of, terms
 from minecop.text.tokens import engine_name, tokens
@@ -269,7 +269,8 @@ EVERYTHING = Selection()
 
 
 def rows(posts, selection=EVERYTHING, homes=None):
-    passages, tokens, _ = passages_of(posts, homes or {}, {}, selection)
+    passages, _ = passages_of(posts, homes or {}, {}, selection)
+    tokens = words_of_passages(passages)
     assert passages.schema == PASSAGES
     assert tokens.schema == UNJOINED
     return passages.to_pylist()
@@ -286,7 +287,7 @@ def test_passages_index_the_text_as_written_and_know_their_voice():
 def test_passages_of_copies_are_not_counted_again():
     copy = post(duplicate_of="0")
     assert rows([copy]) == []
-    passages, _, titles = passages_of([copy], {}, {}, EVERYTHING, {copy.id: {1}})
+    passages, titles = passages_of([copy], {}, {}, EVERYTHING, {copy.id: {1}})
     assert passages["comment"].to_pylist() == [1], "what is said nowhere else is"
     assert titles["post_id"].to_pylist() == [copy.id]
 

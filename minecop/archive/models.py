@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Comment:
     published: datetime | None = None
     reply_to: str | None = None
     addressee: str | None = None
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Go to another process as the values alone: what the class does by itself takes thrice as long."""
+        return Comment, _values_of_comment(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,10 @@ class Post:
     part: int | None = None
     source: str = ""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As a comment does."""
+        return Post, _values_of_post(self)
+
     @property
     def texts(self) -> tuple[Post | Comment, ...]:
         """The post itself, then its comments."""
@@ -102,6 +111,9 @@ class Post:
             if candidate.position == comment:
                 return candidate.body
         raise KeyError(comment)
+
+
+_values_of_comment, _values_of_post = (attrgetter(*(one.name for one in fields(kind))) for kind in (Comment, Post))
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def rows_where(
     return rows
 
 
-def unpacked_table(path: Path, columns: list[str], folder: Path | None = None) -> pa.Table:
+def unpacked_table(path: Path, columns: list[str] | None = None, folder: Path | None = None) -> pa.Table:
     """Return some columns of a table of which any row can be read at once, and which takes hardly any memory.
 
     It is put on disk as it would stand in memory, and mapped; the file goes with the table.
@@ -132,7 +132,7 @@ def unpacked_table(path: Path, columns: list[str], folder: Path | None = None) -
     path
         Of the table.
     columns
-        Their names.
+        Their names; ``None`` for all.
     folder
         Where the file is put; ``None`` for the system's own for such things.
     """

@@ -16,7 +16,7 @@ from minecop.archive.people import home_communities
 from minecop.archive.store import Archive
 from minecop.core.errors import QuoteError
 from minecop.insight.human import Human
-from minecop.insight.models import Insight, Quote, SetAside, Voice
+from minecop.insight.models import Insight, Issue, Lesson, Quote, SetAside, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.profiles import StepTable, counted
 from minecop.insight.voices import Voices
@@ -134,6 +134,19 @@ class Analysis:
     def posts(self) -> dict[str, Post]:
         """Posts by id."""
         return {post.id: post for post in self.archive.posts}
+
+    @cached_property
+    def issues(self) -> dict[str, Issue]:
+        """Issues and early voices by the ids of their groups."""
+        return {issue.group.id: issue for issue in self.insight.issues}
+
+    @cached_property
+    def lessons(self) -> dict[str, list[Lesson]]:
+        """Lessons by the id of the issue that they may help with, in their order."""
+        found: dict[str, list[Lesson]] = {}
+        for lesson in self.insight.lessons:
+            found.setdefault(lesson.issue or "", []).append(lesson)
+        return found
 
     @cached_property
     def people(self) -> dict[str, Person]:

@@ -151,7 +151,7 @@ class Course:
 @remembered
 def courses(analysis: Analysis) -> tuple[Course, ...]:
     """Return the course of the whole archive, then of each community that is known, the most people first."""
-    unit, periods = calendar(analysis.voices)
+    unit, periods = calendar(analysis.voices.span)
     by_community: dict[str, list[Voice]] = {}
     for voice in analysis.step_voices:
         by_community.setdefault(voice.community or "", []).append(voice)

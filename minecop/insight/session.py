@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from minecop.insight.analysis import Analysis
+from minecop.insight.analysis import Analysis, remembered
 from minecop.insight.models import Issue, Lesson, Voice
 
 _MAY_BE_LEFT_OUT = frozenset({"provinces", "professions", "tried", "doubts"})
@@ -69,11 +69,11 @@ def session_for(analysis: Analysis, issue: Issue) -> Session:
         One of its issues.
     """
     people = analysis.people
-    lessons = [lesson for lesson in analysis.insight.lessons if lesson.issue == issue.group.id]
+    lessons = analysis.lessons.get(issue.group.id, [])
     tried = [lesson for lesson in lessons if lesson.outcome == "good"]
     told = [*issue.group.members, *(lesson.voice for lesson in lessons)]
     heard = {people[author].group for author in issue.group.author_ids if author in people}
-    groups = Counter(people[author].group for author in analysis.authors if author in people)
+    groups = _groups(analysis)
     fewest, others = analysis.left_out.fewest, analysis.left_out.others
     communities = analysis.communities - {*issue.group.community_names, others}
     return Session(
@@ -85,6 +85,13 @@ def session_for(analysis: Analysis, issue: Issue) -> Session:
         ),
         unknown=tuple(name for name in _unknown(issue, lessons) if fewest <= 1 or name not in _MAY_BE_LEFT_OUT),
     )
+
+
+@remembered
+def _groups(analysis: Analysis) -> Counter[str]:
+    """Return how many people of the archive are of each group."""
+    people = analysis.people
+    return Counter(people[author].group for author in analysis.authors if author in people)
 
 
 def _guarded(invited: tuple[Invited, ...], fewest: int, others: str) -> tuple[Invited, ...]:

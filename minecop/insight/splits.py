@@ -58,9 +58,9 @@ def _step_profiles(analysis: Analysis, by: str) -> dict[str, Profile]:
     from minecop.insight.profiles import profiles_of
 
     if by == "issue":
-        kept = {voice.passage_id for voice in analysis.step_voices}
+        kept = set(analysis.step_voices.of_archive.tolist())
         members = ((issue.group.id, v) for issue in analysis.insight.issues for v in issue.group.members)
-        return profiles_of(((key, voice) for key, voice in members if voice.passage_id in kept), analysis.steps)
+        return profiles_of(((key, voice) for key, voice in members if voice.row in kept), analysis.steps)
     key_of = splitter(analysis, by)
     found = profiles_of(((key_of(voice), voice) for voice in analysis.step_voices), analysis.steps)
 
@@ -83,12 +83,12 @@ def splitter(analysis: Analysis, by: str) -> Callable[[Voice], str]:
     from minecop.insight.trends import calendar
 
     if by == "topic":
-        topics = {v.passage_id: topic.group.id for topic in analysis.insight.topics for v in topic.group.members}
-        return lambda voice: topics.get(voice.passage_id, UNKNOWN)
+        topics = {v.row: topic.group.id for topic in analysis.insight.topics for v in topic.group.members}
+        return lambda voice: topics.get(voice.row, UNKNOWN)
     if by == "community":
         return lambda voice: voice.community or UNKNOWN
     if by in OF_PEOPLE:
         told = {person.author_id: str(getattr(person, by)) for person in analysis.archive.people.values()}
         return lambda voice: told.get(voice.author_id or "", UNKNOWN)
-    period = UNITS[calendar(analysis.voices)[0] if by == "period" else by]
+    period = UNITS[calendar(analysis.voices.span)[0] if by == "period" else by]
     return lambda voice: period(voice.published) if voice.published else UNKNOWN

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from minecop.archive.models import Post
 from minecop.core.dates import BANGKOK
 from minecop.insight.models import Period, Trend, Voice
 from minecop.insight.periods import UNITS
@@ -74,6 +73,7 @@ class TrendMeter:
                 self._unit = unit
                 self._all = people
                 break
+        self._nobody = [Period(name, 0, total) for name, total in self._all.items()]  # mostly: it stands once
         self._places = {period: place for place, period in enumerate(self._all)}
         self._split = len(self._all) - max(1, len(self._all) // 3)
         volume = list(self._all.values())
@@ -102,7 +102,10 @@ class TrendMeter:
             for period, author in _people_periods(self._counting(Voices.of(members)), self._unit)
         ]
         people = Counter(period for period, _ in spoken)
-        periods = tuple(Period(name, people[place], total) for place, (name, total) in enumerate(self._all.items()))
+        periods = tuple(
+            replace(nobody, voices=people[place]) if people[place] else nobody
+            for place, nobody in enumerate(self._nobody)
+        )
         return replace(self.trend_of(spoken), periods=periods)
 
     def period_of(self, voice: Voice) -> int | None:
@@ -145,20 +148,19 @@ def periods_of(members: Iterable[Voice], everyone: Iterable[Voice], unit: str) -
     return tuple(Period(name, some.get(name, 0), count) for name, count in every.items())
 
 
-def calendar(voices: Iterable[Voice | Post], unit: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """Return a period and the names of all such from the first date of some voices or posts to the last, those without any too.
+def calendar(span: tuple[datetime, datetime] | None, unit: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """Return a period and the names of all such from a first date to a last.
 
     Parameters
     ----------
-    voices
-        Those without a date count for nothing.
+    span
+        The two; ``None`` where none is known.
     unit
         One of ``UNITS``; ``None`` for the shortest from a quarter up that gives no more than can be seen side by side, else years.
     """
-    dates = [voice.published for voice in voices if voice.published]
-    if not dates:
+    if span is None:
         return unit or _OF_TRENDS[-1], ()
-    first, last = min(dates), max(dates)
+    first, last = span
     months = [
         first.replace(year=year, month=month, day=1)
         for year in range(first.year, last.year + 1)

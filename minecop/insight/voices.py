@@ -317,6 +317,16 @@ class Voices(Sequence[Voice]):
         )
         return np.where(known, local + 1970 * 12, -1).astype(np.int32)
 
+    @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """First and last date of publication, or ``None`` where none is known."""
+        published = self._columns.published[self.rows]
+        known = published[published != _UNKNOWN]
+        if not len(known):
+            return None
+        first, last = (_EPOCH + timedelta(milliseconds=int(one)) for one in (known.min(), known.max()))
+        return first, last
+
     def until(self, moment: datetime) -> NDArray[np.bool_]:
         """Return which were published at a moment or before, shape (n,); of those without a date none was."""
         published = self._columns.published[self.rows]

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from minecop.acts.features import in_classes
 from minecop.acts.model import Model, Passage, load_model
+from minecop.core.products import product
 from minecop.core.shipped import shipped
 from minecop.process.definition import load_facets
 from minecop.vectors.embedder import Vectors
@@ -96,7 +97,7 @@ def match_facets(all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[s
     for model in facet_models():
         # as Model.scores, but with the numbers beside the words where they are quick: in a matrix without holes
         features, by_words = model.vectorizer.transform(cut), model.vectorizer.columns
-        odds = features @ model.weights[:, :by_words].T + meanings @ model.weights[:, by_words:].T + model.bias
+        odds = features @ model.weights[:, :by_words].T + product(meanings, model.weights[:, by_words:].T) + model.bias
         for row, sure in enumerate(expit(odds).tolist()):
             shares[row] |= dict(zip(model.labels, sure, strict=True))
         for row, number in np.argwhere(odds >= model.bars).tolist():

@@ -6,14 +6,19 @@ import base64
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+
+import numpy as np
 
 from minecop.archive.models import Comment, Post
 from minecop.insight.analysis import Analysis, quotes_in
 from minecop.insight.models import Voice
+from minecop.insight.voices import Voices
+from minecop.report.lessons import shown
+from minecop.report.onpage import issues_shown
 from minecop.report.quoting import shown_place, web_address
 from minecop.report.words import Words
 
@@ -35,6 +40,8 @@ class Carried:
         Threads that are carried, and that there are.
     passages, all_passages
         Passages of them, and that there are.
+    issues
+        Ranks of the issues of which any passage is carried.
     """
 
     data: str
@@ -42,6 +49,7 @@ class Carried:
     all_posts: int
     passages: int
     all_passages: int
+    issues: frozenset[int] = frozenset()
 
 
 def carried(analysis: Analysis, most: int = MOST_CHARACTERS) -> Carried:
@@ -52,12 +60,15 @@ def carried(analysis: Analysis, most: int = MOST_CHARACTERS) -> Carried:
     analysis
         The finished run.
     most
-        Characters of threads, see ``MOST_CHARACTERS``; threads that are quoted are carried in any case.
+        Characters of threads, see ``MOST_CHARACTERS``; threads that are quoted on the page are carried in any case.
     """
     posts = _chosen(analysis, most) if analysis.shows_texts else []
     rows = {post.id: row for row, post in enumerate(posts)}
-    voices = [voice for voice in analysis.voices if voice.post_id in rows]
+    every = analysis.voices
+    there = np.array([post in rows for post in every.post_ids], dtype=bool)
+    voices = every.where(there[every.posts]) if len(every) else every
     values = _Tables(analysis)
+    issues = _rows_of(voices, ((str(one.rank), one.group.members) for one in analysis.insight.issues))
     data = {
         "posts": [values.thread(post) for post in posts],
         "passages": values.passages(voices, rows),
@@ -65,11 +76,12 @@ def carried(analysis: Analysis, most: int = MOST_CHARACTERS) -> Carried:
         "communities": list(values.communities),
         "groups": list(values.groups),
         "days": [[_date(day, words) for words in values.words] for day in values.days],
-        "issues": _rows_of(voices, ((str(one.rank), one.group.members) for one in analysis.insight.issues)),
+        "issues": issues,
         "topics": _rows_of(voices, ((one.group.id, one.group.members) for one in analysis.insight.topics)),
     }
     text = packed(json.dumps(data, ensure_ascii=False, separators=(",", ":"))) if posts else ""
-    return Carried(text, len(posts), len(analysis.archive.posts), len(voices), len(analysis.voices))
+    ranks = frozenset(map(int, issues))
+    return Carried(text, len(posts), len(analysis.archive.posts), len(voices), len(every), ranks)
 
 
 def packed(text: str) -> str:
@@ -79,8 +91,12 @@ def packed(text: str) -> str:
 
 def _chosen(analysis: Analysis, most: int) -> list[Post]:
     """Return the threads to carry, in the order of the archive."""
-    first = {quote.post_id for quote in quotes_in(analysis.insight)}
-    then = {voice.post_id for issue in analysis.insight.issues for voice in issue.group.members}
+    issues = issues_shown(analysis)
+    groups, reported = shown(analysis)
+    lessons = [lesson for _, some in groups for _, lesson in some] + [lesson for _, lesson in reported]
+    there = replace(analysis.insight, issues=tuple(issues), lessons=tuple(lessons))
+    first = {quote.post_id for quote in quotes_in(there)}
+    then = {voice.post_id for issue in issues for voice in issue.group.members}
 
     def order(post: Post) -> tuple[bool, bool, bytes]:
         return (
@@ -98,12 +114,14 @@ def _chosen(analysis: Analysis, most: int) -> list[Post]:
     return [post for post in analysis.archive.posts if post.id in chosen]
 
 
-def _rows_of(voices: list[Voice], groups: Iterable[tuple[str, Sequence[Voice]]]) -> dict[str, list[int]]:
-    """Return the rows of the passages of each group, by its id."""
-    row_of = {voice.passage_id: row for row, voice in enumerate(voices)}
-    return {
-        name: sorted(row_of[one.passage_id] for one in members if one.passage_id in row_of) for name, members in groups
+def _rows_of(voices: Voices, groups: Iterable[tuple[str, Iterable[Voice]]]) -> dict[str, list[int]]:
+    """Return the rows of the passages of each group that has any among them, by its id."""
+    row_of = {row: place for place, row in enumerate(voices.of_archive.tolist())}
+    found = {
+        name: sorted(row_of[row] for row in Voices.of(members).of_archive.tolist() if row in row_of)
+        for name, members in groups
     }
+    return {name: rows for name, rows in found.items() if rows}
 
 
 def _date(day: tuple[date, bool] | None, words: Words) -> str:
@@ -139,7 +157,7 @@ class _Tables:
     def _author(self, author: str | None) -> int:
         return _number(self.authors, self.analysis.names.get(author, author)) if author else -1
 
-    def passages(self, voices: list[Voice], rows: dict[str, int]) -> dict[str, list[Any]]:
+    def passages(self, voices: Iterable[Voice], rows: dict[str, int]) -> dict[str, list[Any]]:
         """Return the passages, a list a column: where each stands, who says it, when, about which step, and its place in the picture."""
         analysis = self.analysis
         people = analysis.archive.people

@@ -160,7 +160,7 @@ def _over_time(
 def _filled(analysis: Analysis, periods: Sequence[Period]) -> tuple[Period, ...]:
     """Return periods with those among them in which nobody wrote: time has no gaps."""
     known = {period.name: period for period in periods}
-    every = calendar(analysis.voices, unit_of(periods[0].name))[1]
+    every = calendar(analysis.voices.span, unit_of(periods[0].name))[1]
     names = [name for name in every if periods[0].name <= name <= periods[-1].name]
     if len(names) > _SPREAD * len(known):
         return tuple(periods)
@@ -204,7 +204,10 @@ def archive_volume(analysis: Analysis, lang: str) -> Chart | None:
     """
     words = Words(lang, analysis.buddhist)
     recent = next((parted(one.trend.periods)[1] for one in analysis.insight.steps if one.trend.periods), ())
-    unit, names = calendar((*analysis.voices, *analysis.archive.posts), unit_of(recent[0].name) if recent else None)
+    dates = [post.published for post in analysis.archive.posts if post.published]
+    dates += analysis.voices.span or ()
+    span = (min(dates), max(dates)) if dates else None
+    unit, names = calendar(span, unit_of(recent[0].name) if recent else None)
     people = {
         period.name: period.all_voices
         for period in periods_of((), analysis.voices, unit)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from minecop.core.cells import safe_cell
-from minecop.insight.analysis import Analysis
+from minecop.insight.analysis import Analysis, remembered
 from minecop.insight.models import LESSON_KINDS, LESSON_PARTS, Lesson
 from minecop.insight.quotes import headline
+from minecop.report.onpage import issues_shown
 from minecop.report.quoting import quote_view
 from minecop.report.words import Words, people_or_fewer
 
@@ -24,6 +25,7 @@ Numbered = tuple[int, Lesson]
 """A lesson with its number: its place in the run's list, from 1."""
 
 
+@remembered
 def numbered(analysis: Analysis) -> list[Numbered]:
     """Return the lessons of a run with their numbers."""
     return list(enumerate(analysis.insight.lessons, 1))
@@ -65,6 +67,7 @@ def _lesson_json(analysis: Analysis, number: int, lesson: Lesson, ranks: dict[st
     }
 
 
+@remembered
 def _ranks(analysis: Analysis) -> dict[str, int]:
     return {issue.group.id: issue.rank for issue in analysis.insight.issues}
 
@@ -105,7 +108,7 @@ def render_lessons_csv(analysis: Analysis, lang: str = "th") -> str:
 def lesson_view(analysis: Analysis, number: int, lesson: Lesson, words: Words) -> dict[str, Any]:
     """Return a lesson as people read it: its quote with who, where and when, its parts, and what it is about."""
     line = headline(lesson.quote, [quote.text for quote in lesson.parts.values()])
-    issue = next((one for one in analysis.insight.issues if one.group.id == lesson.issue), None)
+    issue = analysis.issues.get(lesson.issue or "")
     return {
         "number": number,
         "quote": quote_view(analysis, lesson.quote, words),
@@ -134,6 +137,7 @@ def _step(analysis: Analysis, lesson: Lesson, words: Words) -> str:
     return names.get(lesson.step, "")
 
 
+@remembered
 def _topics(analysis: Analysis) -> dict[str, str]:
     return {topic.group.id: analysis.privacy.label(topic.group.title) for topic in analysis.insight.topics}
 
@@ -142,32 +146,41 @@ def _topic(analysis: Analysis, lesson: Lesson, words: Words) -> str:
     return _topics(analysis).get(str(lesson.topic)) or words("lesson_no_topic")
 
 
-def lessons_view(analysis: Analysis, words: Words) -> dict[str, Any]:
-    """Return the section of lessons: the surest of each topic and step, those that an issue's card leads to, and how many there are."""
-    lessons = numbered(analysis)
-    own = [(number, lesson) for number, lesson in lessons if lesson.own]
-    linked = {number for issue in analysis.insight.issues for number, _ in _for_issue(lessons, issue.group.id)}
+@remembered
+def shown(analysis: Analysis) -> tuple[list[tuple[list[Numbered], list[Numbered]]], list[Numbered]]:
+    """Return people's own lessons that a report shows, beside all of their topic, topic by topic; and the reported ones that it shows."""
+    own = [one for one in numbered(analysis) if one[1].own]
+    linked = {number for issue in issues_shown(analysis) for number, _ in _by_issue(analysis).get(issue.group.id, ())}
     first = {some[0][0] for some in _steps(analysis, own).values()}
     topics: dict[int, list[Numbered]] = {}
-    for number, lesson in own:
-        topics.setdefault(lesson.topic, []).append((number, lesson))
+    for one in own:
+        topics.setdefault(one[1].topic, []).append(one)
     groups = []
     for of_topic in sorted(topics.values(), key=lambda some: (-_people(some), some[0][0])):
-        shown = [
+        some = [
             (number, lesson)
             for place, (number, lesson) in enumerate(of_topic)
             if number in linked | first or (lesson.clear and place < _A_TOPIC)
         ]
-        if shown:
-            groups.append(
-                {
-                    "title": _topic(analysis, of_topic[0][1], words),
-                    "people": _told_by(analysis, of_topic, words),
-                    "lessons": [lesson_view(analysis, *one, words) for one in shown],
-                }
-            )
-    reported = [(number, lesson) for number, lesson in lessons if not lesson.own]
-    reported = [one for place, one in enumerate(reported) if one[0] in linked or place < _A_TOPIC]
+        if some:
+            groups.append((of_topic, some))
+    reported = [one for one in numbered(analysis) if not one[1].own]
+    return groups, [one for place, one in enumerate(reported) if one[0] in linked or place < _A_TOPIC]
+
+
+def lessons_view(analysis: Analysis, words: Words) -> dict[str, Any]:
+    """Return the section of lessons: the surest of each topic and step, those that an issue's card leads to, and how many there are."""
+    lessons = numbered(analysis)
+    own = [one for one in lessons if one[1].own]
+    of_topics, reported = shown(analysis)
+    groups = [
+        {
+            "title": _topic(analysis, of_topic[0][1], words),
+            "people": _told_by(analysis, of_topic, words),
+            "lessons": [lesson_view(analysis, *one, words) for one in some],
+        }
+        for of_topic, some in of_topics
+    ]
     shown_count = sum(len(group["lessons"]) for group in groups) + len(reported)
     return {
         "count": words(
@@ -209,12 +222,17 @@ def _by_step(analysis: Analysis, own: Sequence[Numbered], words: Words) -> list[
 
 def lessons_for_issue(analysis: Analysis, issue_id: str, words: Words) -> list[dict[str, Any]]:
     """Return the lessons that may help with an issue, the nearest first."""
-    return [lesson_view(analysis, *one, words) for one in _for_issue(numbered(analysis), issue_id)]
+    return [lesson_view(analysis, *one, words) for one in _by_issue(analysis).get(issue_id, ())]
 
 
-def _for_issue(lessons: Iterable[Numbered], issue_id: str) -> list[Numbered]:
-    found = [one for one in lessons if one[1].issue == issue_id]
-    return sorted(found, key=lambda one: -one[1].likeness)[:_AN_ISSUE]
+@remembered
+def _by_issue(analysis: Analysis) -> dict[str, list[Numbered]]:
+    """Return the lessons that an issue's card leads to, by the id of the issue, the nearest first."""
+    found: dict[str, list[Numbered]] = {}
+    for one in numbered(analysis):
+        if one[1].issue:
+            found.setdefault(one[1].issue, []).append(one)
+    return {issue: sorted(some, key=lambda one: -one[1].likeness)[:_AN_ISSUE] for issue, some in found.items()}
 
 
 def _told_by(analysis: Analysis, lessons: Sequence[Numbered], words: Words) -> str:

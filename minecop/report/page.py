@@ -104,9 +104,10 @@ def _explored(analysis: Analysis, brought: Carried, steps: list[dict[str, Any]],
     key = "carries_all" if brought.posts == brought.all_posts else "carries_some"
     counts = {"posts": brought.posts, "all": brought.all_posts, "passages": brought.passages}
     label = analysis.privacy.label
+    there = (issue for issue in analysis.insight.issues if issue.rank in brought.issues)
     issues = [
         (words(f"status_{status}"), [(one.rank, f"{one.rank} {label(one.group.title)}") for one in those])
-        for status, those in groupby(analysis.insight.issues, key=lambda issue: issue.status)
+        for status, those in groupby(there, key=lambda issue: issue.status)
     ]
     topics = [(topic.group.id, label(topic.group.title)) for topic in analysis.insight.topics]
     numbered = [(step["number"], f"{step['number']} {step['name']}") for step in steps]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,7 +13,7 @@ from typing import Any, Protocol
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from minecop.core.cells import safe_cell
-from minecop.core.files import write_bytes, write_text
+from minecop.core.files import replacing
 from minecop.core.largejson import json_pieces
 from minecop.insight.analysis import LEFT_OUT, Analysis
 from minecop.insight.models import Group, Issue, Voice
@@ -269,14 +270,13 @@ def write_reports(
     OutputError
         When a file cannot be written.
     """
-    rendered = {name: render(analysis, lang) for name, render in (RENDERERS | dict(own or {})).items()}
-    for name, content in rendered.items():
-        if isinstance(content, bytes):
-            write_bytes(folder / name, content)
-        elif content:
-            write_text(folder / name, content)
-        else:  # an earlier report may have had it
-            (folder / name).unlink(missing_ok=True)
+    with ExitStack() as written:  # files take their places when all are there
+        for name, render in (RENDERERS | dict(own or {})).items():
+            if content := render(analysis, lang):
+                temporary = written.enter_context(replacing(folder / name))
+                temporary.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
+            else:  # an earlier report may have had it
+                written.callback((folder / name).unlink, missing_ok=True)
     (folder / PDF_FILE).unlink(
         missing_ok=True
     )  # it is printed of an earlier page, which may have named who is masked now

@@ -14,6 +14,7 @@ from minecop.insight.human import key_of
 from minecop.insight.models import LESSON_PARTS, Issue, Topic, Voice
 from minecop.insight.slices import slices_of
 from minecop.insight.splits import IN_TIME
+from minecop.insight.voices import Voices
 from minecop.report.decided import named_view
 from minecop.report.grounds import grounds_json
 from minecop.report.lessons import lessons_json, numbered
@@ -335,7 +336,7 @@ def _topics(analysis: Analysis, words: Words) -> Sheet:
     rows: list[list[Cell]] = []
     for topic in analysis.insight.topics:
         group, view = topic.group, topic_view(analysis, topic, words)
-        dated = sorted(voice.published for voice in group.members if voice.published)
+        span = Voices.of(group.members).span
         rows.append(
             [
                 int(group.id),
@@ -348,8 +349,7 @@ def _topics(analysis: Analysis, words: Words) -> Sheet:
                 len(group.members),
                 view["trend_words"],
                 group.trend.ratio,
-                _day(dated[0]) if dated else None,
-                _day(dated[-1]) if dated else None,
+                *(map(_day, span) if span else (None, None)),
                 topic.stability,
                 topic.sure,
                 view["change_words"] or None,

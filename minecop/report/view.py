@@ -7,19 +7,17 @@ from typing import Any
 from minecop.core.messages import message
 from minecop.insight.analysis import LEFT_OUT, Analysis, remembered
 from minecop.insight.human import SESSION
-from minecop.insight.models import FEWEST_AUTHORS, STATUSES, Group, Issue, Period, SetAside, Topic
+from minecop.insight.models import FEWEST_AUTHORS, Group, Issue, Period, SetAside, Topic
 from minecop.insight.trends import bursts_of, share_of
+from minecop.insight.voices import Voices
 from minecop.report.decided import decided_view, hidden_words, named_view, notes_view
 from minecop.report.grounds import grounds_view, listed
 from minecop.report.lessons import lessons_for_issue, lessons_view
+from minecop.report.onpage import by_status, candidates
 from minecop.report.quoting import quote_view
 from minecop.report.session import session_view
 from minecop.report.words import Words, words_of_report
 
-SHOWN_FIRST = 7
-"""Candidate issues on the first page: as many as a session can weigh."""
-
-_EARLY_SHOWN = 12
 _SET_ASIDE_SHOWN = 30
 _ACCOUNT_SHOWN = 60
 
@@ -41,12 +39,11 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         When a quote is not what its source says.
     """
     words = Words(lang, analysis.buddhist)
-    by_status: dict[str, list[Issue]] = {status: [] for status in STATUSES}
-    for issue in analysis.insight.issues:
-        by_status[issue.status].append(issue)
-    shared = by_status["shared"]
-    first = {issue.rank for issue in _candidates(shared)}
-    views = [issue_view(analysis, issue, words) for issue in shared]
+    shown = by_status(analysis)
+    views = {status: [issue_view(analysis, issue, words) for issue in issues] for status, (issues, _) in shown.items()}
+    more = {f"{status}_more": count for status, (_, count) in shown.items()}
+    shared, shared_views = shown["shared"][0], views["shared"]
+    first = {issue.rank for issue in candidates(shared)}
     return {
         "lang": lang,
         "t": words_of_report(analysis, lang),
@@ -54,17 +51,13 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "numbers": _numbers(analysis, words),
         "period": _period(analysis, words),
         "selection": _selection(analysis, words),
-        "candidates": [view for view in views if view["rank"] in first],
-        "shared": [view for view in views if view["rank"] in first or view["confidence"] != "weak"],
-        "weak": [view for view in views if view["rank"] not in first and view["confidence"] == "weak"],
+        "candidates": [view for view in shared_views if view["rank"] in first],
         "evidence_heads": [words(f"evidence_{name}") for name in _EVIDENCE],
-        "evidence": [(view, _evidence_row(issue, words)) for view, issue in zip(views, shared, strict=True)],
-        "early": [issue_view(analysis, issue, words) for issue in by_status["early"][:_EARLY_SHOWN]],
-        "early_more": max(0, len(by_status["early"]) - _EARLY_SHOWN),
-        "minority": [issue_view(analysis, issue, words) for issue in by_status["minority"][:_EARLY_SHOWN]],
-        "minority_more": max(0, len(by_status["minority"]) - _EARLY_SHOWN),
-        "fading": [issue_view(analysis, issue, words) for issue in by_status["fading"]],
-        "settled": [issue_view(analysis, issue, words) for issue in by_status["settled"]],
+        "evidence": [(view, _evidence_row(issue, words)) for view, issue in zip(shared_views, shared, strict=True)],
+        **views,
+        **more,
+        "shared": [view for view in shared_views if view["rank"] in first or view["confidence"] != "weak"],
+        "weak": [view for view in shared_views if view["rank"] not in first and view["confidence"] == "weak"],
         "funnel": _funnel(analysis, words),
         "limits": _limits(analysis, words),
         "communities": _communities(analysis, words),
@@ -79,12 +72,6 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "decided": decided_view(analysis, words),
         "session_notes": notes_view(analysis, SESSION, words),
     }
-
-
-def _candidates(shared: list[Issue]) -> list[Issue]:
-    """Return the issues for the first page: the first few, without weak signals where there are better ones."""
-    strong = [issue for issue in shared if issue.confidence != "weak"]
-    return (strong or shared)[:SHOWN_FIRST]
 
 
 def _numbers(analysis: Analysis, words: Words) -> list[tuple[str, str]]:
@@ -175,7 +162,7 @@ def faded_view(analysis: Analysis, words: Words) -> list[str]:
 def topic_view(analysis: Analysis, topic: Topic, words: Words) -> dict[str, Any]:
     """Return a topic as people read it: what it is called, who speaks of it since when, and how far it is to be relied on."""
     group = topic.group
-    dated = sorted(voice.published for voice in group.members if voice.published)
+    span = Voices.of(group.members).span
     stability = "unknown" if topic.stability is None else next(k for k, bar in _STABLE if topic.stability >= bar)
     others = ", ".join(map(str, topic.others))
     return (
@@ -190,8 +177,8 @@ def topic_view(analysis: Analysis, topic: Topic, words: Words) -> dict[str, Any]
             "sure": topic.sure,
             "sure_words": sure_words(topic.sure, words),
             "change_words": words(f"change_{topic.change}", others=others) if topic.change else "",
-            "first": words.day(dated[0]) if dated else "",
-            "last": words.day(dated[-1]) if dated else "",
+            "first": words.day(span[0]) if span else "",
+            "last": words.day(span[1]) if span else "",
             "shares": shares_view(group.trend.periods, words),
             "quotes": [quote_view(analysis, quote, words) for quote in topic.quotes],
         }

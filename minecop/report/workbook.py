@@ -18,8 +18,8 @@ from minecop.core.cells import is_like_formula, sheet_cell, utf16_units
 COUNT, DECIMAL, CHANCE, PERCENT = "#,##0", "0.00", "0.000", "0%"
 """How numbers of a column are shown."""
 
-MOST_ROWS = 1_048_575
-"""Rows below the heads that a sheet of Excel holds."""
+MOST_ROWS = 50_000
+"""Rows below the heads of a sheet. Excel holds a million, which an ordinary laptop hardly opens."""
 
 _MOST_LINKS = 65_530
 _LONGEST_LINK = 2_079

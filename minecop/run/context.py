@@ -39,6 +39,8 @@ class Context:
         As given.
     keys
         What each stage depends on that was looked at so far, by its name.
+    taken_over
+        Rows that a stage has taken over from what it made before, by its name: what is made is the same without.
     decided
         What people have decided of authors and communities.
     embedder, clusterer
@@ -51,6 +53,7 @@ class Context:
     executor: Executor
     listener: Listener
     keys: dict[str, Key] = field(default_factory=dict)
+    taken_over: dict[str, int] = field(default_factory=dict)
     decided: Decided = UNDECIDED
     embedder: Embedder | None = None
     clusterer: Clusterer | None = None

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from sys import intern
-from typing import Any
-
 from minecop.archive.store import read_archive
-from minecop.core.largejson import read_large_json
 from minecop.core.tables import column_names, read_tables, unpacked_table
 from minecop.insight.analysis import Analysis
-from minecop.insight.models import (
-    Faded,
-    Grounds,
-    Group,
-    Insight,
-    Issue,
-    Lesson,
-    Period,
-    Quote,
-    SetAside,
-    Topic,
-    Trend,
-)
 from minecop.insight.profiles import StepTable
 from minecop.insight.voices import VOICE_COLUMNS, Voices
 from minecop.process.definition import load_process
+from minecop.run.insightfile import INSIGHT, read_insight
 from minecop.run.opening import Run
 from minecop.run.stages import LAYOUT
 from minecop.vectors.storing import read_vectors
@@ -50,7 +33,7 @@ def load_analysis(run: Run) -> Analysis:
         "layout": None,
     }
     with run.reading(read):
-        insight = _Reader(_passages(run)).insight(run.stage_folder("insight") / "insight.json")
+        insight = read_insight(run.stage_folder("insight") / INSIGHT, _passages(run))
         path = run.stage_folder("process") / "steps.parquet"
         steps = StepTable.from_table(
             unpacked_table(path, [name for name in column_names(path) if name != "passage_id"])
@@ -84,91 +67,3 @@ def read_passages(run: Run) -> Voices:
 def _passages(run: Run) -> Voices:
     tables = read_tables(run.stage_folder("text") / "passages.parquet", _ROWS, list(VOICE_COLUMNS))
     return Voices.from_tables(tables)
-
-
-class _Reader:
-    """Makes values of what the insight stage wrote, in which a voice is its passage's row.
-
-    Parameters
-    ----------
-    voices
-        All of the archive.
-    """
-
-    def __init__(self, voices: Voices) -> None:
-        self._voices = voices
-
-    def insight(self, path: Path) -> Insight:
-        """Return all of it."""
-        values = read_large_json(
-            path,
-            {
-                "issues": self._issue,
-                "set_aside": self._set_aside,
-                "topics": self._topic,
-                "themes": self._group,
-                "faded": lambda value: Faded(value["topic"], value["label"], tuple(value["others"])),
-                "steps": self._group,
-                "communities": self._group,
-                "lessons": self._lesson,
-                "facets": self._group,
-            },
-        )
-        funnel = values.pop("funnel")
-        return Insight(funnel=funnel, **{name: tuple(made) for name, made in values.items()})
-
-    def _issue(self, value: dict[str, Any]) -> Issue:
-        return Issue(
-            **value
-            | {
-                "group": self._group(value["group"]),
-                "grounds": _grounds(value["grounds"]),
-                "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
-                "terms": tuple(value["terms"]),
-                "headline": Quote(**value["headline"]) if value["headline"] else None,
-                "wishes": tuple(Quote(**quote) for quote in value["wishes"]),
-                "objection": Quote(**value["objection"]) if value["objection"] else None,
-            }
-        )
-
-    def _lesson(self, value: dict[str, Any]) -> Lesson:
-        return Lesson(
-            **value
-            | {
-                "voice": self._voices[value["voice"]],
-                "quote": Quote(**value["quote"]),
-                "parts": {part: Quote(**quote) for part, quote in value["parts"].items()},
-                "kinds": tuple(value["kinds"]),
-            }
-        )
-
-    def _topic(self, value: dict[str, Any]) -> Topic:
-        return Topic(
-            **value
-            | {
-                "group": self._group(value["group"]),
-                "terms": tuple(value["terms"]),
-                "others": tuple(value["others"]),
-                "quotes": tuple(Quote(**quote) for quote in value["quotes"]),
-            }
-        )
-
-    def _group(self, value: dict[str, Any]) -> Group:
-        trend = value["trend"]
-        return Group(
-            **value
-            | {
-                "author_ids": tuple(map(intern, value["author_ids"])),
-                "community_names": tuple(map(intern, value["community_names"])),
-                "trend": Trend(**trend | {"periods": tuple(Period(**period) for period in trend["periods"])}),
-                "members": self._voices.among(value["members"]),
-            }
-        )
-
-    def _set_aside(self, value: dict[str, Any]) -> SetAside:
-        return SetAside(value["reason"], value["title"], self._voices.among(value["members"]))
-
-
-def _grounds(value: dict[str, Any]) -> Grounds:
-    lists = {name: tuple(one) for name, one in value.items() if isinstance(one, list)}
-    return Grounds(**value | lists | {"steps": {int(step): people for step, people in value["steps"].items()}})

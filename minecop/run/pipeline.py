@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 import minecop
 from minecop.archive.reading import find_files
 from minecop.archive.store import is_archive
@@ -144,7 +146,8 @@ def _do(stage: Stage, context: Context, lang: str) -> dict[str, Any]:
     """Make or reuse one stage; return its line of the timings."""
     folder, listener = context.stage_folder(stage.name), context.listener
     parts: dict[str, float] = {}
-    with measured() as taken:
+    # Sums of one thread: processors are the workers' already, whom threads that wait would hinder, and several threads may round otherwise.
+    with measured() as taken, threadpool_limits(1, user_api="blas"):
         key = context.keys[stage.name] = _key(stage, context)
         reason = why_run(folder, key)
         note = reason.text(lang) if reason else ""
@@ -167,8 +170,13 @@ def _do(stage: Stage, context: Context, lang: str) -> dict[str, Any]:
         "rows_in": _rows_in(stage, context),
         "rows_out": _rows_out(folder),
         "characters": read,
-        "made": made_by(taken, read, parts),
+        "made": made_by(taken, read, parts) | _taken_over(stage, context),
     }
+
+
+def _taken_over(stage: Stage, context: Context) -> dict[str, int]:
+    rows = context.taken_over.get(stage.name, 0)
+    return {"rows_taken_over": rows} if rows else {}
 
 
 def _count_characters(stage: str, folder: Path) -> dict[str, int]:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
-from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
@@ -37,18 +36,27 @@ from minecop.core.tables import (
     write_table,
 )
 from minecop.insight.finding import find_insight
-from minecop.insight.models import Voice
 from minecop.insight.passages import ACT_COLUMNS, PASSAGE_COLUMNS, WORD_COLUMNS
 from minecop.insight.setting_aside import posts_set_aside
-from minecop.insight.voices import Voices
 from minecop.run.context import PASSAGES_A_CHUNK, Context
+from minecop.run.earlier import Earlier, hashes_of, made_of, made_or_taken
+from minecop.run.insightfile import INSIGHT, SHORT
 from minecop.run.process import make_process, process_outside, steps_outside
 from minecop.run.settings import Settings
 from minecop.run.tables import contract_passages
 from minecop.run.topics import HISTORY, make_topics, topics_outside
 from minecop.run.vectors import make_vectors, vectors_outside
 from minecop.text.collocations import WordCounts, collocations
-from minecop.text.passages import PASSAGES, TITLES, UNJOINED, WORDS, Selection, passages_of, with_collocations
+from minecop.text.passages import (
+    PASSAGES,
+    TITLES,
+    UNJOINED,
+    WORDS,
+    Selection,
+    passages_of,
+    with_collocations,
+    words_of_passages,
+)
 from minecop.text.tokens import engine_name
 from minecop.topics.layout import lay_out
 from minecop.vectors.anchors import shipped_anchors
@@ -156,6 +164,9 @@ def _check_selection(
             raise SettingsError("unknown_group", name=name, known=", ".join(sorted(groups)) or "—")
 
 
+_PASSAGES, _WORDS = "passages.parquet", "words.parquet"
+
+
 def _make_text(context: Context, folder: Path) -> dict[str, int]:
     archive = context.stage_folder("archive")
     head = read_head(archive)
@@ -171,30 +182,48 @@ def _make_text(context: Context, folder: Path) -> dict[str, int]:
     )
     chunks = batched(iterate_posts(archive), _POSTS_A_CHUNK)
     total = -(-head.posts // _POSTS_A_CHUNK)
-    counts = WordCounts()
-    unjoined = folder / "unjoined.parquet"
     with (
-        TableWriter(folder / "passages.parquet", PASSAGES) as passages,
-        TableWriter(unjoined, UNJOINED) as words,
+        TableWriter(folder / _PASSAGES, PASSAGES) as passages,
         TableWriter(folder / "titles.parquet", TITLES) as titles,
     ):
-        for made in map_chunks(context.executor, work, chunks, "text", context.listener, total):
-            for table, piece in zip((passages, words, titles), made, strict=True):
+        for made in map_chunks(context.executor, work, chunks, "passages", context.listener, total):
+            for table, piece in zip((passages, titles), made, strict=True):
                 table.write(piece)
-            counts.count(made[1]["words"])
     if not passages.rows and context.settings.selection != Selection():
         raise SettingsError("nothing_selected")
+    _cut_words(context, folder)
+    return {"passages": passages.rows}
+
+
+def _cut_words(context: Context, folder: Path) -> None:
+    """Write the words of all passages: cut, or taken over where the texts were cut before; then joined, for which all must be known."""
+    texts = read_tables(folder / _PASSAGES, PASSAGES_A_CHUNK, ["passage_id", "text"])
+    chunks = ((some, hashes_of(column.to_pylist() for column in some.columns)) for some in texts)
+    total = -(-count_rows(folder / _PASSAGES) // PASSAGES_A_CHUNK)
+    earlier = Earlier(
+        context.stage_folder("text"), context.keys["text"], ["archive"], _WORDS, folder, UNJOINED.names, settings=False
+    )
+    counts = WordCounts()
+    unjoined = folder / "unjoined.parquet"
+    with TableWriter(unjoined, UNJOINED) as cut, made_of(folder) as made_of_what:
+        for made, hashes in made_or_taken(
+            context.executor, words_of_passages, chunks, earlier, "text", context.listener, total
+        ):
+            cut.write(made)
+            made_of_what.append(hashes)
+            counts.count(made["words"])
+    context.taken_over["text"] = earlier.taken
     join = partial(with_collocations, found=collocations(counts))
-    chunks = read_tables(unjoined, PASSAGES_A_CHUNK)
-    with TableWriter(folder / "words.parquet", WORDS) as words:
-        for table in map_chunks(context.executor, join, chunks, "text", silent):
+    with TableWriter(folder / _WORDS, WORDS) as words:
+        for table in map_chunks(context.executor, join, read_tables(unjoined, PASSAGES_A_CHUNK), "text", silent):
             words.write(table)
     unjoined.unlink()
-    return {"passages": passages.rows}
 
 
 # ---- acts
 
+
+_ACTS = "acts.parquet"
 
 _CLOSENESS = pa.field("closeness", pa.float32())
 """How near each passage lies to known concerns (``vectors.anchors``)."""
@@ -217,13 +246,21 @@ def _make_acts(context: Context, folder: Path) -> dict[str, int]:
     text = context.stage_folder("text")
     passages = read_tables(text / "passages.parquet", PASSAGES_A_CHUNK, ["passage_id", "text", "comment"])
     words = read_tables(text / "words.parquet", PASSAGES_A_CHUNK, ["words", "joined"])
-    chunks = zip(passages, words, strict=True)
+    chunks = (
+        (some, hashes_of(column.to_pylist() for table in some for column in table.columns))
+        for some in zip(passages, words, strict=True)
+    )
     total = -(-count_rows(text / "passages.parquet") // PASSAGES_A_CHUNK)
+    earlier = Earlier(context.stage_folder("acts"), context.keys["acts"], ["text"], _ACTS, folder)
     courtesy = 0
-    with TableWriter(folder / "acts.parquet", MARKS.append(_CLOSENESS)) as acts:
-        for marks in map_chunks(context.executor, _acts_chunk, chunks, "acts", context.listener, total):
+    with TableWriter(folder / _ACTS, MARKS.append(_CLOSENESS)) as acts, made_of(folder) as made_of_what:
+        for marks, hashes in made_or_taken(
+            context.executor, _acts_chunk, chunks, earlier, "acts", context.listener, total
+        ):
             acts.write(marks)
+            made_of_what.append(hashes)
             courtesy += pc.sum(marks["courtesy"]).as_py() or 0
+    context.taken_over["acts"] = earlier.taken
     return {"passages": acts.rows, "courtesy": courtesy}
 
 
@@ -273,10 +310,7 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
             listener=context.listener,
             folder=folder,
         )
-    # a voice stands under its issue, topic, step and community: there it is the row of its passage in the table of these
-    write_large_json(
-        folder / "insight.json", found, {Voice: attrgetter("row"), Voices: lambda some: some.rows.tolist()}
-    )
+    write_large_json(folder / INSIGHT, found, SHORT)
     return {"issues": len(found.issues), "set_aside": len(found.set_aside)}
 
 
@@ -315,8 +349,8 @@ STAGES: tuple[Stage, ...] = (
         _make_text,
         lambda _: {"words": engine_name()},
     ),
-    Stage("acts", 10, ("text",), (), _make_acts, _acts_outside),
-    Stage("vectors", 4, ("text", "acts"), ("model", "backend", "adapt", "seed"), make_vectors, vectors_outside),
+    Stage("acts", 11, ("text",), (), _make_acts, _acts_outside),
+    Stage("vectors", 5, ("text", "acts"), ("model", "backend", "adapt", "seed"), make_vectors, vectors_outside),
     Stage(
         "topics",
         4,
@@ -325,11 +359,11 @@ STAGES: tuple[Stage, ...] = (
         make_topics,
         topics_outside,
     ),
-    Stage("process", 6, ("text", "acts"), ("process", "facets"), make_process, steps_outside),
+    Stage("process", 7, ("text", "acts"), ("process", "facets"), make_process, steps_outside),
     Stage("aside", 1, ("archive",), (), _make_aside),
     Stage(
         "insight",
-        34,
+        35,
         ("archive", "text", "vectors", "acts", "topics", "process", "aside"),
         ("as_of", "seed"),
         _make_insight,

@@ -95,8 +95,8 @@ def passages_of(
     people: Mapping[str, Person],
     selection: Selection,
     under_copies: Mapping[str, Set[int]] = MappingProxyType({}),
-) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """Return the passages of posts and comments, their words, and those of the posts' titles.
+) -> tuple[pa.Table, pa.Table]:
+    """Return the passages of posts and comments, and the words of the posts' titles.
 
     Parameters
     ----------
@@ -114,7 +114,7 @@ def passages_of(
     Returns
     -------
     tuple of pyarrow.Table
-        Tables of schema ``PASSAGES``, ``UNJOINED`` and ``TITLES``, in the order of posts, comments and places.
+        Tables of schema ``PASSAGES`` and ``TITLES``, in the order of posts, comments and places.
     """
     groups = {person.author_id: person.group for person in people.values()}
     rows: list[dict[str, object]] = []
@@ -125,15 +125,18 @@ def passages_of(
             community = homes.get(text.author_id or "") or (post.communities[0] if post.communities else None)
             if selection.takes(text.author_id, community, text.published, groups):
                 rows += _rows(post, text, community)
-    cut = [words(str(row["text"])) for row in rows]
-    ids = [row["passage_id"] for row in rows]
-    terms = [content_words(all_words) for all_words in cut]
     title_of = {row["post_id"]: str(row["title"] or "") for row in rows}
     return (
         table_of(rows, PASSAGES),
-        pa.table({"passage_id": ids, "words": cut, "terms": terms}, schema=UNJOINED),
         pa.table({"post_id": list(title_of), "words": list(map(words, title_of.values()))}, schema=TITLES),
     )
+
+
+def words_of_passages(passages: pa.Table) -> pa.Table:
+    """Return the words (schema ``UNJOINED``) of passages, given with ``passage_id`` and ``text``: each hangs on its text alone."""
+    cut = [words(text) for text in passages["text"].to_pylist()]
+    terms = [content_words(all_words) for all_words in cut]
+    return pa.table({"passage_id": passages["passage_id"], "words": cut, "terms": terms}, schema=UNJOINED)
 
 
 def with_collocations(table: pa.Table, found: Mapping[tuple[str, str], float]) -> pa.Table:

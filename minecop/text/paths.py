@@ -104,8 +104,8 @@ def _moved(one: str, other: str, vocabulary: Set[str]) -> tuple[str, str] | None
     best = costs.get(one, unseen) + costs.get(other, unseen) - _PAIR_MARGIN
     found = None
     for cut in range(max(1, here - _SHIFTED), min(len(letters), here + _SHIFTED + 1)):
-        first, second = letters[:cut], letters[cut:]
-        if cut == here or first not in vocabulary or second not in vocabulary:
+        first = letters[:cut]
+        if cut == here or first not in vocabulary or (second := letters[cut:]) not in vocabulary:
             continue
         cost = costs.get(first, unseen) + costs.get(second, unseen)
         if cost < best and _is_one(one, letters[here:cut], other, first, vocabulary):

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minecop.core.errors import ModelError
+from minecop.core.products import product
 from minecop.core.shipped import shipped
 from minecop.vectors.concerns import ConcernVoice
 from minecop.vectors.embedder import unit_rows
@@ -56,7 +57,7 @@ class Anchors:
 
     def nearness(self, vectors: Matrix) -> Matrix:
         """Return how near vectors lie to each anchor, in spreads above what is usual, shape (n, anchors)."""
-        found: Matrix = (vectors @ self.centres.T - self.usual) / self.spread
+        found: Matrix = (product(vectors, self.centres.T) - self.usual) / self.spread
         return found
 
     def profiles(self, vectors: Matrix) -> Matrix:

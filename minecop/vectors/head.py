@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from minecop.core.products import product
 from minecop.vectors.contrastive import Adam, Learner, through_length, with_length
 from minecop.vectors.embedder import Vectors, unit_rows
 
@@ -59,7 +60,7 @@ class Head:
         made = np.empty_like(sums)
         for start in range(0, len(sums), _TEXTS_AT_A_TIME):
             unit, length = with_length(sums[start : start + _TEXTS_AT_A_TIME])
-            made[start : start + _TEXTS_AT_A_TIME] = length * unit_rows(self._layers(unit)[1])
+            made[start : start + _TEXTS_AT_A_TIME] = length * unit_rows(self._layers(unit, product)[1])
         return made
 
     def learn(self, vectors: Vectors) -> tuple[Vectors, Callable[[Vectors], tuple[Weights, Weights, Weights]]]:
@@ -75,11 +76,13 @@ class Head:
 
         return made, back
 
-    def _layers(self, vectors: Vectors) -> tuple[Vectors, Vectors]:
-        hidden: Vectors = vectors @ self.inner
+    def _layers(
+        self, vectors: Vectors, times: Callable[[Vectors, Weights], Vectors] = np.matmul
+    ) -> tuple[Vectors, Vectors]:
+        hidden = times(vectors, self.inner)
         hidden += self.bias
         np.maximum(hidden, 0, out=hidden)
-        added: Vectors = hidden @ self.outer
+        added = times(hidden, self.outer)
         added += vectors
         return hidden, added
 

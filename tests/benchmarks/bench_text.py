@@ -16,7 +16,7 @@ from minecop.core.progress import silent
 from minecop.run.stages import _acts_chunk
 from minecop.text import tokens as tokens_module
 from minecop.text.normalising import normalise, with_map
-from minecop.text.passages import Selection, passages_of
+from minecop.text.passages import Selection, passages_of, words_of_passages
 from minecop.text.segmenting import segment
 from minecop.text.tokens import engine_name, tokens
 from minecop.text.words import words_of
@@ -125,5 +125,6 @@ def test_text_two_workers():
 
 
 def _both(posts, homes, people):
-    passages, words, _ = passages_of(posts, homes, people, Selection())
+    passages, _ = passages_of(posts, homes, people, Selection())
+    words = words_of_passages(passages)
     return passages, words, _acts_chunk((passages, words))
