@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minecop.cli.options import language, privacy_options, years_option
+from minecop.cli.options import RUN, language, privacy_options, years_option
 from minecop.core.messages import message
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explore")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run", type=RUN)
 @click.option(
     "--port", type=click.IntRange(1, 65535), help="พอร์ต / port [8765, or any that is free / หรือพอร์ตใดก็ได้ที่ว่าง]"
 )
