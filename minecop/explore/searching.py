@@ -33,6 +33,9 @@ _NEAREST = 200
 _NEAR = 3.0
 """Spreads above the mean of all likenesses from which a passage is near in meaning."""
 
+_A_PAGE = 20
+"""Passages to which what words find is filled up by meaning, however far the nearest are: quite other words are never very near."""
+
 _ROWS_AT_ONCE = 8_192
 _LITTLE_FOUND = 5
 """Passages below which letters are looked for, too, wherever words begin and end."""
@@ -188,7 +191,7 @@ class Search:
         near, unable = np.zeros(0, np.int64), None
         if query.mode != "words":
             try:
-                near = self._by_meaning(text, allowed, asked)
+                near = self._by_meaning(text, allowed, asked, _A_PAGE - len(ranked))
             except MinecopError as error:
                 unable = error
         rows = self._fused(ranked, near) if query.mode == "both" else near if query.mode == "meaning" else ranked
@@ -257,8 +260,8 @@ class Search:
     def _embedder(self) -> Any:
         return embedder_of(self._run)
 
-    def _by_meaning(self, text: str, allowed: Numbers, asked: Asked) -> Numbers:
-        """Return the passages nearest in meaning, the nearest first."""
+    def _by_meaning(self, text: str, allowed: Numbers, asked: Asked, fewest: int = 0) -> Numbers:
+        """Return the passages near in meaning, or so many of those that are nearest where fewer are near, the nearest first."""
         embedder = self._embedder
         if isinstance(embedder, StaticEmbedder):
             said = list(words(text))
@@ -272,6 +275,9 @@ class Search:
             return np.zeros(0, np.int64)
         bar = max(float(nearness.mean() + _NEAR * nearness.std()), 0.0)
         rows = np.flatnonzero(allowed & (nearness > bar))
+        if len(rows) < fewest:
+            rows = np.flatnonzero(allowed & (nearness > 0))
+            rows = rows[np.argsort(-nearness[rows], kind="stable")[:fewest]]
         if len(rows) > _NEAREST:
             rows = rows[np.argpartition(-nearness[rows], _NEAREST - 1)[:_NEAREST]]
         return rows[np.lexsort((rows, -nearness[rows]))]
