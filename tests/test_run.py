@@ -242,3 +242,16 @@ def test_sample_lies_where_the_program_looks_for_it():
     assert shipped("corpora", "sample") == SAMPLE
     with pytest.raises(FileNotFoundError):
         shipped("corpora", "nothing")
+
+
+def test_large_archives_are_worked_at_in_less_memory_with_the_same_result(jsonl, tmp_path, monkeypatch):
+    source = jsonl(posts())
+    plain = analyse(source, tmp_path / "plain")
+    monkeypatch.setattr("minecop.run.context.LARGE", 1)
+    renewed = []
+    monkeypatch.setattr(
+        "minecop.core.workers.WorkerPool.renew", lambda pool, done=WorkerPool.renew: (renewed.append(1), done(pool))
+    )
+    large = analyse(source, tmp_path / "large", workers=2)
+    assert files(large.folder) == files(plain.folder)
+    assert len(renewed) == 2

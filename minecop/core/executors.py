@@ -92,6 +92,12 @@ def done_apart(executor: Executor, function: Callable[[Chunk], Result], work: Ch
     return result
 
 
+def renew(executor: Executor) -> None:
+    """Let go of what the processes of a pool hold, models and dictionaries, before work that needs none of it and much memory."""
+    if isinstance(executor, WorkerPool):
+        executor.renew()
+
+
 def map_chunks(
     executor: Executor,
     function: Callable[[Chunk], Result],

@@ -153,7 +153,7 @@ class WorkerPool(Executor):
                 lost += 1
                 if lost > _LOSSES:
                     raise RunError("workers_lost", times=lost) from error
-                self._renew()
+                self._replace()
                 ahead = deque((piece, self._hand_out(fn, piece)) for piece, _ in ahead)
                 continue
             ahead.popleft()
@@ -168,7 +168,12 @@ class WorkerPool(Executor):
             lost.set_exception(error)
             return lost
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """Put new processes in the place of the old ones, which have nothing to do: what these hold is needed no more."""
+        self._pool.shutdown(wait=True)
+        self._begin()
+
+    def _replace(self) -> None:
         self._pool.shutdown(wait=True)  # the other workers of a broken pool are ended by then: none writes any more
         self.workers = max(1, self.workers - 1)
         self._begin()

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from minecop.archive.deciding import UNDECIDED, Decided
 from minecop.core.progress import Listener
-from minecop.core.tables import read_table
+from minecop.core.tables import count_rows, read_table
 from minecop.process.definition import Process, load_process
 from minecop.run.artefacts import Key, read_record
 from minecop.run.settings import Settings
@@ -20,6 +20,9 @@ from minecop.topics.clustering import Clusterer
 from minecop.vectors.embedder import Embedder
 
 PASSAGES_A_CHUNK = 2_000
+
+LARGE = 50_000
+"""Passages of a large archive."""
 
 ABOUT = "about.json"
 """File of a stage that says in the manifest how its result came about."""
@@ -71,6 +74,11 @@ class Context:
         folder = self.stage_folder(stage)
         said = ABOUT in read_record(folder).files
         return json.loads((folder / ABOUT).read_text(encoding="utf-8")) if said else {}
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the archive has so many passages that memory is worth some seconds."""
+        return count_rows(self.stage_folder("text") / "passages.parquet") >= LARGE
 
     @property
     def process(self) -> Process:

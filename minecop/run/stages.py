@@ -21,7 +21,7 @@ from minecop.archive.people import AUTHORS_FILE, home_communities, read_people
 from minecop.archive.reading import find_offered
 from minecop.archive.store import archive_hash, author_names, is_archive, iterate_posts, read_head
 from minecop.core.errors import InputError, SettingsError
-from minecop.core.executors import batched, map_chunks
+from minecop.core.executors import batched, map_chunks, renew
 from minecop.core.files import sha256_file, sha256_of, write_json
 from minecop.core.largejson import write_large_json
 from minecop.core.progress import silent
@@ -286,6 +286,8 @@ def _insight_outside(context: Context) -> dict[str, str]:
 
 
 def _make_insight(context: Context, folder: Path) -> dict[str, int]:
+    if context.is_large:
+        renew(context.executor)
     archive, text = context.stage_folder("archive"), context.stage_folder("text")
     steps = context.stage_folder("process") / "steps.parquet"
     with mapped_vectors(context.stage_folder("vectors") / "vectors.npy") as vectors:

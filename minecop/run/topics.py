@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from minecop.archive.models import Account
 from minecop.archive.people import AUTHORS_FILE, read_people
 from minecop.archive.store import author_names
-from minecop.core.executors import SerialExecutor, done_apart
+from minecop.core.executors import SerialExecutor, done_apart, renew
 from minecop.core.files import failure, remove, replace_folder, write_json
 from minecop.core.progress import counted, silent
-from minecop.core.tables import TableWriter, count_rows, read_table, read_tables, table_of, write_table
+from minecop.core.tables import TableWriter, read_table, read_tables, table_of, write_table
 from minecop.run.artefacts import STAGE_FILE, read_record
 from minecop.run.context import ABOUT, Context
 from minecop.text.words import words
@@ -71,9 +71,6 @@ KEPT = "topic-numbers"
 
 _ROWS = 20_000
 
-_LARGE = 100_000
-"""Passages of a large archive."""
-
 
 def topics_outside(context: Context) -> dict[str, str]:
     """Return the name of a caller's own clusterer."""
@@ -85,9 +82,10 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
 
     BERTopic, once imported, takes half a gigabyte to the end of the process: for a large archive, which needs that later, it is another.
     """
-    large = count_rows(context.stage_folder("text") / "passages.parquet") >= _LARGE
-    if not large or context.settings.llm_url:  # what a language model is at is told as it comes
+    # what a language model is at is told as it comes, and a caller's own clusterer may not be fit to be sent
+    if not context.is_large or context.settings.llm_url or context.clusterer is not None:
         return _make_topics((context, folder))
+    renew(context.executor)
     sent = replace(context, executor=SerialExecutor(), listener=silent, embedder=None)
     return done_apart(context.executor, _make_topics, (sent, folder))
 
