@@ -49,14 +49,14 @@ def report(archive, folder, counts, workers=2):
         if not (folder / ".lock").is_file():
             return START
         unfinished = (name for name in NAMES if not (folder / "stages" / name / "stage.json").is_file())
-        files = ((CLOSE, "timings.json"), (REPORT, "sources.bib"))
+        files = ((CLOSE, "run.json"), (REPORT, "sources.bib"))
         return next(unfinished, None) or next((what for what, file in files if not (folder / file).is_file()), EXIT)
 
     command = [sys.executable, "-m", "minecop", "report", archive, "-o", folder, "--workers", workers, "--lang", "en"]
     taken = measure(command, doing, ONE_THREAD)
     timings = folder / "timings.json"
     seconds = {row["stage"]: row["seconds"] for row in json.loads(timings.read_text(encoding="utf-8"))["stages"]}
-    began, closed, written = ((folder / name).stat().st_mtime for name in (".lock", "timings.json", "sources.bib"))
+    began, closed, written = ((folder / name).stat().st_mtime for name in (".lock", "run.json", "sources.bib"))
     seconds[START] = began - taken.began
     seconds[CLOSE] = closed - (folder / "stages" / NAMES[-1] / "stage.json").stat().st_mtime
     seconds[REPORT], seconds[EXIT] = written - closed, taken.ended - written
