@@ -19,10 +19,11 @@ from minecop.core.files import sha256_file
 from minecop.core.tables import TableWriter, count_rows, read_tables
 from minecop.core.workers import WorkerPool
 from minecop.process.facets import told_facets
-from minecop.run.artefacts import Key, making, why_run
+from minecop.run.artefacts import Key, making, read_record, result_hash, why_run
 from minecop.run.opening import open_run
 from minecop.run.pipeline import analyse
 from minecop.run.settings import Settings, read_settings
+from minecop.run.stages import STAGES
 from minecop.run.tables import CONTRACT
 
 UNEQUAL = {"timings.json", ".lock"}
@@ -255,3 +256,10 @@ def test_large_archives_are_worked_at_in_less_memory_with_the_same_result(jsonl,
     large = analyse(source, tmp_path / "large", workers=2)
     assert files(large.folder) == files(plain.folder)
     assert len(renewed) == 2
+
+
+def test_stages_hang_on_the_results_of_all_stages_that_they_read(sample_run):
+    for stage in STAGES:
+        inputs = read_record(sample_run.stage_folder(stage.name)).key["inputs"]
+        results = {name: result_hash(sample_run.stage_folder(name)) for name in stage.inputs}
+        assert {name: inputs[name] for name in stage.inputs} == results, stage.name

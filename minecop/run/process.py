@@ -56,8 +56,8 @@ def _process_chunk(
 
 
 def process_outside(context: Context) -> dict[str, str]:
-    """Return the hash of the process."""
-    return {"process": sha256_of(asdict(context.process))}
+    """Return the hash of what the process is by its definition; ``process`` is the stage of that name."""
+    return {"process_definition": sha256_of(asdict(context.process))}
 
 
 def steps_outside(context: Context) -> dict[str, str]:
