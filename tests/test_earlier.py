@@ -12,8 +12,10 @@ from minecop.core.progress import silent
 from minecop.core.tables import read_table, write_table
 from minecop.run import stages
 from minecop.run.artefacts import Key, making
-from minecop.run.earlier import Earlier, hashes_of, made_of, made_or_taken
+from minecop.run.context import Context
+from minecop.run.earlier import hashes_of, made_or_taken
 from minecop.run.pipeline import analyse
+from minecop.run.settings import Settings
 
 
 def written(folder, posts):
@@ -90,17 +92,13 @@ def made(folder, names, *, version=1, model="a", text="1", size=3):
         return counted(tables)
 
     key = Key(version, {}, {"text": text, "model": model})
+    context = Context(folder, folder.parent, Settings(), SerialExecutor(), silent, {"text": key, "counted": key})
     table = pa.table({"name": pa.array(names, pa.string())})
+    folder = context.stage_folder("counted")
     with making(folder, key, {}) as temporary:
-        earlier = Earlier(folder, key, ["text"], "counted.parquet", temporary)
-        pieces = (table.slice(at, size) for at in range(0, len(table), size))
-        chunks = (((some,), hashes_of([some["name"].to_pylist()])) for some in pieces)
-        with made_of(temporary) as hashes:
-            found = [SCHEMA.empty_table()]
-            for rows, own in made_or_taken(SerialExecutor(), count, chunks, earlier, "text", silent, 0):
-                found.append(rows)
-                hashes.append(own)
-        write_table(temporary / "counted.parquet", pa.concat_tables(found))
+        chunks = ((table.slice(at, size),) for at in range(0, len(table), size))
+        found = made_or_taken(context, "counted", count, chunks, 0, temporary, "counted.parquet")
+        write_table(temporary / "counted.parquet", pa.concat_tables([SCHEMA.empty_table(), *found]))
     return read_table(folder / "counted.parquet"), asked
 
 
@@ -124,7 +122,7 @@ def test_rows_that_would_come_out_otherwise_now_are_made_anew(tmp_path, change):
 @pytest.mark.parametrize("name", ["counted.parquet", "made-of.npy", "stage.json"])
 def test_rows_of_a_damaged_file_are_made_anew(tmp_path, name):
     made(tmp_path / "stage", ["ก", "ข"])
-    path = tmp_path / "stage" / name
+    path = tmp_path / "stages" / "counted" / name
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     assert made(tmp_path / "stage", ["ก", "ข"])[1] == ["ก", "ข"]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,7 +27,7 @@ from minecop.process.matching import (
 )
 from minecop.process.model import StepModel, read_step_model, step_model_of
 from minecop.run.context import ABOUT, PASSAGES_A_CHUNK, Context
-from minecop.run.earlier import Earlier, hashes_of, made_of, made_or_taken
+from minecop.run.earlier import made_or_taken
 from minecop.vectors.models import SHIPPED
 
 _STEPS = "steps.parquet"
@@ -84,26 +83,16 @@ def make_process(context: Context, folder: Path) -> dict[str, int]:
     total = -(-count_rows(context.stage_folder("text") / "passages.parquet") // PASSAGES_A_CHUNK)
     used = with_step = with_facet = 0
     schema = pa.schema([*match_schema(process), *(facet_fields() if facets else ())])
-    earlier = Earlier(context.stage_folder("process"), context.keys["process"], ["text", "acts"], _STEPS, folder)
-    chunks = ((some, hashes_of([*_values(some[:-1]), some[-1]])) for some in _to_match(context))
-    with TableWriter(folder / _STEPS, schema) as steps, made_of(folder) as made_of_what:
-        for matches, hashes in made_or_taken(
-            context.executor, work, chunks, earlier, "process", context.listener, total
-        ):
+    with TableWriter(folder / _STEPS, schema) as steps:
+        for matches in made_or_taken(context, "process", work, _to_match(context), total, folder, _STEPS):
             told, labelled = with_labels(matches, labels)
             steps.write(told)
-            made_of_what.append(hashes)
             used += labelled
             with_step += pc.sum(pc.not_equal(told["step"], 0)).as_py() or 0
             with_facet += (pc.sum(pc.not_equal(told["facets"], "")).as_py() or 0) if facets else 0
     if labels:
         write_json(folder / ABOUT, {"labels": len(labels), "labels_of_passages_here": used})
-    context.taken_over["process"] = earlier.taken
     return {"passages": steps.rows, "with_step": with_step} | ({"with_facet": with_facet} if facets else {})
-
-
-def _values(tables: Iterable[pa.Table]) -> list[list[Any]]:
-    return [column.to_pylist() for table in tables for column in table.columns]
 
 
 def _to_match(context: Context) -> Iterator[tuple[pa.Table, pa.Table, pa.Table, list[list[str]]]]:

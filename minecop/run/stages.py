@@ -39,7 +39,7 @@ from minecop.insight.finding import find_insight
 from minecop.insight.passages import ACT_COLUMNS, PASSAGE_COLUMNS, WORD_COLUMNS
 from minecop.insight.setting_aside import posts_set_aside
 from minecop.run.context import PASSAGES_A_CHUNK, Context
-from minecop.run.earlier import Earlier, hashes_of, made_of, made_or_taken
+from minecop.run.earlier import made_or_taken
 from minecop.run.insightfile import INSIGHT, SHORT
 from minecop.run.process import make_process, process_outside, steps_outside
 from minecop.run.settings import Settings
@@ -198,21 +198,16 @@ def _make_text(context: Context, folder: Path) -> dict[str, int]:
 def _cut_words(context: Context, folder: Path) -> None:
     """Write the words of all passages: cut, or taken over where the texts were cut before; then joined, for which all must be known."""
     texts = read_tables(folder / _PASSAGES, PASSAGES_A_CHUNK, ["passage_id", "text"])
-    chunks = ((some, hashes_of(column.to_pylist() for column in some.columns)) for some in texts)
     total = -(-count_rows(folder / _PASSAGES) // PASSAGES_A_CHUNK)
-    earlier = Earlier(
-        context.stage_folder("text"), context.keys["text"], ["archive"], _WORDS, folder, UNJOINED.names, settings=False
+    cutting = made_or_taken(
+        context, "text", words_of_passages, texts, total, folder, _WORDS, UNJOINED.names, settings=False
     )
     counts = WordCounts()
     unjoined = folder / "unjoined.parquet"
-    with TableWriter(unjoined, UNJOINED) as cut, made_of(folder) as made_of_what:
-        for made, hashes in made_or_taken(
-            context.executor, words_of_passages, chunks, earlier, "text", context.listener, total
-        ):
+    with TableWriter(unjoined, UNJOINED) as cut:
+        for made in cutting:
             cut.write(made)
-            made_of_what.append(hashes)
             counts.count(made["words"])
-    context.taken_over["text"] = earlier.taken
     join = partial(with_collocations, found=collocations(counts))
     with TableWriter(folder / _WORDS, WORDS) as words:
         for table in map_chunks(context.executor, join, read_tables(unjoined, PASSAGES_A_CHUNK), "text", silent):
@@ -246,21 +241,13 @@ def _make_acts(context: Context, folder: Path) -> dict[str, int]:
     text = context.stage_folder("text")
     passages = read_tables(text / "passages.parquet", PASSAGES_A_CHUNK, ["passage_id", "text", "comment"])
     words = read_tables(text / "words.parquet", PASSAGES_A_CHUNK, ["words", "joined"])
-    chunks = (
-        (some, hashes_of(column.to_pylist() for table in some for column in table.columns))
-        for some in zip(passages, words, strict=True)
-    )
+    chunks = zip(passages, words, strict=True)
     total = -(-count_rows(text / "passages.parquet") // PASSAGES_A_CHUNK)
-    earlier = Earlier(context.stage_folder("acts"), context.keys["acts"], ["text"], _ACTS, folder)
     courtesy = 0
-    with TableWriter(folder / _ACTS, MARKS.append(_CLOSENESS)) as acts, made_of(folder) as made_of_what:
-        for marks, hashes in made_or_taken(
-            context.executor, _acts_chunk, chunks, earlier, "acts", context.listener, total
-        ):
+    with TableWriter(folder / _ACTS, MARKS.append(_CLOSENESS)) as acts:
+        for marks in made_or_taken(context, "acts", _acts_chunk, chunks, total, folder, _ACTS):
             acts.write(marks)
-            made_of_what.append(hashes)
             courtesy += pc.sum(marks["courtesy"]).as_py() or 0
-    context.taken_over["acts"] = earlier.taken
     return {"passages": acts.rows, "courtesy": courtesy}
 
 
