@@ -10,7 +10,7 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Any, overload
+from typing import IO, Any, overload
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -145,8 +145,17 @@ def unpacked_table(path: Path, columns: list[str] | None = None, folder: Path | 
             for some in chain([first], tables):
                 writer.write_table(some)
         file.flush()
-        mapped = mmap(file.fileno(), 0, access=ACCESS_READ)
-    return pa.ipc.open_file(pa.py_buffer(mapped)).read_all()
+        return _mapped(file).read_all()
+
+
+def mapped_batches(path: Path) -> pa.ipc.RecordBatchFileReader:
+    """Return what reads a file of Arrow batches out of a memory map, with no file left open."""
+    with path.open("rb") as file:
+        return _mapped(file)
+
+
+def _mapped(file: IO[bytes]) -> pa.ipc.RecordBatchFileReader:
+    return pa.ipc.open_file(pa.py_buffer(mmap(file.fileno(), 0, access=ACCESS_READ)))
 
 
 class Column(Sequence[Any]):

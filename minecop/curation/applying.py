@@ -17,7 +17,7 @@ from minecop.insight.human import SESSION, Human, Ruling
 from minecop.insight.models import CLEAR_LESSON, Group, Issue, Lesson, Quote, Topic
 from minecop.insight.profiles import StepTable
 from minecop.insight.quotes import MOST, best_span, headline
-from minecop.insight.voices import Voices
+from minecop.insight.voices import Voices, archive_rows
 
 _VOICES_NOTHING = frozenset({"-concern", "-wish", "+courtesy"})
 """Marks with which a passage voices nothing that is unsettled."""
@@ -157,11 +157,7 @@ class _Curator:
         start, end = best_span(text, ())
         quote = Quote(voice.post_id, voice.comment, voice.start + start, voice.start + end, text[start:end])
         topic = next(
-            (
-                int(one.group.id)
-                for one in self._analysis.insight.topics
-                if row in Voices.of(one.group.members).of_archive
-            ),
+            (int(one.group.id) for one in self._analysis.insight.topics if row in archive_rows(one.group.members)),
             -1,
         )
         step = int(steps.first[row])

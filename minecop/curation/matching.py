@@ -11,7 +11,7 @@ import numpy as np
 
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Issue, Quote, Topic
-from minecop.insight.voices import Voices
+from minecop.insight.voices import Voices, archive_rows
 
 ENOUGH = 0.5
 """Share of the anchors that still exist which must be together again for a topic or an issue to be the same."""
@@ -47,7 +47,7 @@ def find_group(
     rows = rows_of(analysis, anchors)
     if not rows:
         return None, "gone"
-    members = [_rows(one.group) for one in some]  # all at once: of a large archive there are many issues
+    members = [archive_rows(one.group.members) for one in some]  # all at once: of a large archive there are many issues
     owners = np.repeat(np.arange(len(some)), [len(one) for one in members])
     inside = np.bincount(owners[np.isin(np.concatenate(members), rows)], minlength=len(some)) if some else np.zeros(1)
     most = inside.max()
@@ -56,10 +56,6 @@ def find_group(
     # what one thread says alone may stand in a weak group, too: then the one that was meant, else the one of least besides
     alike = [some[place] for place in np.flatnonzero(inside == most).tolist()]
     return min(alike, key=lambda one: (one.group.id != target, len(one.group.members))), ""
-
-
-def _rows(group: Group) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
-    return Voices.of(group.members).of_archive
 
 
 def find_passage(analysis: Analysis, passage: str, digest: str) -> tuple[int | None, str]:

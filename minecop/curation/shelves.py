@@ -15,7 +15,7 @@ from minecop.curation.regrouping import Regrouper
 from minecop.insight.analysis import Analysis
 from minecop.insight.human import Named, Ruling, key_of
 from minecop.insight.models import Group, Issue, Topic
-from minecop.insight.voices import Voices
+from minecop.insight.voices import archive_rows
 
 
 class Shelf(Generic[Found]):
@@ -105,7 +105,7 @@ class Shelf(Generic[Found]):
         return self._with_group(found, replace(found.group, title=decision.to))
 
     def _merge(self, found: Found, into: Found) -> None:
-        rows = np.union1d(_rows(found), _rows(into)).tolist()
+        rows = np.union1d(archive_rows(found.group.members), archive_rows(into.group.members)).tolist()
         self._put(into, self._counted(into, rows, [found]))
         self.some = [one for one in self.some if one is not found]
         self.named.pop(key_of(self.kind, found.group.id), None)
@@ -113,8 +113,8 @@ class Shelf(Generic[Found]):
 
     def _split(self, found: Found, decision: Decision) -> str:
         """Part the anchors from the rest; return the id of what they are now. Where the machine has done so already, they get the title."""
-        leaving = np.intersect1d(_rows(found), rows_of(self._analysis, decision.anchors)).tolist()
-        staying = np.setdiff1d(_rows(found), leaving).tolist()
+        leaving = np.intersect1d(archive_rows(found.group.members), rows_of(self._analysis, decision.anchors)).tolist()
+        staying = np.setdiff1d(archive_rows(found.group.members), leaving).tolist()
         if not staying:
             self._put(found, self._titled(found, decision))
             return found.group.id
@@ -153,7 +153,9 @@ class Topics(Shelf[Topic]):
         """Return the number of the topic that each of some passages is of now; those of none are not in it."""
         found: dict[int, int] = {}
         for topic in self.some:
-            found |= dict.fromkeys(np.intersect1d(_rows(topic), rows).tolist(), int(topic.group.id))
+            found |= dict.fromkeys(
+                np.intersect1d(archive_rows(topic.group.members), rows).tolist(), int(topic.group.id)
+            )
         return found
 
     def themes(self, themes: Sequence[Group]) -> tuple[Group, ...]:
@@ -162,10 +164,10 @@ class Topics(Shelf[Topic]):
             return tuple(themes)
         found = []
         for theme in themes:
-            own = [_rows(topic) for topic in self.some if topic.theme == theme.id]
+            own = [archive_rows(topic.group.members) for topic in self.some if topic.theme == theme.id]
             if own:
                 rows = np.concatenate(own)
-                same = np.array_equal(np.sort(rows), np.sort(Voices.of(theme.members).of_archive))
+                same = np.array_equal(np.sort(rows), np.sort(archive_rows(theme.members)))
                 members = self._analysis.voices.among(rows)
                 found.append(theme if same else self._regrouper.group(theme, members))
         return tuple(found)
@@ -226,7 +228,7 @@ class Issues(Shelf[Issue]):
     def without(self, leaving: Collection[int]) -> None:
         """Take passages out of every issue; one that is left without any is hidden."""
         for issue in list(self.some) if leaving else ():
-            rows = _rows(issue)
+            rows = archive_rows(issue.group.members)
             staying = np.setdiff1d(rows, list(leaving)).tolist()
             if not staying:
                 self.some.remove(issue)
@@ -237,7 +239,7 @@ class Issues(Shelf[Issue]):
     def stepped(self, corrected: Collection[int]) -> None:
         """Count the steps anew of the issues that some passages are of."""
         for issue in list(self.some) if corrected else ():
-            if np.isin(_rows(issue), list(corrected)).any():
+            if np.isin(archive_rows(issue.group.members), list(corrected)).any():
                 self._put(issue, self._regrouper.stepped(issue))
 
     def _with_group(self, found: Issue, group: Group) -> Issue:
@@ -249,7 +251,3 @@ class Issues(Shelf[Issue]):
     def _part(self, found: Issue, rows: Iterable[int]) -> Issue:
         rank = 1 + max(one.rank for one in (*self.some, *self.hidden, *self._analysis.insight.issues))
         return self._regrouper.part_of_issue(found, rows, found.group.title, rank)
-
-
-def _rows(one: Topic | Issue) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
-    return Voices.of(one.group.members).of_archive

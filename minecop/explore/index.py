@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -20,11 +19,11 @@ from minecop.acts.marking import ACTS
 from minecop.archive.models import Comment, Post
 from minecop.core.errors import OutputError, RunError
 from minecop.core.files import write_json
-from minecop.core.tables import Column, read_rows, read_table, read_tables, table_of, write_table
+from minecop.core.tables import Column, mapped_batches, read_rows, read_table, read_tables, table_of, write_table
 from minecop.explore.groups import groups_of
 from minecop.explore.postings import Postings, write_postings
 from minecop.insight.analysis import Analysis
-from minecop.insight.voices import VOICE_COLUMNS, Voices
+from minecop.insight.voices import VOICE_COLUMNS, Voices, archive_rows, moment_of
 from minecop.report.quoting import shown_place, web_address
 from minecop.run.artefacts import Key, making, why_run
 from minecop.run.context import ABOUT
@@ -65,7 +64,6 @@ _POSTS = pa.schema(
         ("communities", pa.string()),
     ]
 )
-_UNKNOWN = np.iinfo(np.int64).min
 
 Numbers = NDArray[Any]
 
@@ -193,11 +191,6 @@ def _key(run: Run, decisions: str | None = None) -> Key:
     )
 
 
-def _mapped(path: Path) -> pa.Buffer:
-    with path.open("rb") as file:
-        return pa.py_buffer(mmap(file.fileno(), 0, access=ACCESS_READ))
-
-
 def _open(folder: Path, shown: Path, run: Run) -> Index:
     own = folder / "vectors.npy"
     path = own if own.exists() else run.stage_folder("vectors") / "vectors.npy"
@@ -211,13 +204,13 @@ def _open(folder: Path, shown: Path, run: Run) -> Index:
             for place, names in ((folder, _COLUMNS), (shown, _MARKS))
             for name in names
         },
-        pa.ipc.open_file(_mapped(folder / "texts.arrow")).read_all(),
+        mapped_batches(folder / "texts.arrow").read_all(),
         read_table(folder / "posts.parquet"),
         groups,
         Postings.open(folder),
         vectors,
         vectors.shape[1] - width if width else 0,
-        pa.ipc.open_file(_mapped(folder / "bodies.arrow")),
+        mapped_batches(folder / "bodies.arrow"),
     )
 
 
@@ -260,7 +253,7 @@ def _write(run: Run, analysis: Analysis, folder: Path) -> None:
         if changed is not None:
             columns["kinds"][changed] |= 1 << KINDS.index("masked")
         _passages(analysis, voices, columns, acts / "acts.parquet", folder)
-        shown = Column(pa.ipc.open_file(_mapped(folder / "texts.arrow")).read_all()["text"])
+        shown = Column(mapped_batches(folder / "texts.arrow").read_all()["text"])
         anew = set() if changed is None else set(changed.tolist())
         _postings(analysis, voices, text, shown, anew, folder)
         width = 0 if _is_named(run) else embedder_of(run).dimensions
@@ -323,9 +316,7 @@ def _texts(analysis: Analysis, voices: Voices, folder: Path) -> tuple[dict[str, 
                             changed.append(row)
                 of_texts["author"].append(people.get(part.author_id or "", -1))
                 of_texts["comment"].append(comment)
-                of_texts["published"].append(
-                    _UNKNOWN if part.published is None else round(part.published.timestamp() * 1000)
-                )
+                of_texts["published"].append(moment_of(part.published))
                 of_texts["row"].append(int(own[0]) if len(own) else -1)
                 bodies.append(privacy.whole(post.id, comment or None, part.body))
                 if len(bodies) == _TEXTS_AT_ONCE:
@@ -375,8 +366,8 @@ def _marks(analysis: Analysis, size: int) -> dict[str, Numbers]:
     insight = analysis.insight
     topic = np.full(size, -1, dtype=np.int32)
     for one in insight.topics:
-        topic[Voices.of(one.group.members).of_archive] = int(one.group.id)
-    rows = [Voices.of(issue.group.members).of_archive for issue in insight.issues]
+        topic[archive_rows(one.group.members)] = int(one.group.id)
+    rows = [archive_rows(issue.group.members) for issue in insight.issues]
     ranks = np.array([issue.rank for issue in insight.issues], dtype=np.int32)
     issue = np.repeat(ranks, [len(some) for some in rows])
     passage = np.concatenate([*rows, np.zeros(0, np.int32)]).astype(np.int32)
@@ -395,18 +386,15 @@ def _passages(analysis: Analysis, voices: Voices, columns: dict[str, Numbers], a
     schema = pa.schema([("text", pa.string()), ("step_evidence", pa.string()), ("evidence", pa.string())])
     posts = analysis.archive.posts
     evidence = analysis.steps.evidence
-    spans = voices.starts, voices.ends
+    comments, starts, ends = voices.comments, voices.starts, voices.ends
     with pa.OSFile(str(folder / "texts.arrow"), "wb") as file, pa.ipc.new_file(file, schema) as writer:
         done = 0
         held: tuple[int, int, str] = -1, -1, ""
         for some in read_tables(acts, 2_000, ["evidence"]):
             here = slice(done, done + len(some))
             texts = []
-            comments = voices.comments[here].tolist()
-            numbers = columns["post"][here].tolist()
-            for post, comment, start, end in zip(
-                numbers, comments, spans[0][here].tolist(), spans[1][here].tolist(), strict=True
-            ):
+            places = (column[here].tolist() for column in (columns["post"], comments, starts, ends))
+            for post, comment, start, end in zip(*places, strict=True):
                 if held[:2] != (post, comment):
                     held = post, comment, posts[post].text(comment or None)
                 texts.append(privacy.span(posts[post].id, comment or None, held[2], start, end))

@@ -13,12 +13,13 @@ from urllib.parse import urlencode
 import numpy as np
 
 from minecop.acts.marking import ACTS
-from minecop.core.dates import BANGKOK, BUDDHIST_OFFSET
+from minecop.core.dates import BUDDHIST_OFFSET
 from minecop.core.messages import message
 from minecop.explore.asking import LONGEST
 from minecop.explore.index import BY_HAND, KINDS, Index
 from minecop.explore.searching import FACETS, MODES, Found, Query, Search
 from minecop.explore.words import PageWords
+from minecop.insight.voices import date_of
 
 ON_A_PAGE = 20
 TEXTS_ON_A_PAGE = 40
@@ -32,7 +33,6 @@ _FACET_MOST = 300
 _START_SHOWN = 8
 _TIMELINE = 720, 90
 _LONGEST_MARKED = 12
-_UNKNOWN = np.iinfo(np.int64).min
 _PLURAL = {"topic": "topics", "issue": "issues", "step": "steps", "author": "people", "community": "communities"}
 
 LISTS = ("issues", "topics", "steps", "people", "communities")
@@ -484,9 +484,7 @@ class Pages:
 
     def _day(self, text: int, estimated: bool, words: PageWords) -> str:
         moment = int(self._index.columns["text_published"][text])
-        return words.day(
-            None if moment == _UNKNOWN else datetime.fromtimestamp(moment / 1000, BANGKOK), estimated=estimated
-        )
+        return words.day(date_of(moment), estimated=estimated)
 
     def _marks(self, row: int, words: PageWords, *, whole: bool = False) -> list[View]:
         """Return what the machine says of a passage: links to what it is of, and on a thread's page by which words."""

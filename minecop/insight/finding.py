@@ -31,7 +31,7 @@ from minecop.insight.speaking import Speakers
 from minecop.insight.tellings import Comparer, Telling, mean_likeness, tellings_of
 from minecop.insight.threads import RowsBy, Threads
 from minecop.insight.trends import TrendMeter
-from minecop.insight.voices import Voices
+from minecop.insight.voices import archive_rows
 from minecop.process.definition import Process
 from minecop.vectors.storing import Vectors
 
@@ -241,7 +241,7 @@ class IssueFinder:
 
     def _settled(self, issue: Issue, solved: Sequence[int]) -> Issue:
         """Return an issue with the passages of other threads, later than half of its voices, that say it is solved."""
-        rows = Voices.of(issue.group.members).of_archive.tolist()
+        rows = archive_rows(issue.group.members).tolist()
         within = {voice.post_id for voice in issue.group.members}
         dates = sorted(voice.published for voice in issue.group.members if voice.published)
         elsewhere = [

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minecop.insight.models import Issue
-from minecop.insight.voices import Voices
+from minecop.insight.voices import Voices, archive_rows
 from minecop.vectors.embedder import unit_rows
 from minecop.vectors.storing import Vectors
 
@@ -72,7 +72,7 @@ class Linker:
     def __init__(self, told: Told, issues: Sequence[Issue]) -> None:
         self._told = told
         self._issues = [issue for issue in issues if len(np.unique(Voices.of(issue.group.members).posts)) > 1]
-        self._members = [Voices.of(issue.group.members).of_archive for issue in self._issues]
+        self._members = [archive_rows(issue.group.members) for issue in self._issues]
         telling = np.flatnonzero(told.own)
         self._seen = telling[:: max(1, len(telling) // _SEEN)]
         self._usual: dict[int, tuple[float, float]] = {}  # of the issues that anything was found to be near

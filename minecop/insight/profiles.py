@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from minecop.core.tables import Column
 from minecop.insight.models import SetAside, Voice
 from minecop.insight.shares import wilson
-from minecop.insight.voices import Voices
+from minecop.insight.voices import Voices, archive_rows
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -159,7 +159,7 @@ def counted(voices: Iterable[Voice], set_aside: Iterable[SetAside]) -> Voices:
     Series and events stay: somebody did what they tell of, and a person counts once.
     """
     some = Voices.of(voices)
-    nobodys = [Voices.of(aside.members).of_archive for aside in set_aside if aside.reason in _NOBODYS_STEP]
+    nobodys = [archive_rows(aside.members) for aside in set_aside if aside.reason in _NOBODYS_STEP]
     return some.where(~np.isin(some.of_archive, np.concatenate(nobodys))) if nobodys else some
 
 

@@ -66,8 +66,7 @@ class Threads:
 
     def written_by_writer(self, voices: Voices) -> NDArray[np.bool_]:
         """Return which passages are of the writer of the post that they stand under, shape (n,)."""
-        number_of = {person: number for number, person in enumerate(self._people.values)}
-        people = np.array([*(number_of.get(author, -1) for author in voices.author_ids), -1], dtype=np.int32)
+        people = np.array([*map(self._people.find, voices.author_ids), -1], dtype=np.int32)
         writers = self._writers[[self._ids.find(post) for post in voices.post_ids]]
         own: NDArray[np.bool_] = (voices.authors >= 0) & (people[voices.authors] == writers[voices.posts])
         return own

@@ -25,7 +25,9 @@ _NUMBERS = ("post", "comment", "number", "start", "end", "author", "community")
 
 _INSTANT = timedelta(milliseconds=1)
 _OFFSET = BANGKOK.utcoffset(None) // _INSTANT
-_UNKNOWN = np.iinfo(np.int64).min
+UNKNOWN = np.iinfo(np.int64).min
+"""In place of a moment that is not known."""
+
 _AT_ONCE = 4_096
 """Voices that are made at once when all are gone through."""
 
@@ -92,7 +94,7 @@ class Voices(Sequence[Voice]):
                 pc.list_element(pc.split_pattern(some["passage_id"], "/", max_splits=1, reverse=True), 1), pa.int32()
             )
             moments = pc.cast(pc.cast(some["published"], pa.timestamp("ms", tz="UTC")), pa.int64()).fill_null(
-                int(_UNKNOWN)
+                int(UNKNOWN)
             )
             columns = (
                 posts.numbers(some["post_id"]),
@@ -131,7 +133,7 @@ class Voices(Sequence[Voice]):
         ]
         numbers = np.array(rows, dtype=np.int32).reshape(-1, len(_NUMBERS)).T
         own: dict[str, Any] = dict(zip(_NUMBERS, numbers, strict=True))
-        published = np.array([(v.published - _EPOCH) // _INSTANT if v.published else _UNKNOWN for v in given], np.int64)
+        published = np.array([moment_of(v.published) for v in given], np.int64)
         columns = _Columns(posts, people, communities, published=published, given=given, **own)
         return cls(columns, np.arange(len(given)))
 
@@ -182,7 +184,7 @@ class Voices(Sequence[Voice]):
             int(own.end[row]),
             own.people.values[author] if author >= 0 else None,
             own.communities.values[community] if community >= 0 else None,
-            None if when == _UNKNOWN else _EPOCH + timedelta(milliseconds=when),
+            date_of(when),
             row,
         )
 
@@ -192,7 +194,7 @@ class Voices(Sequence[Voice]):
             return [own.given[row] for row in rows]
         posts, people, communities = own.posts.values, own.people.values, own.communities.values
         moments, place = np.unique(own.published[rows], return_inverse=True)
-        dates = [None if one == _UNKNOWN else _EPOCH + timedelta(milliseconds=one) for one in moments.tolist()]
+        dates = [date_of(one) for one in moments.tolist()]
         columns = (
             getattr(own, name)[rows].tolist()
             for name in ("post", "comment", "number", "start", "end", "author", "community")
@@ -311,7 +313,7 @@ class Voices(Sequence[Voice]):
     def months(self) -> NDArray[np.int32]:
         """Month in which each was published, in Thai time, counted from January of the year 0, -1 where unknown, shape (n,)."""
         published = self._columns.published[self.rows]
-        known = published != _UNKNOWN
+        known = published != UNKNOWN
         local = (
             np.where(known, published + _OFFSET, 0).astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
         )
@@ -321,16 +323,15 @@ class Voices(Sequence[Voice]):
     def span(self) -> tuple[datetime, datetime] | None:
         """First and last date of publication, or ``None`` where none is known."""
         published = self._columns.published[self.rows]
-        known = published[published != _UNKNOWN]
+        known = published[published != UNKNOWN]
         if not len(known):
             return None
-        first, last = (_EPOCH + timedelta(milliseconds=int(one)) for one in (known.min(), known.max()))
-        return first, last
+        return _EPOCH + int(known.min()) * _INSTANT, _EPOCH + int(known.max()) * _INSTANT
 
     def until(self, moment: datetime) -> NDArray[np.bool_]:
         """Return which were published at a moment or before, shape (n,); of those without a date none was."""
         published = self._columns.published[self.rows]
-        holds: NDArray[np.bool_] = (published != _UNKNOWN) & (published <= (moment - _EPOCH) // _INSTANT)
+        holds: NDArray[np.bool_] = (published != UNKNOWN) & (published <= moment_of(moment))
         return holds
 
     def author_names(self) -> set[str]:
@@ -340,6 +341,21 @@ class Voices(Sequence[Voice]):
     def community_names(self) -> set[str]:
         """Return the distinct communities that are known."""
         return _distinct(self._columns.communities, self.communities)
+
+
+def moment_of(date: datetime | None) -> int:
+    """Return a date in milliseconds since 1970; ``UNKNOWN`` for none."""
+    return UNKNOWN if date is None else (date - _EPOCH) // _INSTANT
+
+
+def date_of(moment: int) -> datetime | None:
+    """Return the date, in Thai time, of so many milliseconds since 1970; nothing for ``UNKNOWN``."""
+    return None if moment == UNKNOWN else _EPOCH + moment * _INSTANT
+
+
+def archive_rows(voices: Iterable[Voice]) -> Numbers:
+    """Return the row of each of some voices among all passages of the archive, shape (n,)."""
+    return Voices.of(voices).of_archive
 
 
 def _distinct(values: Numbering[str], numbers: Numbers) -> set[str]:

@@ -16,7 +16,7 @@ import numpy as np
 from minecop.archive.models import Comment, Post
 from minecop.insight.analysis import Analysis, quotes_in
 from minecop.insight.models import Voice
-from minecop.insight.voices import Voices
+from minecop.insight.voices import Voices, archive_rows
 from minecop.report.lessons import shown
 from minecop.report.onpage import issues_shown
 from minecop.report.quoting import shown_place, web_address
@@ -118,8 +118,7 @@ def _rows_of(voices: Voices, groups: Iterable[tuple[str, Iterable[Voice]]]) -> d
     """Return the rows of the passages of each group that has any among them, by its id."""
     row_of = {row: place for place, row in enumerate(voices.of_archive.tolist())}
     found = {
-        name: sorted(row_of[row] for row in Voices.of(members).of_archive.tolist() if row in row_of)
-        for name, members in groups
+        name: sorted(row_of[row] for row in archive_rows(members).tolist() if row in row_of) for name, members in groups
     }
     return {name: rows for name, rows in found.items() if rows}
 

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from minecop.core.numbering import Numbering
 from minecop.text.words import stop_words, written_together
 
 LEAST = 5
@@ -38,7 +39,7 @@ class WordCounts:
     """How often words, and pairs of them side by side, stand in texts. Words are numbers here, in the order in which they first came."""
 
     def __init__(self) -> None:
-        self._numbers_of: dict[str, int] = {}
+        self._names = Numbering[str]()
         self._words: Numbers = np.zeros(0, dtype=np.int64)
         self._pairs: Numbers = np.zeros(0, dtype=np.int64)
         self._counts: Numbers = np.zeros(0, dtype=np.int64)
@@ -48,11 +49,8 @@ class WordCounts:
     def count(self, documents: pa.ChunkedArray) -> None:
         """Count the words of texts, lists of strings. Where pairs get too many, those that were seen least often so far are forgotten."""
         for lists in documents.chunks:
-            encoded = lists.flatten().dictionary_encode()
-            distinct = encoded.dictionary.to_pylist()
-            known = [self._numbers_of.setdefault(word, len(self._numbers_of)) for word in distinct]
-            numbers = np.array(known, dtype=np.int64)[encoded.indices.to_numpy()]
-            counts = np.bincount(numbers, minlength=len(self._numbers_of))
+            numbers = self._names.numbers(pa.chunked_array([lists.flatten()])).astype(np.int64)
+            counts = np.bincount(numbers, minlength=len(self._names.values))
             counts[: len(self._words)] += self._words
             self._words = counts
             within = np.ones(max(0, len(numbers) - 1), dtype=bool)
@@ -81,12 +79,12 @@ class WordCounts:
     @property
     def words(self) -> dict[str, int]:
         """How often each word stands there."""
-        return dict(zip(self._numbers_of, self._words.tolist(), strict=True))
+        return dict(zip(self._names.values, self._words.tolist(), strict=True))
 
     def pairs(self, least: int = 1) -> dict[tuple[str, str], int]:
         """Return how often pairs stand there, those that do so often enough."""
         self._add()
-        names, often = list(self._numbers_of), self._counts >= least
+        names, often = self._names.values, self._counts >= least
         found = zip(self._pairs[often].tolist(), self._counts[often].tolist(), strict=True)
         return {(names[pair >> _FIRST], names[pair & ((1 << _FIRST) - 1)]): count for pair, count in found}
 
