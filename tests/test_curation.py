@@ -12,6 +12,7 @@ import pytest
 from conftest import SAMPLE
 from test_report_schema import SCHEMA
 
+from minecop.archive.deciding import target_of
 from minecop.core.dates import BANGKOK
 from minecop.core.errors import InputError, OutputError
 from minecop.curation.applying import curated
@@ -19,6 +20,7 @@ from minecop.curation.decisions import ACTIONS, COLUMNS, LOCK, Curation, Decisio
 from minecop.curation.making import decide
 from minecop.curation.masking import under_other_names
 from minecop.curation.matching import words_hash
+from minecop.curation.outcomes import of_people
 from minecop.curation.places import curation_folder, curation_of
 from minecop.insight.analysis import quotes_in
 from minecop.insight.sharing import with_fewest
@@ -600,3 +602,27 @@ def test_every_kind_has_words_for_every_action():
                 if action != "mark":
                     assert Words(lang)(f"decided_{kind}_{action}", target="ก", to="ข")
         assert all(message(f"act_{act}", lang) for act in ACTS)
+
+
+@pytest.mark.parametrize(
+    ("target", "kind", "name"),
+    [
+        ("author:somsri", "author", "somsri"),
+        ("post:blog.example:8080/12", "post", "blog.example:8080/12"),
+        ("line:สมศรี", "", "line:สมศรี"),
+        ("somsri", "", "somsri"),
+        ("post:", "", "post:"),
+    ],
+)
+def test_targets_of_communities_may_hold_colons(target, kind, name):
+    assert target_of(target) == (kind, name)
+
+
+def test_decision_on_a_post_whose_id_holds_a_colon_is_of_that_post(sample_analysis):
+    post = sample_analysis.archive.posts[0]
+    other = replace(post, id="blog.example:8080/12", communities=("วงใหม่",))
+    grown = replace(
+        sample_analysis, archive=replace(sample_analysis.archive, posts=[*sample_analysis.archive.posts, other])
+    )
+    decision = Decision("communities", "assign", f"post:{other.id}", "วงใหม่", id="d1")
+    assert of_people(grown, decision).state == "applied"

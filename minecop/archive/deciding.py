@@ -61,22 +61,26 @@ class Decided:
                 _join(made, with_id(target), with_id(to)[0])
         authors = {author for author, _ in seen} | made.keys()
         for target, to in self.communities:
-            author = resolve(target.removeprefix("author:"), names_of_people(made)) or ""
-            if author in authors and not target.startswith("post:"):
+            kind, name = target_of(target)
+            author = resolve(name, names_of_people(made)) or ""
+            if author in authors and kind != "post":
                 made[author] = replace(made.get(author) or Person(author), home_community=to)
         return made
 
     def posts_of(self, authors: Collection[str]) -> dict[str, str]:
         """Return the community of posts by their id; what is also the id of an author is none unless it is said to be."""
-        return {
-            target.removeprefix("post:"): to
-            for target, to in self.communities
-            if not target.startswith("author:") and target not in authors
-        }
+        told = [(*target_of(target), to) for target, to in self.communities]
+        return {name: to for kind, name, to in told if kind == "post" or (not kind and name not in authors)}
 
 
 UNDECIDED = Decided()
 """Nobody has decided anything."""
+
+
+def target_of(target: str) -> tuple[str, str]:
+    """Return of what a community is told: ``author`` or ``post``, nothing where it is not said; and its id, which may hold colons."""
+    kind, colon, name = target.partition(":")
+    return (kind, name) if colon and name and kind in ("author", "post") else ("", target)
 
 
 def _join(people: dict[str, Person], names: Iterable[str], to: str) -> None:

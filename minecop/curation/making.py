@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from minecop.archive.deciding import target_of
 from minecop.archive.people import names_of_people, resolve
 from minecop.core.errors import InputError
 from minecop.curation.decisions import ACTIONS, Decision
@@ -138,9 +139,7 @@ class _Maker:
         if decision.action == "part":
             who(decision.target)
             return decision
-        kind, _, name = decision.target.partition(":")
-        if kind not in ("author", "post") or not name:
-            kind, name = "", decision.target
+        kind, name = target_of(decision.target)
         if kind != "post" and resolve(name, table) in known:
             return _with(decision, f"author:{resolve(name, table)}", ())
         if kind != "author" and name in self._analysis.posts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar
 
+from minecop.archive.deciding import target_of
 from minecop.insight.analysis import Analysis
 from minecop.insight.human import Named, Ruling, key_of
 from minecop.insight.models import Issue, Topic
@@ -43,8 +44,8 @@ def _ruling(one: Ruling, privacy: Privacy) -> Ruling:
     if one.kind == "people":
         target, to = _person(target, privacy), _person(to, privacy)
     elif one.kind == "communities":
-        kind, colon, name = one.target.rpartition(":")
-        target = one.target if kind == "post" else kind + colon + _person(name, privacy)
+        kind, name = target_of(one.target)
+        target = one.target if kind == "post" else one.target.removesuffix(name) + _person(name, privacy)
     undone = one.undone.partition(" ")
     return replace(
         one,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from minecop.archive.deciding import target_of
 from minecop.archive.people import names_of_people, resolve
 from minecop.curation.decisions import Decision
 from minecop.insight.analysis import Analysis
@@ -42,7 +43,7 @@ def of_people(analysis: Analysis, decision: Decision) -> Ruling:
         return resolve(name, table) in known
 
     if decision.action == "assign":
-        kind, _, name = target.rpartition(":") if target.startswith(("author:", "post:")) else ("", "", target)
+        kind, name = target_of(target)
         author = resolve(name, table)
         if kind != "post" and author in known:
             there = analysis.homes.get(author or "") == to

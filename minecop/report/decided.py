@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from minecop.archive.deciding import target_of
 from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
 from minecop.insight.human import HIDDEN, SESSION, Ruling, key_of
@@ -32,7 +33,7 @@ def ruling_view(analysis: Analysis, one: Ruling, words: Words) -> dict[str, Any]
     """Return one decision in words."""
     target, to = target_words(one, words), one.to
     if one.kind in ("people", "communities"):
-        name = target.removeprefix("author:").removeprefix("post:")
+        _, name = target_of(target)
         target, to = analysis.names.get(name, name), analysis.names.get(to, to) if one.kind == "people" else to
     if one.action == "step":
         number = int(one.to)
