@@ -11,8 +11,6 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from minecop.archive.communities import COMMUNITIES_FILE, read_communities, write_communities
 from minecop.archive.deciding import UNDECIDED, Decided
 from minecop.archive.formats import KINDS
@@ -34,7 +32,7 @@ from minecop.archive.store import (
 )
 from minecop.core.errors import InputError, OutputError
 from minecop.core.executors import SerialExecutor
-from minecop.core.files import ensure_writable, failure, finish_replacing, is_full, remove, replacing_files, safe_name
+from minecop.core.files import ensure_writable, finish_replacing, held, is_full, remove, replacing_files, safe_name
 from minecop.core.progress import Listener, Progress, silent
 
 SPOOL_FILE = ".import.sqlite"
@@ -106,13 +104,7 @@ def import_archive(
 def _alone(target: Path) -> Iterator[None]:
     """Hold an archive's folder for writing."""
     lock = target / LOCK_FILE
-    try:
-        held = FileLock(lock).acquire(timeout=0)
-    except Timeout as error:
-        raise OutputError("import_busy", path=target) from error
-    except OSError as error:
-        raise failure(error, target) from error
-    with held:
+    with held(lock, 0, OutputError("import_busy", path=target)):
         try:
             yield
         finally:

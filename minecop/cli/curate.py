@@ -76,11 +76,9 @@ class _Curating:
 
     def curation(self) -> Curation:
         """Return the decisions on the run."""
-        from minecop.curation.decisions import Curation
-        from minecop.curation.places import curation_of
+        from minecop.cli.shown import decisions_on
 
-        folder = self.options.get("decisions")
-        return Curation.read(folder) if folder else curation_of(self.run)
+        return decisions_on(self.run, self.options)
 
     def seen(self, curation: Curation) -> Analysis:
         """Return the run as people see it."""

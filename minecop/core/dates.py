@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 BANGKOK = timezone(timedelta(hours=7))
 """Thai time, which has no summer time."""
@@ -171,6 +171,11 @@ def gregorian_year(year: int) -> int:
     if year < 100:
         return 2500 + year - BUDDHIST_OFFSET
     return year - BUDDHIST_OFFSET if year >= 2400 else year
+
+
+def end_of(day: date) -> datetime:
+    """Return the last moment of a day in Thailand."""
+    return datetime.combine(day, time.max, BANGKOK)
 
 
 def find_thai_datetime(text: str) -> datetime | None:

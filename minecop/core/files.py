@@ -79,6 +79,36 @@ def replacing(path: Path) -> Iterator[Path]:
         remove(temporary)
 
 
+@contextmanager
+def held(lock: Path, wait: float, busy: MinecopError) -> Iterator[None]:
+    """Hold a lock file, which the system lets go of when the process ends, however it ends.
+
+    Parameters
+    ----------
+    lock
+        The file.
+    wait
+        Seconds to wait for another who holds it.
+    busy
+        What is raised when that was not enough.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    from filelock import FileLock, Timeout  # what only looks at the installation works without
+
+    try:
+        holding = FileLock(lock).acquire(timeout=wait)
+    except Timeout as error:
+        raise busy from error
+    except OSError as error:
+        raise failure(error, lock.parent) from error
+    with holding:
+        yield
+
+
 def write_text(path: Path, text: str, *, encoding: str = "utf-8") -> None:
     """Write text with the line ends that it has, whatever the system."""
     with replacing(path) as temporary:

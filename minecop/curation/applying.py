@@ -16,7 +16,7 @@ from minecop.insight.analysis import Analysis
 from minecop.insight.human import SESSION, Human, Ruling
 from minecop.insight.models import CLEAR_LESSON, Group, Issue, Lesson, Quote, Topic
 from minecop.insight.profiles import StepTable
-from minecop.insight.quotes import MOST, best_span, headline
+from minecop.insight.quotes import MOST, best_span, headline, overlap
 from minecop.insight.voices import Voices, archive_rows
 
 _VOICES_NOTHING = frozenset({"-concern", "-wish", "+courtesy"})
@@ -264,14 +264,11 @@ def _chosen(
 
 
 def _overlaps(quote: Quote, others: Sequence[Quote]) -> bool:
-    return any(
-        (one.post_id, one.comment) == (quote.post_id, quote.comment) and one.start < quote.end and quote.start < one.end
-        for one in others
-    )
+    return any(overlap(one, quote) for one in others)
 
 
 def _holds(group: Group, quote: Quote) -> bool:
     """Tell whether a quote is of a passage of a group."""
     members = Voices.of(group.members)
     near = members.among(np.intersect1d(members.rows, members.rows_of_post(quote.post_id)))
-    return any(one.comment == quote.comment and quote.start < one.end and one.start < quote.end for one in near)
+    return any(overlap(one, quote) for one in near)

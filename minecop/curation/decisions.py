@@ -11,13 +11,11 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
-
-from filelock import FileLock, Timeout
 
 from minecop.acts.marking import ACTS
 from minecop.core.cells import plain_cell, safe_cell
@@ -26,6 +24,7 @@ from minecop.core.errors import InputError, OutputError
 from minecop.core.files import (
     failure,
     finish_replacing,
+    held,
     is_half_replaced,
     replacing_files,
     sha256_of,
@@ -276,16 +275,8 @@ class Curation:
         self.decisions = tuple(one for kind in ACTIONS for one in decisions if one.kind == kind)
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    try:
-        held = FileLock(folder / LOCK).acquire(timeout=WAIT)
-    except Timeout as error:
-        raise OutputError("curation_busy", path=folder) from error
-    except OSError as error:
-        raise failure(error, folder) from error
-    with held:
-        yield
+def _locked(folder: Path) -> AbstractContextManager[None]:
+    return held(folder / LOCK, WAIT, OutputError("curation_busy", path=folder))
 
 
 def _free_id(decision: Decision, taken: set[str]) -> str:

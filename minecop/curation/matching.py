@@ -11,6 +11,7 @@ import numpy as np
 
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Group, Issue, Quote, Topic
+from minecop.insight.quotes import overlap
 from minecop.insight.voices import Voices, archive_rows
 
 ENOUGH = 0.5
@@ -115,16 +116,7 @@ def anchors_of(analysis: Analysis, group: Group, quotes: Collection[Quote]) -> t
     The nearer to the middle of its group in the picture of all passages (``topics.layout``), the more typical a passage is.
     """
     members = Voices.of(group.members)
-    quoted = [
-        place
-        for place, voice in enumerate(members)
-        if any(
-            (one.post_id, one.comment) == (voice.post_id, voice.comment)
-            and one.start < voice.end
-            and voice.start < one.end
-            for one in quotes
-        )
-    ]
+    quoted = [place for place, voice in enumerate(members) if any(overlap(one, voice) for one in quotes)]
     points = analysis.places[members.of_archive]
     middle = np.median(points, axis=0) if len(points) else np.zeros(2)
     nearest = np.argsort(np.square(points - middle).sum(axis=1), kind="stable").tolist()

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 
-from minecop.core.dates import BANGKOK
+from minecop.core.dates import end_of
 from minecop.insight.analysis import Analysis
 from minecop.insight.describing import status_of
-from minecop.insight.grounds import gaps_of
-from minecop.insight.groups import group_of
+from minecop.insight.grounds import distinct, gaps_of
+from minecop.insight.groups import effective_people, group_of
 from minecop.insight.human import Human
 from minecop.insight.models import Grounds, Group, Issue, Quote, Topic, Voice
 from minecop.insight.profiles import StepTable, profile_of
-from minecop.insight.quotes import choose_quotes, headline
+from minecop.insight.quotes import choose_quotes, headline, overlap
 from minecop.insight.trends import TrendMeter, burst_of, months_of, season_of
 from minecop.insight.voices import Voices
 
@@ -51,8 +50,7 @@ class Regrouper:
     @cached_property
     def _meter(self) -> TrendMeter:
         as_of = self._analysis.settings.get("as_of")
-        moment = datetime.combine(date.fromisoformat(str(as_of)), time.max, BANGKOK) if as_of else None
-        return TrendMeter(self._analysis.voices, moment)
+        return TrendMeter(self._analysis.voices, end_of(date.fromisoformat(str(as_of))) if as_of else None)
 
     @cached_property
     def _months(self) -> Counter[int]:
@@ -143,10 +141,10 @@ class Regrouper:
         of_threads = {name: _every(parts, name) for name in _OF_THREADS}
         told = {name: tuple(sorted(some)) for name, some in (of_members | of_threads).items()}
         return Grounds(
-            effective_authors=_effective(members),
-            organisations=_known(person.organisation for person in people),
-            provinces=_known(person.province for person in people),
-            professions=_known(person.profession for person in people),
+            effective_authors=effective_people(members),
+            organisations=distinct(person.organisation for person in people),
+            provinces=distinct(person.province for person in people),
+            professions=distinct(person.profession for person in people),
             **told,
             threads=threads,
             unanswered=min(threads, sum(one.unanswered for one in parts)),
@@ -171,15 +169,14 @@ class Regrouper:
         terms
             Words of the group.
         """
-        rejects = self._human.rejects
         known: dict[str, tuple[int, Quote]] = {}
         left = []
         for voice in group.members:
-            if self._human.rejected and rejects(voice.post_id, voice.comment, voice.start, voice.end):
+            if self._human.rejects(voice):
                 continue
             left.append(voice)
             for place, quote in enumerate(first):
-                if _stands_in(quote, voice):
+                if overlap(quote, voice):
                     known.setdefault(voice.passage_id, (place, quote))
 
         def worth(voice: Voice) -> float:
@@ -193,28 +190,14 @@ class Regrouper:
 
     @staticmethod
     def _as_before(quote: Quote, first: Sequence[Quote]) -> Quote:
-        near = (
-            one
-            for one in first
-            if (one.post_id, one.comment) == (quote.post_id, quote.comment)
-            and one.start < quote.end
-            and quote.start < one.end
-        )
+        near = (one for one in first if overlap(one, quote))
         return next(near, quote)
 
     def _is_of(self, group: Group, quote: Quote) -> bool:
-        return any(_stands_in(quote, voice) for voice in group.members)
+        return any(overlap(quote, voice) for voice in group.members)
 
     def _among(self, rows: Iterable[int]) -> Voices:
         return self._analysis.voices.among(np.unique(np.fromiter(rows, dtype=np.int64)))
-
-
-def _stands_in(quote: Quote, voice: Voice) -> bool:
-    return (
-        (quote.post_id, quote.comment) == (voice.post_id, voice.comment)
-        and quote.start < voice.end
-        and voice.start < quote.end
-    )
 
 
 def _in_turn(lists: Sequence[Sequence[Value]]) -> list[Value]:
@@ -225,14 +208,3 @@ def _in_turn(lists: Sequence[Sequence[Value]]) -> list[Value]:
 
 def _every(parts: Sequence[Grounds], name: str) -> set[str]:
     return {person for part in parts for person in getattr(part, name)}
-
-
-def _known(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({value for value in values if value}))
-
-
-def _effective(members: Voices) -> float:
-    """Return how many people it would be if all had written as much (``Grounds.effective_authors``)."""
-    written = np.bincount(members.authors[members.authors >= 0], members.lengths[members.authors >= 0])
-    shares = written[written > 0] / max(1, written.sum())
-    return round(math.exp(-float((shares * np.log(shares)).sum())), 1) if len(shares) else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Generic
@@ -18,7 +19,7 @@ from minecop.insight.models import Group, Issue, Topic
 from minecop.insight.voices import archive_rows
 
 
-class Shelf(Generic[Found]):
+class Shelf(ABC, Generic[Found]):
     """What all of them have in common.
 
     Parameters
@@ -126,14 +127,14 @@ class Shelf(Generic[Found]):
 
     # ---- what differs
 
-    def _with_group(self, found: Found, group: Group) -> Found:
-        raise NotImplementedError
+    @abstractmethod
+    def _with_group(self, found: Found, group: Group) -> Found: ...
 
-    def _counted(self, found: Found, rows: Iterable[int], others: Sequence[Found]) -> Found:
-        raise NotImplementedError
+    @abstractmethod
+    def _counted(self, found: Found, rows: Iterable[int], others: Sequence[Found]) -> Found: ...
 
-    def _part(self, found: Found, rows: Iterable[int]) -> Found:
-        raise NotImplementedError
+    @abstractmethod
+    def _part(self, found: Found, rows: Iterable[int]) -> Found: ...
 
 
 class Topics(Shelf[Topic]):

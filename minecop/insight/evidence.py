@@ -42,9 +42,8 @@ def step_quotes(analysis: Analysis, group: Group) -> tuple[StepQuote, ...]:
         One of its ``insight.steps``.
     """
     step, table = int(group.id), analysis.steps
-    rejects = analysis.human.rejects
     chosen = choose_quotes(
-        [voice for voice in group.members if not rejects(voice.post_id, voice.comment, voice.start, voice.end)]
+        [voice for voice in group.members if not analysis.human.rejects(voice)]
         if analysis.human.rejected
         else group.members,
         worth=lambda voice: table.chance(voice, step) - (voice.author_id is None),

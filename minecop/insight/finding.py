@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from minecop.archive.models import Person, Post
-from minecop.core.dates import BANGKOK
+from minecop.core.dates import end_of
 from minecop.core.executors import SerialExecutor, map_chunks
 from minecop.core.progress import Listener, silent
 from minecop.insight.counting import GroupCounter, funnel
@@ -111,7 +111,7 @@ def find_insight(
     all_passages = Passages.from_tables(passages, words, acts, steps, vectors, topic_of, folder)
     facets = steps.select([name for name in steps.column_names if name.startswith("facet")])
     del steps
-    moment = datetime.combine(as_of, time.max, BANGKOK) if as_of else None
+    moment = end_of(as_of) if as_of else None
     told, threads = all_passages.told, Threads(posts)
     meter = TrendMeter(told.voices.where(told.own), moment)
     grounds = GroundsMeter(told, all_passages.steps, threads, people)

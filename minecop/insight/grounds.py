@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, cached_property
@@ -14,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from minecop.archive.models import Person
+from minecop.insight.groups import effective_people
 from minecop.insight.linking import Told
 from minecop.insight.models import Grounds
 from minecop.insight.profiles import FEWEST_PEOPLE, StepTable, profile_of
@@ -87,10 +86,10 @@ class GroundsMeter:
         known = [self._people[author] for author in authors if author in self._people]
         steps = {one.step: one.authors for one in profile_of(some, self._steps).steps if one.authors}
         return Grounds(
-            effective_authors=self._effective(rows),
-            organisations=_distinct(person.organisation for person in known),
-            provinces=_distinct(person.province for person in known),
-            professions=_distinct(person.profession for person in known),
+            effective_authors=effective_people(some),
+            organisations=distinct(person.organisation for person in known),
+            provinces=distinct(person.province for person in known),
+            professions=distinct(person.profession for person in known),
             adding=self._authors(row for row in rows if self._adds(row)),
             asking=self._authors(row for row in rows if told.marks["request"][row]),
             stuck=self._authors(row for row in rows if says_stuck(told.texts[row])),
@@ -130,16 +129,7 @@ class GroundsMeter:
         return [row for row in self._told.voices.rows_of_post(post).tolist() if self._told.own[row]]
 
     def _authors(self, rows: Iterable[int]) -> tuple[str, ...]:
-        return _distinct(self._told.voices[row].author_id or "" for row in rows)
-
-    def _effective(self, rows: Iterable[int]) -> float:
-        """Return the effective number of authors, by how much each writes: so that a text in ten parts counts as one."""
-        written: Counter[str] = Counter()
-        for row in rows:
-            if author := self._told.voices[row].author_id:
-                written[author] += len(self._told.texts[row])
-        total = sum(written.values())
-        return round(math.exp(-sum(n / total * math.log(n / total) for n in written.values())), 1) if total else 0.0
+        return distinct(self._told.voices[row].author_id or "" for row in rows)
 
     def _adds(self, row: int) -> bool:
         voice = self._told.voices[row]
@@ -212,7 +202,8 @@ def _place(comment: int | None) -> int:
     return comment or 0
 
 
-def _distinct(names: Iterable[str]) -> tuple[str, ...]:
+def distinct(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names that are known, each once, sorted."""
     return tuple(sorted({name for name in names if name}))
 
 

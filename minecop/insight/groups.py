@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -16,6 +17,14 @@ def people_of(voices: Iterable[Voice]) -> tuple[set[str], set[str]]:
     some = Voices.of(voices)
     known = some.where(some.authors >= 0)
     return known.author_names(), known.community_names()
+
+
+def effective_people(voices: Voices) -> float:
+    """Return how many people it would be if all had written as much (``Grounds.effective_authors``): a text in ten parts counts as one."""
+    known = voices.where(voices.authors >= 0)
+    written = np.bincount(known.authors, known.lengths)
+    shares = written[written > 0] / max(1, written.sum())
+    return round(math.exp(-float((shares * np.log(shares)).sum())), 1) if len(shares) else 0.0
 
 
 def group_of(group_id: str, title: str, members: Iterable[Voice], meter: TrendMeter) -> Group:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from minecop.insight.models import Quote
+from minecop.insight.models import Quote, Voice
+from minecop.insight.quotes import overlap
 
 SESSION = "session"
 """What a note is on that is on no topic or issue."""
@@ -121,12 +122,9 @@ class Human:
         named = {key: one for key, one in self.named.items() if key in shown}
         return replace(self, rulings=told, named=named, left_out=len(self.rulings) - len(told))
 
-    def rejects(self, post_id: str, comment: int | None, start: int, end: int) -> bool:
-        """Tell whether a span may not be quoted."""
-        return any(
-            (one.post_id, one.comment) == (post_id, comment) and start < one.end and one.start < end
-            for one in self.rejected
-        )
+    def rejects(self, span: Quote | Voice) -> bool:
+        """Tell whether nothing may be quoted from a span."""
+        return any(overlap(one, span) for one in self.rejected)
 
 
 def key_of(kind: str, group_id: str) -> str:

@@ -23,6 +23,12 @@ _PAUSE = re.compile(r"\n+|(?<=[.!?…])\s+|(?<=ครับ)\s+|(?<=ค่ะ)\s
 _SPACE = re.compile(r"[ \u00a0\n]+")
 
 
+def overlap(one: Quote | Voice, other: Quote | Voice) -> bool:
+    """Tell whether two spans have letters of one text in common."""
+    same = (one.post_id, one.comment) == (other.post_id, other.comment)
+    return same and one.start < other.end and other.start < one.end
+
+
 def choose_quotes(
     members: Sequence[Voice],
     worth: Callable[[Voice], float],

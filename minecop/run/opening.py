@@ -11,7 +11,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from minecop.core.errors import RunError
-from minecop.core.files import failure, make_way, read_sealed, sha256_of
+from minecop.core.files import failure, held, make_way, read_sealed, sha256_of
 from minecop.run.artefacts import STAGE_FILE, read_record
 from minecop.run.timings import TIMINGS
 
@@ -175,10 +175,7 @@ def locked(folder: Path, wait: float = 0) -> Iterator[None]:
     """
     try:
         make_way(folder / LOCK)
-        held = FileLock(folder / LOCK).acquire(timeout=wait)
-    except Timeout as error:
-        raise RunError("run_busy", path=folder) from error
     except OSError as error:
         raise failure(error, folder) from error
-    with held:
+    with held(folder / LOCK, wait, RunError("run_busy", path=folder)):
         yield
