@@ -243,14 +243,7 @@ class _Site:
         response = RedirectResponse(
             f"{'/decisions' if gone else back}{'&' if '?' in back and not gone else '?'}done={decision}", 303
         )
-        response.set_cookie(
-            f"{self._pass.cookie}-who",
-            quote(wanted.who),
-            max_age=365 * _A_DAY,
-            httponly=True,
-            samesite="strict",
-            path="/",
-        )
+        self._keep(response, "who", quote(wanted.who))
         return response
 
     def refusal(self, scope: Scope, status: int) -> Response:
@@ -268,7 +261,7 @@ class _Site:
     # ---- what pages have in common
 
     def _words(self, scope: Scope) -> PageWords:
-        asked = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("lang", "")
+        asked = dict(_query_of(scope)).get("lang", "")
         kept = self._cookie(scope, "lang")
         lang = next((one for one in (asked, kept) if one in LANGUAGES), self._shown.lang)
         return PageWords(lang, self._shown.buddhist)
@@ -280,17 +273,15 @@ class _Site:
             return ""
         return unquote(cookie.value) if cookie else ""
 
+    def _keep(self, response: Response, name: str, value: str) -> None:
+        """Let the browser keep a value for a year; see ``_cookie``."""
+        cookie = f"{self._pass.cookie}-{name}"
+        response.set_cookie(cookie, value, max_age=365 * _A_DAY, httponly=True, samesite="strict", path="/")
+
     def _page(self, name: str, request: Request, words: PageWords, view: dict[str, Any], **more: Any) -> Response:
         response = self._render(name, request.scope, words, view | more)
         if request.query_params.get("lang") in LANGUAGES:
-            response.set_cookie(
-                f"{self._pass.cookie}-lang",
-                words.lang,
-                max_age=365 * _A_DAY,
-                httponly=True,
-                samesite="strict",
-                path="/",
-            )
+            self._keep(response, "lang", words.lang)
         return response
 
     def _has_decisions(self) -> bool:
@@ -298,11 +289,8 @@ class _Site:
 
     def _render(self, name: str, scope: Scope, words: PageWords, values: dict[str, Any], status: int = 200) -> Response:
         other = next(lang for lang in LANGUAGES if lang != words.lang)
-        query = [
-            (key, value)
-            for key, value in parse_qsl(scope["query_string"].decode("latin-1"))
-            if key not in {"lang", "token", "done"}
-        ]
+        asked = _query_of(scope)
+        query = [(key, value) for key, value in asked if key not in {"lang", "token", "done"}]
         same = f"{scope['path']}?{urlencode([*query, ('lang', other)])}" if status == 200 else f"/?lang={other}"
         common = {
             "t": words,
@@ -320,9 +308,7 @@ class _Site:
             "who": self._cookie(scope, "who"),
             "here_path": f"{scope['path']}?{urlencode(query)}" if query else scope["path"],
             "back": "",
-            "done": self._pages.decision(
-                dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("done", ""), words
-            ),
+            "done": self._pages.decision(dict(asked).get("done", ""), words),
             "read_only": self._shown.read_only,
             "masked": self._pages.groups["masked"],
             "modes": MODES,
@@ -332,6 +318,10 @@ class _Site:
             "file": lambda file: f"/static/{file}?{_file(file)[2]}",
         }
         return HTMLResponse(_environment().get_template(f"{name}.html.j2").render(common | values), status)
+
+
+def _query_of(scope: Scope) -> list[tuple[str, str]]:
+    return parse_qsl(scope["query_string"].decode("latin-1"))
 
 
 def _told(make: Callable[[], Any]) -> Any:

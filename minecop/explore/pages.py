@@ -20,6 +20,7 @@ from minecop.explore.index import BY_HAND, KINDS, Index
 from minecop.explore.searching import FACETS, MODES, Found, Query, Search
 from minecop.explore.words import PageWords
 from minecop.insight.voices import date_of
+from minecop.report.words import period_words
 
 ON_A_PAGE = 20
 TEXTS_ON_A_PAGE = 40
@@ -148,10 +149,9 @@ class Pages:
     def decisions(self, page: int, words: PageWords) -> View:
         """Return a page of what people decided, the latest first."""
         rows = self._groups["decisions"][words.lang]
-        pages = max(1, -(-len(rows) // LISTED))
-        page = min(page, pages)
+        page, pages, here = _part(len(rows), LISTED, page)
         view = {
-            "decided": rows[(page - 1) * LISTED : page * LISTED],
+            "decided": rows[here],
             "count": words("list_count", count=len(rows)),
             "hidden": self._groups["hidden"][words.lang],
         }
@@ -170,14 +170,13 @@ class Pages:
         NotThereError
             When there is no such passage.
         """
-        if row >= len(self._index):
-            raise NotThereError(row)
+        passage = self.passage(row, words)
         columns = self._index.columns
         post = self._index.row(self._index.posts, int(columns["post"][row]))["id"]
         comment = int(columns["text_comment"][columns["text"][row]])
         kinds = int(columns["kinds"][row])
         return {
-            "passage": self.passage(row, words),
+            "passage": passage,
             "target": f"{post}/{comment}/{int(columns['number'][row])}",
             "step": int(columns["step"][row]),
             "steps": [(number, self.name("step", number, words)) for number in range(len(self._groups["steps"]) + 1)],
@@ -201,7 +200,7 @@ class Pages:
         issues = self._by_people("issues")
         shared = [number for number in issues if groups["issues"][number]["status"] == "shared"]
         topics = self._by_people("topics")
-        days = [words.day(datetime.fromisoformat(date)) for date in groups["dates"]]
+        dates = [datetime.fromisoformat(date) for date in groups["dates"]]
         every = self._search(Query())
         steps = {count.number: count for count in every.facets["step"]}
         most = max((steps[n].people for n in steps if n), default=0) or 1
@@ -209,7 +208,7 @@ class Pages:
             "numbers": [
                 (f"{numbers[name]:,}", words(f"n_{name}")) for name in ("people", "communities", "posts", "comments")
             ],
-            "period": _period(days, words),
+            "period": period_words((dates[0], dates[1]) if dates else None, words),
             "issues": [self.group("issue", number, words) for number in shared[:_START_SHOWN]],
             "issue_count": len(issues),
             "topics": [self.group("topic", number, words) for number in topics[:_START_SHOWN]],
@@ -242,9 +241,8 @@ class Pages:
         self._check(asking.query)
         found, query = self._search(asking.query), asking.query
         kept = query.choosing(fixed, None) if fixed else query
-        pages = max(1, -(-len(found.rows) // ON_A_PAGE))
-        page = min(asking.page, pages)
-        rows = found.rows[(page - 1) * ON_A_PAGE : page * ON_A_PAGE].tolist()
+        page, pages, here = _part(len(found.rows), ON_A_PAGE, asking.page)
+        rows = found.rows[here].tolist()
         said = {
             "count": words("result_count", people=found.people, passages=len(found.rows)),
             "unnamed": words("result_unnamed", count=found.unnamed) if found.unnamed else "",
@@ -293,8 +291,6 @@ class Pages:
         NotThereError
             When there is no such passage.
         """
-        if row >= len(self._index):
-            raise NotThereError(row)
         return {
             "passage": self.passage(row, words),
             "passages": [self.passage(other, words) for other, _ in self._search.like(row)],
@@ -313,9 +309,8 @@ class Pages:
             raise NotThereError(number)
         first, end = (int(place) for place in columns["post_text"][number : number + 2])
         post = index.row(index.posts, number)
-        pages = max(1, -(-(end - first) // TEXTS_ON_A_PAGE))
-        page = min(page, pages)
-        shown = range(first + (page - 1) * TEXTS_ON_A_PAGE, min(end, first + page * TEXTS_ON_A_PAGE))
+        page, pages, here = _part(end - first, TEXTS_ON_A_PAGE, page)
+        shown = range(first, end)[here]
         people = np.unique(columns["text_author"][first:end])
         view = {
             "title": post["title"] or words("untitled"),
@@ -350,14 +345,12 @@ class Pages:
             numbers = [number for number in numbers if wanted in self.name(facet, number, words).casefold()]
         if status:
             numbers = [number for number in numbers if self._groups["issues"][number]["status"] == status]
-        pages = max(1, -(-len(numbers) // LISTED))
-        page = min(page, pages)
-        some = numbers[(page - 1) * LISTED : page * LISTED]
+        page, pages, here = _part(len(numbers), LISTED, page)
         view = {
             "name": name,
             "title": words(f"nav_{name}"),
             "count": words("list_count", count=len(numbers)),
-            "groups": [self.group(facet, number, words) for number in some],
+            "groups": [self.group(facet, number, words) for number in numbers[here]],
             "part": part,
             "status": status,
             "statuses": sorted({issue["status"] for issue in self._groups["issues"] if issue})
@@ -450,7 +443,15 @@ class Pages:
         )
 
     def passage(self, row: int, words: PageWords, marked: Sequence[str] = ()) -> View:
-        """Return a passage with who says it, where and when, and what the machine says of it."""
+        """Return a passage with who says it, where and when, and what the machine says of it.
+
+        Raises
+        ------
+        NotThereError
+            When there is none of that row.
+        """
+        if row >= len(self._index):
+            raise NotThereError(row)
         columns = self._index.columns
         text = self._index.texts[row]
         view = self._source(int(columns["text"][row]), int(columns["post"][row]), row, words)
@@ -727,14 +728,12 @@ def pieces(text: str, marked: Sequence[str]) -> list[tuple[str, bool]]:
     return [*found, (text[place:], False)] if place < len(text) else found
 
 
+def _part(count: int, size: int, page: int) -> tuple[int, int, slice]:
+    """Return which page of so many things is shown, the last where there are fewer; how many pages there are; and what is on that one."""
+    pages = max(1, -(-count // size))
+    page = min(page, pages)
+    return page, pages, slice((page - 1) * size, page * size)
+
+
 def _because(said: Sequence[str], words: PageWords) -> str:
     return words("mark_words", words=", ".join(dict.fromkeys(said))) if said else ""
-
-
-def _period(days: Sequence[str], words: PageWords) -> str:
-    """Return from when to when an archive was written."""
-    if not days:
-        return words("period_unknown")
-    if days[0] == days[1]:
-        return words("period_one_day", day=days[0])
-    return words("period_from_to", first=days[0], last=days[1])

@@ -16,7 +16,7 @@ from minecop.report.lessons import lessons_for_issue, lessons_view
 from minecop.report.onpage import by_status, candidates
 from minecop.report.quoting import quote_view
 from minecop.report.session import session_view
-from minecop.report.words import Words, words_of_report
+from minecop.report.words import Words, period_words, words_of_report
 
 _SET_ASIDE_SHOWN = 30
 _ACCOUNT_SHOWN = 60
@@ -49,7 +49,7 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
         "t": words_of_report(analysis, lang),
         "name": analysis.archive.name,
         "numbers": _numbers(analysis, words),
-        "period": _period(analysis, words),
+        "period": period_words(analysis.dates, words),
         "selection": _selection(analysis, words),
         "candidates": [view for view in shared_views if view["rank"] in first],
         "evidence_heads": [words(f"evidence_{name}") for name in _EVIDENCE],
@@ -86,15 +86,6 @@ def _numbers(analysis: Analysis, words: Words) -> list[tuple[str, str]]:
             (comments, "n_comments"),
         )
     ]
-
-
-def _period(analysis: Analysis, words: Words) -> str:
-    if analysis.dates is None:
-        return words("period_unknown")
-    first, last = (words.day(date) for date in analysis.dates)
-    if first == last:
-        return words("period_one_day", day=first)
-    return words("period_from_to", first=first, last=last)
 
 
 def _selection(analysis: Analysis, words: Words) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +76,14 @@ def people_or_fewer(analysis: Analysis, authors: int, words: Words) -> int | str
     """Return a count of people; that it is fewer, or nobody, where so few are not counted (``Analysis.left_out``)."""
     fewest = analysis.left_out.fewest
     return words("fewer_than", count=fewest) if fewest > 1 and authors < fewest else authors
+
+
+def period_words(span: tuple[datetime, datetime] | None, words: Words) -> str:
+    """Return from when to when something was written; ``None`` is unknown."""
+    if span is None:
+        return words("period_unknown")
+    first, last = map(words.day, span)
+    return words("period_one_day", day=first) if first == last else words("period_from_to", first=first, last=last)
 
 
 def words_of_report(analysis: Analysis, lang: str) -> Words:
