@@ -32,6 +32,7 @@ from minecop.insight.models import LESSON_PARTS, Group, Issue, Lesson, Quote, To
 from minecop.insight.sharing import with_fewest
 from minecop.insight.voices import Voices
 from minecop.report.lessons import lessons_json, numbered
+from minecop.report.quoting import text_of
 from minecop.report.rendering import Renderer, issues_json, step_groups_json, topics_json, write_reports
 from minecop.report.words import Words
 from minecop.run import opening, pipeline
@@ -274,8 +275,8 @@ class OpenRun:
     # ---- what was read
 
     @property
-    def posts(self) -> list[Post]:
-        """Posts with their comments, in the order of their dates."""
+    def posts(self) -> Sequence[Post]:
+        """Posts with their comments, in the order of their dates, each made when it is asked for."""
         return self.analysis.archive.posts
 
     @cached_property
@@ -408,8 +409,8 @@ class OpenRun:
                 yield self._quote("lesson", str(number), kind, quote)
 
     def _quote(self, of: str, which: str, kind: str, quote: Quote) -> dict[str, Any]:
-        post = self.analysis.posts[quote.post_id]
-        source = post if quote.comment is None else next(c for c in post.comments if c.position == quote.comment)
+        post = self.analysis.archive.posts.head(quote.post_id)
+        source = text_of(self.analysis, post, quote.comment)
         return {
             "of": of,
             "id": which,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from minecop.archive.importing import read_sources
 from minecop.archive.models import Account
 from minecop.archive.people import home_communities
+from minecop.archive.posts import Posts
 from minecop.archive.readers.jsonlines import post_to_json, read_jsonlines
 from minecop.archive.store import Archive, read_archive, write_archive
 from minecop.core.dates import parse_datetime
@@ -211,7 +212,7 @@ def test_reading_nothing_is_one_clear_error(tmp_path):
 
 def test_store_writes_and_reads_the_same_archive(tmp_path, jsonl):
     posts, people, account = read_sources(jsonl([FULL, {"body": "ข"}]))
-    archive = Archive("ลอง", posts, people, account)
+    archive = Archive("ลอง", Posts(posts), people, account)
     write_archive(tmp_path / "a", archive)
     assert read_archive(tmp_path / "a") == archive
     assert archive.dates == (parse_datetime("2010-01-02T03:04:05"), parse_datetime("2010-01-03"))
@@ -219,7 +220,7 @@ def test_store_writes_and_reads_the_same_archive(tmp_path, jsonl):
 
 def test_store_damage_is_said(tmp_path, jsonl):
     posts, people, account = read_sources(jsonl([FULL]))
-    write_archive(tmp_path / "a", Archive("x", posts, people, account))
+    write_archive(tmp_path / "a", Archive("x", Posts(posts), people, account))
     (tmp_path / "a" / "posts.parquet").write_bytes(b"PAR1")
     with pytest.raises(InputError, match="damaged"):
         read_archive(tmp_path / "a")

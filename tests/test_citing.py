@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from test_report import shared_posts
 
+from minecop.archive.posts import Posts
 from minecop.core.errors import QuoteError
 from minecop.report.citing import render_bibtex
 from minecop.run.loading import load_analysis
@@ -79,7 +80,7 @@ def test_bibtex_of_nothing_is_nothing(empty_analysis):
 
 def test_bibtex_estimated_date_is_a_month(sample_analysis):
     dated = next(post for post in sample_analysis.archive.posts if post.published and not post.estimated)
-    archive = replace(sample_analysis.archive, posts=[replace(dated, estimated=True)])
+    archive = replace(sample_analysis.archive, posts=Posts([replace(dated, estimated=True)]))
     (entry,) = entries(_of_all(replace(sample_analysis, archive=archive))).values()
     assert entry["date"] == f"{dated.published:%Y-%m}"
 

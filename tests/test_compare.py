@@ -12,6 +12,7 @@ from conftest import SAMPLE, said
 
 from minecop.archive.growth import texts_before
 from minecop.archive.models import Account, Comment, Post
+from minecop.archive.posts import Posts
 from minecop.archive.store import Archive
 from minecop.core.dates import parse_datetime
 from minecop.core.errors import InputError, OutputError
@@ -63,7 +64,7 @@ def analysis(posts: list[Post], issues: list[Issue], **settings) -> Analysis:
     everyone = group_of("", "", [voice(p) for p in posts], TrendMeter([]))
     insight = Insight(tuple(issues), (), (), (), (), (), (everyone,), (), {})
     return Analysis(
-        Archive("ours", posts, {}, Account()),
+        Archive("ours", Posts(posts), {}, Account()),
         insight,
         load_process("civic"),
         STEPS,
@@ -247,7 +248,8 @@ def test_compare_overlapping_archives_ask_only_for_people_that_both_runs_read():
 def test_compare_a_part_of_the_archive_chosen_by_date_reads_what_it_reads():
     """Both runs hold the whole archive; the earlier one looked at the first texts only."""
     old = replace(
-        analysis(OLD, issues_of(OLD[:4]), until="2010-02-01"), archive=Archive("ours", [*OLD, *LATE], {}, Account())
+        analysis(OLD, issues_of(OLD[:4]), until="2010-02-01"),
+        archive=Archive("ours", Posts([*OLD, *LATE]), {}, Account()),
     )
     found = compare_runs(old, analysis([*OLD, *LATE], issues_of([*OLD[:4], *LATE[:3]])))
     assert (found.new_texts, found.courses[0].change, found.courses[0].since) == (40, "grown", 3)

@@ -13,6 +13,7 @@ from conftest import SAMPLE
 from test_report_schema import SCHEMA
 
 from minecop.archive.deciding import target_of
+from minecop.archive.posts import Posts
 from minecop.core.dates import BANGKOK
 from minecop.core.errors import InputError, OutputError
 from minecop.curation.applying import curated
@@ -622,7 +623,7 @@ def test_decision_on_a_post_whose_id_holds_a_colon_is_of_that_post(sample_analys
     post = sample_analysis.archive.posts[0]
     other = replace(post, id="blog.example:8080/12", communities=("วงใหม่",))
     grown = replace(
-        sample_analysis, archive=replace(sample_analysis.archive, posts=[*sample_analysis.archive.posts, other])
+        sample_analysis, archive=replace(sample_analysis.archive, posts=Posts([*sample_analysis.archive.posts, other]))
     )
     decision = Decision("communities", "assign", f"post:{other.id}", "วงใหม่", id="d1")
     assert of_people(grown, decision).state == "applied"

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minecop.archive.posts import Posts
 from minecop.core.dates import parse_datetime
 from minecop.core.errors import QuoteError
 from minecop.insight.evidence import step_quotes
@@ -329,7 +330,9 @@ def test_evidence_masked_where_the_run_is(analysis, folder, tmp_path):
 
 def test_evidence_that_is_not_its_source_stops_the_report(analysis):
     post = analysis.archive.posts[0]
-    other = replace(analysis.archive, posts=[replace(post, body="อื่น" + post.body[3:]), *analysis.archive.posts[1:]])
+    other = replace(
+        analysis.archive, posts=Posts([replace(post, body="อื่น" + post.body[3:]), *analysis.archive.posts[1:]])
+    )
     broken = replace(analysis, archive=other)
     quote = next(
         q.quote for g in analysis.insight.steps for q in step_quotes(analysis, g) if q.quote.post_id == post.id

@@ -235,7 +235,7 @@ def read_sources(
     with tempfile.TemporaryDirectory() as folder:
         make_archive(source, Path(folder), source.stem, options, listener=listener)
         archive = read_archive(Path(folder))
-    return archive.posts, archive.people, archive.account
+    return list(archive.posts), archive.people, archive.account
 
 
 def _nothing_read(path: Path, offered: int, spool: Spool) -> InputError:

@@ -18,6 +18,7 @@ import tomli_w
 from minecop.archive.communities import COMMUNITIES_FILE
 from minecop.archive.models import Account, Comment, Entry, Person, Post
 from minecop.archive.people import AUTHORS_FILE, read_people, write_people
+from minecop.archive.posts import COMMENTS_TABLE, POSTS_TABLE, Posts, StoredPosts, comment_of, post_of, stored_rows
 from minecop.core.dates import BANGKOK
 from minecop.core.errors import InputError
 from minecop.core.files import is_half_replaced, sha256_file, sha256_of, write_text
@@ -75,24 +76,24 @@ class Archive:
     """Posts with their threads, the people known, and the account of their import."""
 
     name: str
-    posts: list[Post]
+    posts: Posts
     people: dict[str, Person]
     account: Account
 
     @property
     def authors(self) -> set[str]:
         """Ids of everyone who wrote a post or a comment."""
-        return {text.author_id for post in self.posts for text in post.texts if text.author_id}
+        return {author for author in self.posts.of_texts("author_id") if author}
 
     @property
     def communities(self) -> set[str]:
         """Names of all communities that posts belong to."""
-        return {community for post in self.posts for community in post.communities}
+        return {community for some in self.posts.column("communities") for community in some}
 
     @property
     def dates(self) -> tuple[datetime, datetime] | None:
         """First and last date of publication of posts and comments, or ``None`` where no date is known."""
-        known = [text.published for post in self.posts for text in post.texts if text.published]
+        known = [published for published in self.posts.of_texts("published") if published]
         return (min(known), max(known)) if known else None
 
 
@@ -166,8 +167,8 @@ def write_posts(
     authors: set[str] = set()
     communities: set[str] = set()
     with (
-        RowWriter(folder / "posts.parquet", _POSTS) as post_rows,
-        RowWriter(folder / "comments.parquet", _COMMENTS) as comment_rows,
+        RowWriter(folder / POSTS_TABLE, _POSTS) as post_rows,
+        RowWriter(folder / COMMENTS_TABLE, _COMMENTS) as comment_rows,
     ):
         for post in posts:
             post_rows.write(_post_row(post))
@@ -253,13 +254,13 @@ def _comment_row(post: Post, comment: Comment) -> dict[str, Any]:
 
 def archive_hash(folder: Path) -> str:
     """Return the SHA-256 over an archive's tables and people."""
-    names = ["posts.parquet", "comments.parquet", AUTHORS_FILE, COMMUNITIES_FILE]
+    names = [POSTS_TABLE, COMMENTS_TABLE, AUTHORS_FILE, COMMUNITIES_FILE]
     return sha256_of({name: sha256_file(folder / name) for name in names if (folder / name).is_file()})
 
 
 def author_names(folder: Path) -> set[str]:
     """Return every name that a post or comment of an archive was written under."""
-    columns = (read_table(folder / f"{name}.parquet", ["author_name"])["author_name"] for name in ("posts", "comments"))
+    columns = (read_table(folder / name, ["author_name"])["author_name"] for name in (POSTS_TABLE, COMMENTS_TABLE))
     return {name for column in columns for name in column.unique().to_pylist() if name}
 
 
@@ -294,37 +295,23 @@ def iterate_posts(folder: Path, *, texts: bool = True) -> Iterator[Post]:
     """
     _read_head_values(folder)
     try:
-        comments = read_rows(folder / "comments.parquet") if texts else iter(())
+        comments = stored_rows(folder / COMMENTS_TABLE) if texts else iter(())
         held = next(comments, None)
-        for row in read_rows(folder / "posts.parquet", None if texts else _WITHOUT_TEXTS):
+        for row in stored_rows(folder / POSTS_TABLE, None if texts else _WITHOUT_TEXTS):
             row.setdefault("body", "")
             thread = []
             while held is not None and held["post_id"] == row["post_id"]:
-                thread.append(_comment(held))
+                thread.append(comment_of(held))
                 held = next(comments, None)
-            yield _post(row, thread)
+            yield post_of(row, thread)
         if held is not None:
             raise ValueError(f"comments of {held['post_id']}")  # noqa: TRY301 - told with the other damages
     except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
         raise InputError("archive_damaged", path=folder, reason=error) from error
 
 
-def _post(row: dict[str, Any], thread: list[Comment]) -> Post:
-    row = dict(row)
-    post_id = row.pop("post_id")
-    row |= {"communities": tuple(row["communities"]), "tags": tuple(row["tags"])}
-    row |= {name: _thai_time(row[name]) for name in ("published", "modified")}
-    return Post(id=post_id, comments=tuple(thread), **row)
-
-
-def _comment(row: dict[str, Any]) -> Comment:
-    row = dict(row)
-    del row["post_id"]
-    return Comment(id=row.pop("comment_id"), **row | {"published": _thai_time(row["published"])})
-
-
 def read_archive(folder: Path) -> Archive:
-    """Read an archive from disk.
+    """Read an archive from disk, of which texts are read from a copy when they are asked for.
 
     Raises
     ------
@@ -332,10 +319,10 @@ def read_archive(folder: Path) -> Archive:
         When it is damaged or of another format.
     """
     values = _read_head_values(folder)
-    posts = list(iterate_posts(folder))
     try:
+        posts = StoredPosts.read(folder)
         account = _account(values, read_entries(folder))
-        account.posts, account.comments = len(posts), sum(len(post.comments) for post in posts)
+        account.posts, account.comments = len(posts), posts.comments
     except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
         raise InputError("archive_damaged", path=folder, reason=error) from error
     return Archive(values["name"], posts, read_people(folder / AUTHORS_FILE, account), account)

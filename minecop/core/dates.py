@@ -22,6 +22,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 BANGKOK = timezone(timedelta(hours=7))
+
+UNDATED = -(2**63)
+"""In a column of moments, in place of one that is not known."""
+
+_FIRST = datetime.fromtimestamp(0, BANGKOK)
+_INSTANT = timedelta(milliseconds=1)
 """Thai time, which has no summer time."""
 
 BUDDHIST_OFFSET = 543
@@ -176,6 +182,16 @@ def gregorian_year(year: int) -> int:
 def end_of(day: date) -> datetime:
     """Return the last moment of a day in Thailand."""
     return datetime.combine(day, time.max, BANGKOK)
+
+
+def moment_of(date: datetime | None) -> int:
+    """Return a date in milliseconds since 1970; ``UNDATED`` for none."""
+    return UNDATED if date is None else (date - _FIRST) // _INSTANT
+
+
+def date_of(moment: int) -> datetime | None:
+    """Return the date, in Thai time, of so many milliseconds since 1970; nothing for ``UNDATED``."""
+    return None if moment == UNDATED else _FIRST + moment * _INSTANT
 
 
 def find_thai_datetime(text: str) -> datetime | None:

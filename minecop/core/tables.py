@@ -12,10 +12,13 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Any, overload
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
+from minecop.core.dates import UNDATED
 from minecop.core.files import replacing
 
 _ROWS_AT_ONCE = 2_000
@@ -156,6 +159,14 @@ def mapped_batches(path: Path) -> pa.ipc.RecordBatchFileReader:
 
 def _mapped(file: IO[bytes]) -> pa.ipc.RecordBatchFileReader:
     return pa.ipc.open_file(pa.py_buffer(mmap(file.fileno(), 0, access=ACCESS_READ)))
+
+
+def moments_of(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Return a column of dates in milliseconds since 1970, ``dates.UNDATED`` where there is none: shape (n,)."""
+    moments: NDArray[np.int64] = (
+        pc.cast(pc.cast(column, pa.timestamp("ms", tz="UTC")), pa.int64()).fill_null(UNDATED).to_numpy()
+    )
+    return moments
 
 
 class Column(Sequence[Any]):

@@ -98,7 +98,7 @@ def find_quote(analysis: Analysis, target: str, digest: str) -> tuple[Quote | No
     post, comment = told["post"], int(told["comment"]) or None
     start, end = int(told["start"]), int(told["end"])
     try:
-        text = analysis.posts[post].text(comment)
+        text = analysis.archive.posts.text(post, comment)
     except KeyError:
         return None, "text_gone"
     length = end - start

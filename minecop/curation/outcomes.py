@@ -48,7 +48,7 @@ def of_people(analysis: Analysis, decision: Decision) -> Ruling:
         if kind != "post" and author in known:
             there = analysis.homes.get(author or "") == to
         elif kind != "author" and name in analysis.posts:
-            there = analysis.posts[name].communities == (to,)
+            there = analysis.archive.posts.head(name).communities == (to,)
         else:
             return lost(decision, "nobody")
     elif not is_known(target):

@@ -42,7 +42,7 @@ def groups_of(
             "people": len(analysis.authors),
             "communities": len(analysis.communities),
             "posts": len(analysis.archive.posts),
-            "comments": sum(len(post.comments) for post in analysis.archive.posts),
+            "comments": analysis.archive.posts.comments,
             "passages": len(columns["author"]),
         },
         "dates": [date.isoformat() for date in analysis.dates or ()],
@@ -138,12 +138,11 @@ class _Quoting:
     def __init__(self, analysis: Analysis, columns: Mapping[str, Any]) -> None:
         self._analysis = analysis
         self._columns = columns
-        self._numbers = {post.id: number for number, post in enumerate(analysis.archive.posts)}
 
     def __call__(self, quote: Quote) -> dict[str, Any]:
         """Return a quote as it may be shown, checked against its source."""
         analysis, columns = self._analysis, self._columns
-        number = self._numbers[quote.post_id]
+        number = analysis.archive.posts.rows[quote.post_id]
         post = analysis.archive.posts[number]
         place = next(
             place

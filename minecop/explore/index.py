@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from minecop.acts.marking import ACTS
 from minecop.archive.models import Comment, Post
+from minecop.core.dates import moment_of
 from minecop.core.errors import OutputError, RunError
 from minecop.core.files import write_json
 from minecop.core.tables import Column, mapped_batches, read_rows, read_table, read_tables, table_of, write_table
 from minecop.explore.groups import groups_of
 from minecop.explore.postings import Postings, write_postings
 from minecop.insight.analysis import Analysis
-from minecop.insight.voices import VOICE_COLUMNS, Voices, archive_rows, moment_of
+from minecop.insight.voices import VOICE_COLUMNS, Voices, archive_rows
 from minecop.report.quoting import shown_place, web_address
 from minecop.run.artefacts import Key, making, why_run
 from minecop.run.context import ABOUT
@@ -385,6 +386,7 @@ def _passages(analysis: Analysis, voices: Voices, columns: dict[str, Numbers], a
     privacy = analysis.privacy
     schema = pa.schema([("text", pa.string()), ("step_evidence", pa.string()), ("evidence", pa.string())])
     posts = analysis.archive.posts
+    ids = posts.column("id")
     evidence = analysis.steps.evidence
     comments, starts, ends = voices.comments, voices.starts, voices.ends
     with pa.OSFile(str(folder / "texts.arrow"), "wb") as file, pa.ipc.new_file(file, schema) as writer:
@@ -396,8 +398,8 @@ def _passages(analysis: Analysis, voices: Voices, columns: dict[str, Numbers], a
             places = (column[here].tolist() for column in (columns["post"], comments, starts, ends))
             for post, comment, start, end in zip(*places, strict=True):
                 if held[:2] != (post, comment):
-                    held = post, comment, posts[post].text(comment or None)
-                texts.append(privacy.span(posts[post].id, comment or None, held[2], start, end))
+                    held = post, comment, posts.text(ids[post], comment or None)
+                texts.append(privacy.span(ids[post], comment or None, held[2], start, end))
             steps = list(evidence[here]) if len(evidence) else ["{}"] * len(texts)
             said = some["evidence"].to_pylist()
             if privacy:  # a word that speaks for a mark may be a name
@@ -447,7 +449,7 @@ def _postings(
 def _titles(analysis: Analysis, voices: Voices, text: Path) -> list[tuple[int, list[str]]]:
     """Return the words of titles, each with the first passage of its thread, in order."""
     if analysis.privacy:
-        said = ((post.id, words(analysis.title_of(post) or "")) for post in analysis.archive.posts)
+        said = ((post.id, words(analysis.title_of(post) or "")) for post in analysis.archive.posts.heads())
     else:
         said = ((row["post_id"], row["words"]) for row in read_rows(text / "titles.parquet"))
     firsts = ((voices.rows_of_post(post), own) for post, own in said if own)

@@ -13,13 +13,12 @@ from urllib.parse import urlencode
 import numpy as np
 
 from minecop.acts.marking import ACTS
-from minecop.core.dates import BUDDHIST_OFFSET
+from minecop.core.dates import BUDDHIST_OFFSET, date_of
 from minecop.core.messages import message
 from minecop.explore.asking import LONGEST
 from minecop.explore.index import BY_HAND, KINDS, Index
 from minecop.explore.searching import FACETS, MODES, Found, Query, Search
 from minecop.explore.words import PageWords
-from minecop.insight.voices import date_of
 from minecop.report.words import period_words
 
 ON_A_PAGE = 20

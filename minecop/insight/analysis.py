@@ -130,10 +130,10 @@ class Analysis:
         """Whether whole posts and comments may be shown: each is one person's."""
         return self.source_text and not self.left_out
 
-    @cached_property
-    def posts(self) -> dict[str, Post]:
-        """Posts by id."""
-        return {post.id: post for post in self.archive.posts}
+    @property
+    def posts(self) -> Mapping[str, Post]:
+        """Posts by id, each made when it is asked for; who asks for many takes what ``archive.posts`` has of them."""
+        return self.archive.posts.by_id
 
     @cached_property
     def issues(self) -> dict[str, Issue]:
@@ -166,7 +166,7 @@ class Analysis:
     @cached_property
     def homes(self) -> dict[str, str]:
         """Home community of each author id, where it is known."""
-        return home_communities(self.archive.posts, self.archive.people)
+        return home_communities(self.archive.posts.heads(), self.archive.people)
 
     @cached_property
     def voices(self) -> Voices:
@@ -189,10 +189,10 @@ class Analysis:
         if self.privacy.authors:
             return dict(self.privacy.authors)
         names: dict[str, str] = {}
-        for post in self.archive.posts:
-            for text in post.texts:
-                if text.author_id:
-                    names[text.author_id] = text.author_name or names.get(text.author_id) or text.author_id
+        posts = self.archive.posts
+        for author, name in zip(posts.of_texts("author_id"), posts.of_texts("author_name"), strict=True):
+            if author:
+                names[author] = name or names.get(author) or author
         names.update({person.author_id: person.name for person in self.archive.people.values() if person.name})
         return names
 
@@ -206,7 +206,7 @@ class Analysis:
         """
         where = f"{quote.post_id}" + (f"#{quote.comment}" if quote.comment else "")
         try:
-            source = self.posts[quote.post_id].text(quote.comment)
+            source = self.archive.posts.text(quote.post_id, quote.comment)
         except KeyError as error:
             raise QuoteError("quote_differs", where=where) from error
         if not 0 <= quote.start < quote.end <= len(source) or source[quote.start : quote.end] != quote.text:
@@ -216,7 +216,7 @@ class Analysis:
 
     def words_of(self, voice: Voice) -> str:
         """Return the words of a passage as they may be shown; without source texts, those of it that are quoted, which may be none."""
-        source = self.posts[voice.post_id].text(voice.comment)
+        source = self.archive.posts.text(voice.post_id, voice.comment)
         spans = [(voice.start, voice.end)] if self.source_text else self._quoted_of(voice)
         shown = (self.privacy.span(voice.post_id, voice.comment, source, *span) for span in spans)
         return " … ".join(shown)
@@ -244,7 +244,7 @@ class Analysis:
 
     def written(self, voice: Voice) -> str:
         """Return the words of a passage as they were written: to choose what is quoted, never to be shown."""
-        return self.posts[voice.post_id].text(voice.comment)[voice.start : voice.end]
+        return self.archive.posts.text(voice.post_id, voice.comment)[voice.start : voice.end]
 
     def title_of(self, post: Post) -> str | None:
         """Return the title of a post as it may be shown."""

@@ -202,8 +202,8 @@ class _Comparer:
 
     def _moved(self, was: Voice, now: Voice) -> tuple[int, int]:
         """Return where an earlier passage stands in the text as it is now: in one that was edited, its words are sought."""
-        before = self.earlier.posts[was.post_id].text(was.comment)
-        after = self.later.posts[now.post_id].text(now.comment)
+        before = self.earlier.archive.posts.text(was.post_id, was.comment)
+        after = self.later.archive.posts.text(now.post_id, now.comment)
         if before == after:
             return was.start, was.end
         start = after.find(before[was.start : was.end])

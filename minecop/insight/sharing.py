@@ -31,7 +31,7 @@ def rename_communities(analysis: Analysis, names: Mapping[str, str]) -> Analysis
         return analysis
     renamed = _Renamed(names)
     archive, insight = analysis.archive, analysis.insight
-    posts = [replace(post, communities=renamed.every(post.communities)) for post in archive.posts]
+    posts = archive.posts.renamed(renamed.every)
     people = {
         author: replace(person, home_community=renamed.one(person.home_community) or "")
         for author, person in archive.people.items()

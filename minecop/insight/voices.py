@@ -14,19 +14,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from minecop.core.dates import BANGKOK
+from minecop.core.dates import BANGKOK, UNDATED, date_of, moment_of
 from minecop.core.numbering import Numbering
+from minecop.core.tables import moments_of
 from minecop.insight.models import Voice
 
 VOICE_COLUMNS = ("passage_id", "post_id", "comment", "start", "end", "author_id", "community", "published")
 
-_EPOCH = datetime.fromtimestamp(0, BANGKOK)
 _NUMBERS = ("post", "comment", "number", "start", "end", "author", "community")
 
-_INSTANT = timedelta(milliseconds=1)
-_OFFSET = BANGKOK.utcoffset(None) // _INSTANT
-UNKNOWN = np.iinfo(np.int64).min
-"""In place of a moment that is not known."""
+_OFFSET = BANGKOK.utcoffset(None) // timedelta(milliseconds=1)
 
 _AT_ONCE = 4_096
 """Voices that are made at once when all are gone through."""
@@ -93,9 +90,6 @@ class Voices(Sequence[Voice]):
             number = pc.cast(
                 pc.list_element(pc.split_pattern(some["passage_id"], "/", max_splits=1, reverse=True), 1), pa.int32()
             )
-            moments = pc.cast(pc.cast(some["published"], pa.timestamp("ms", tz="UTC")), pa.int64()).fill_null(
-                int(UNKNOWN)
-            )
             columns = (
                 posts.numbers(some["post_id"]),
                 some["comment"].fill_null(0).to_numpy(),
@@ -104,7 +98,7 @@ class Voices(Sequence[Voice]):
                 some["end"].to_numpy(),
                 people.numbers(some["author_id"]),
                 communities.numbers(some["community"]),
-                moments.to_numpy(),
+                moments_of(some["published"]),
             )
             for part, column in zip(parts, columns, strict=True):
                 part.append(column)
@@ -313,7 +307,7 @@ class Voices(Sequence[Voice]):
     def months(self) -> NDArray[np.int32]:
         """Month in which each was published, in Thai time, counted from January of the year 0, -1 where unknown, shape (n,)."""
         published = self._columns.published[self.rows]
-        known = published != UNKNOWN
+        known = published != UNDATED
         local = (
             np.where(known, published + _OFFSET, 0).astype("datetime64[ms]").astype("datetime64[M]").astype(np.int64)
         )
@@ -323,15 +317,16 @@ class Voices(Sequence[Voice]):
     def span(self) -> tuple[datetime, datetime] | None:
         """First and last date of publication, or ``None`` where none is known."""
         published = self._columns.published[self.rows]
-        known = published[published != UNKNOWN]
+        known = published[published != UNDATED]
         if not len(known):
             return None
-        return _EPOCH + int(known.min()) * _INSTANT, _EPOCH + int(known.max()) * _INSTANT
+        first, last = date_of(int(known.min())), date_of(int(known.max()))
+        return (first, last) if first and last else None
 
     def until(self, moment: datetime) -> NDArray[np.bool_]:
         """Return which were published at a moment or before, shape (n,); of those without a date none was."""
         published = self._columns.published[self.rows]
-        holds: NDArray[np.bool_] = (published != UNKNOWN) & (published <= moment_of(moment))
+        holds: NDArray[np.bool_] = (published != UNDATED) & (published <= moment_of(moment))
         return holds
 
     def author_names(self) -> set[str]:
@@ -341,16 +336,6 @@ class Voices(Sequence[Voice]):
     def community_names(self) -> set[str]:
         """Return the distinct communities that are known."""
         return _distinct(self._columns.communities, self.communities)
-
-
-def moment_of(date: datetime | None) -> int:
-    """Return a date in milliseconds since 1970; ``UNKNOWN`` for none."""
-    return UNKNOWN if date is None else (date - _EPOCH) // _INSTANT
-
-
-def date_of(moment: int) -> datetime | None:
-    """Return the date, in Thai time, of so many milliseconds since 1970; nothing for ``UNKNOWN``."""
-    return None if moment == UNKNOWN else _EPOCH + moment * _INSTANT
 
 
 def archive_rows(voices: Iterable[Voice]) -> Numbers:

@@ -98,20 +98,18 @@ def _chosen(analysis: Analysis, most: int) -> list[Post]:
     first = {quote.post_id for quote in quotes_in(there)}
     then = {voice.post_id for issue in issues for voice in issue.group.members}
 
-    def order(post: Post) -> tuple[bool, bool, bytes]:
-        return (
-            post.id not in first,
-            post.id not in then,
-            hashlib.sha256(post.id.encode("utf-8", "surrogatepass")).digest(),
-        )
+    def order(item: tuple[str, int]) -> tuple[bool, bool, bytes]:
+        post = item[0]
+        return post not in first, post not in then, hashlib.sha256(post.encode("utf-8", "surrogatepass")).digest()
 
-    chosen, left = set(), most
-    for post in sorted(analysis.archive.posts, key=order):
-        left -= sum(len(text.body) for text in post.texts)
-        if left < 0 and post.id not in first:
+    posts = analysis.archive.posts
+    chosen, left, lengths = [], most, posts.lengths
+    for post, row in sorted(posts.rows.items(), key=order):
+        left -= lengths[row]
+        if left < 0 and post not in first:
             break
-        chosen.add(post.id)
-    return [post for post in analysis.archive.posts if post.id in chosen]
+        chosen.append(row)
+    return [posts[row] for row in sorted(chosen)]
 
 
 def _rows_of(voices: Voices, groups: Iterable[tuple[str, Iterable[Voice]]]) -> dict[str, list[int]]:

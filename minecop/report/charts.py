@@ -204,7 +204,8 @@ def archive_volume(analysis: Analysis, lang: str) -> Chart | None:
     """
     words = Words(lang, analysis.buddhist)
     recent = next((parted(one.trend.periods)[1] for one in analysis.insight.steps if one.trend.periods), ())
-    dates = [post.published for post in analysis.archive.posts if post.published]
+    published = analysis.archive.posts.column("published")
+    dates = [date for date in published if date]
     dates += analysis.voices.span or ()
     span = (min(dates), max(dates)) if dates else None
     unit, names = calendar(span, unit_of(recent[0].name) if recent else None)
@@ -213,7 +214,7 @@ def archive_volume(analysis: Analysis, lang: str) -> Chart | None:
         for period in periods_of((), analysis.voices, unit)
         if period.all_voices >= analysis.left_out.fewest
     }
-    posts = Counter(UNITS[unit](post.published) for post in analysis.archive.posts if post.published)
+    posts = Counter(UNITS[unit](date) for date in published if date)
     known = sorted({*people, *posts})
     names = names if len(names) <= _SPREAD * len(known) else tuple(known)
     if len(names) < 2 or not people:
@@ -235,7 +236,7 @@ def archive_volume(analysis: Analysis, lang: str) -> Chart | None:
             )
         )
     busiest, quietest = (pick(names, key=lambda name: people.get(name, 0)) for pick in (max, min))
-    undated = sum(post.published is None for post in analysis.archive.posts)
+    undated = published.count(None)
     notes = (
         words("chart_volume_note"),
         words("chart_volume_late") if late else "",

@@ -42,7 +42,8 @@ def render_bibtex(analysis: Analysis, lang: str = "th") -> str:
     """
     words = Words(lang, analysis.buddhist)
     cited = set(_cited(analysis))
-    return "\n".join(_entry(analysis, post, words) for post in analysis.archive.posts if post.id in cited)
+    posts = analysis.archive.posts
+    return "\n".join(_entry(analysis, posts.head(post), words) for post in posts.rows if post in cited)
 
 
 def _cited(analysis: Analysis) -> Iterator[str]:

@@ -14,8 +14,8 @@ def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]
     """Return a quote, checked against its source, with who said it, where and when."""
     place = shown_place(analysis, quote.post_id, quote.comment, quote.start, quote.end)
     quote = analysis.verified(quote)
-    post = analysis.posts[quote.post_id]
-    text = text_of(post, quote.comment)
+    post = analysis.archive.posts.head(quote.post_id)
+    text = text_of(analysis, post, quote.comment)
     title = " ".join((analysis.title_of(post) or words("untitled")).split())
     return {
         "text": quote.text,
@@ -36,7 +36,7 @@ def shown_place(analysis: Analysis, post_id: str, comment: int | None, start: in
     privacy = analysis.privacy
     if not privacy.masks.get((post_id, comment, "body")):
         return start, end
-    source = analysis.posts[post_id].text(comment)
+    source = analysis.archive.posts.text(post_id, comment)
     shown = privacy.span(post_id, comment, source, start, end)
     last = len(privacy.span(post_id, comment, source, 0, end))
     return last - len(shown), last
@@ -56,6 +56,6 @@ def community_of(analysis: Analysis, post: Post, text: Post | Comment, words: Wo
     return words("community_of_thread", name=", ".join(post.communities))
 
 
-def text_of(post: Post, comment: int | None) -> Post | Comment:
+def text_of(analysis: Analysis, post: Post, comment: int | None) -> Post | Comment:
     """Return the post itself (``None``) or the comment at a position."""
-    return post if comment is None else next(c for c in post.comments if c.position == comment)
+    return post if comment is None else analysis.archive.posts.comment(post.id, comment)

@@ -80,7 +80,7 @@ def _summary(analysis: Analysis, view: dict[str, Any], words: Words) -> Sheet:
         "n_people": len(analysis.authors),
         "n_communities": len(analysis.communities),
         "n_posts": len(archive.posts),
-        "n_comments": sum(len(post.comments) for post in archive.posts),
+        "n_comments": archive.posts.comments,
         "first_written": _day(analysis.dates and analysis.dates[0]),
         "last_written": _day(analysis.dates and analysis.dates[1]),
     }
@@ -218,8 +218,8 @@ def _voices(analysis: Analysis, words: Words) -> Sheet:
 
 
 def _who_where_when(analysis: Analysis, voice: Voice, words: Words) -> list[Cell]:
-    post = analysis.posts[voice.post_id]
-    text = text_of(post, voice.comment)
+    post = analysis.archive.posts.head(voice.post_id)
+    text = text_of(analysis, post, voice.comment)
     day = _day(text.published)
     estimated = day is not None and isinstance(text, Post) and text.estimated
     return [
@@ -231,7 +231,7 @@ def _who_where_when(analysis: Analysis, voice: Voice, words: Words) -> list[Cell
 
 def _place(analysis: Analysis, voice: Voice) -> list[Cell]:
     """Return where a passage stands: the post's title, number, comment, first and last letter, and a link."""
-    post = analysis.posts[voice.post_id]
+    post = analysis.archive.posts.head(voice.post_id)
     url = web_address(analysis, post)
     return [analysis.title_of(post), post.id, voice.comment, voice.start, voice.end, Link(url) if url else None]
 

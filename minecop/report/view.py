@@ -76,14 +76,13 @@ def build_view(analysis: Analysis, lang: str) -> dict[str, Any]:
 
 def _numbers(analysis: Analysis, words: Words) -> list[tuple[str, str]]:
     archive = analysis.archive
-    comments = sum(len(post.comments) for post in archive.posts)
     return [
         (f"{value:,}", words(key))
         for value, key in (
             (len(analysis.authors), "n_people"),
             (len(analysis.communities), "n_communities"),
             (len(archive.posts), "n_posts"),
-            (comments, "n_comments"),
+            (archive.posts.comments, "n_comments"),
         )
     ]
 
@@ -261,7 +260,7 @@ _EVIDENCE = ("people", "effective", "communities", "provinces", "adding", "open"
 def _funnel(analysis: Analysis, words: Words) -> list[tuple[str, int]]:
     funnel = analysis.insight.funnel
     rows = [(words(f"funnel_{key}"), funnel[key]) for key in _FUNNEL_ROWS if funnel[key] or key in _FUNNEL_ALWAYS]
-    copies = sum(post.duplicate_of is not None for post in analysis.archive.posts)
+    copies = sum(one is not None for one in analysis.archive.posts.column("duplicate_of"))
     return ([(words("duplicates"), copies)] if copies else []) + rows
 
 

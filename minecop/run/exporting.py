@@ -170,7 +170,7 @@ class ShownPassages:
             else:
                 yield value
         if self._analysis.source_text:
-            source = self._analysis.posts[row["post_id"]].text(row["comment"])
+            source = self._analysis.archive.posts.text(row["post_id"], row["comment"])
             yield privacy.span(row["post_id"], row["comment"], source, row["start"], row["end"])
 
     def _of_enough(self, name: str, value: Any) -> Any:

@@ -84,8 +84,8 @@ def with_privacy(
     masks = masks_by_text(table)
     originals: dict[str, str] = {}
     for (post_id, comment, part), found in masks.items():
-        post = analysis.posts[post_id]
-        text = post.text(comment) if part == "body" else getattr(post, part)
+        posts = analysis.archive.posts
+        text = posts.text(post_id, comment) if part == "body" else getattr(posts.head(post_id), part)
         originals.update({text[one.start : one.end]: one.replacement for one in found})
     goes_by: dict[str, list[str]] = {}
     for author, forms in called.items():
@@ -103,10 +103,10 @@ def with_privacy(
 def _called(analysis: Analysis) -> dict[str, set[str]]:
     """Return by what names the authors of an archive go, by id."""
     called: dict[str, set[str]] = {}
-    for post in analysis.archive.posts:
-        for text in post.texts:
-            if text.author_id:
-                called.setdefault(text.author_id, set()).update(n for n in (text.author_name, text.author_id) if n)
+    posts = analysis.archive.posts
+    for author, name in zip(posts.of_texts("author_id"), posts.of_texts("author_name"), strict=True):
+        if author:
+            called.setdefault(author, {author}).update([name] if name else [])
     for person in analysis.archive.people.values():
         if person.author_id in called:
             called[person.author_id].update(name for name in (person.name, *person.aliases) if name)

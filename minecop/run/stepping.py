@@ -92,7 +92,7 @@ def teach_steps(run: Run, analysis: Analysis) -> tuple[int, Path]:
     labels = read_labels(path, len(process_of(run).steps))
     given = sorted(analysis.human.steps)
     for voice in analysis.voices.among(given):
-        title = analysis.posts[voice.post_id].title or ""
+        title = analysis.archive.posts.head(voice.post_id).title or ""
         step = analysis.steps.step(voice)
         labels[voice.passage_id] = StepLabel(voice.passage_id, step, title, analysis.written(voice))
     if given:

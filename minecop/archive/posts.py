@@ -1,0 +1,318 @@
+"""The posts of an archive: a sequence that makes each when it is asked for, and columns of what is asked of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from minecop.archive.models import Comment, Post
+from minecop.core.dates import date_of
+from minecop.core.tables import Column, moments_of, read_tables, unpacked_table
+
+POSTS_TABLE, COMMENTS_TABLE = "posts.parquet", "comments.parquet"
+
+Rename = Callable[[Iterable[str]], tuple[str, ...]]
+"""What communities are called instead."""
+
+_HEADS = 4_096
+"""Posts without texts that are held, for who asks for one asks for it again."""
+
+_ROWS_AT_ONCE = 2_000
+
+
+class Posts(Sequence[Post]):
+    """Posts with their threads, in their order.
+
+    What is asked of all of them is asked in columns, by which no text is read.
+
+    Parameters
+    ----------
+    posts
+        As they are.
+    """
+
+    def __init__(self, posts: Iterable[Post] = ()) -> None:
+        self._posts: Sequence[Post] = [*posts]
+
+    def __len__(self) -> int:
+        return len(self._posts)
+
+    @overload
+    def __getitem__(self, place: int) -> Post: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Post]: ...
+
+    def __getitem__(self, place: int | slice) -> Post | list[Post]:
+        if isinstance(place, slice):
+            return [self._made(row) for row in range(*place.indices(len(self)))]
+        return self._made(range(len(self))[place])
+
+    def __iter__(self) -> Iterator[Post]:
+        return iter(self._posts)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Posts) and len(self) == len(other) and all(map(Post.__eq__, self, other))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _made(self, row: int) -> Post:
+        return self._posts[row]
+
+    # ---- one of them
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Post]:
+        """Posts by their ids, each made when it is asked for."""
+        return _ById(self)
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Place of each post by its id."""
+        return {post: row for row, post in enumerate(self.column("id"))}
+
+    def head(self, post_id: str) -> Post:
+        """Return a post of which body and thread are not looked at: they may be missing.
+
+        Raises
+        ------
+        KeyError
+            When there is none; so do the others.
+        """
+        return self._posts[self.rows[post_id]]
+
+    def comment(self, post_id: str, position: int) -> Comment:
+        """Return the comment at a position of the thread of a post."""
+        for one in self._posts[self.rows[post_id]].comments:
+            if one.position == position:
+                return one
+        raise KeyError(position)
+
+    def text(self, post_id: str, comment: int | None) -> str:
+        """Return the body of a post (``None``) or of the comment at a position."""
+        return self._posts[self.rows[post_id]].text(comment)
+
+    # ---- all of them
+
+    def column(self, name: str) -> list[Any]:
+        """Return what each post has under the name of an attribute of ``Post`` other than body and comments."""
+        return [getattr(post, name) for post in self._posts]
+
+    def of_texts(self, name: str) -> list[Any]:
+        """Return what each post, and after it each of its comments, has under a name: ``author_id``, ``author_name``, ``published``."""
+        return [getattr(text, name) for post in self._posts for text in post.texts]
+
+    @property
+    def comments(self) -> int:
+        """How many comments there are."""
+        return sum(len(post.comments) for post in self._posts)
+
+    @property
+    def lengths(self) -> list[int]:
+        """Characters of each post with its comments."""
+        return [sum(len(text.body) for text in post.texts) for post in self._posts]
+
+    def heads(self) -> Iterator[Post]:
+        """Yield the posts, of which body and thread are not looked at: they may be missing."""
+        return iter(self._posts)
+
+    def renamed(self, rename: Rename) -> Posts:
+        """Return them in communities that go by other names."""
+        return Posts(replace(post, communities=rename(post.communities)) for post in self._posts)
+
+
+class StoredPosts(Posts):
+    """Posts of an archive on disk, in files that are mapped: what is not asked for takes no memory.
+
+    Parameters
+    ----------
+    posts, comments
+        The tables of the archive, unpacked.
+    rename
+        Of communities.
+
+    Raises
+    ------
+    ValueError
+        When there are comments that stand under no post.
+    """
+
+    def __init__(self, posts: pa.Table, comments: pa.Table, rename: Rename = tuple) -> None:
+        self._tables = posts, comments
+        self._rename = rename
+        self._of_posts, self._of_comments = map(_columns, self._tables)
+        of_post = pc.index_in(comments["post_id"], posts["post_id"].combine_chunks()).fill_null(-1).to_numpy()
+        wrong = np.flatnonzero((of_post < 0) | (np.diff(of_post, prepend=0) < 0))
+        if len(wrong):
+            raise ValueError(f"comments of {self._of_comments['post_id'][int(wrong[0])]}")
+        self._positions: NDArray[np.int32] = comments["position"].to_numpy()
+        self._starts = np.searchsorted(of_post, np.arange(len(posts) + 1))
+        self._head = lru_cache(_HEADS)(self._without_texts)
+
+    @classmethod
+    def read(cls, folder: Path) -> StoredPosts:
+        """Return the posts of an archive, of whose files nothing is read later."""
+        return cls(*(unpacked_table(folder / name) for name in (POSTS_TABLE, COMMENTS_TABLE)))
+
+    def __len__(self) -> int:
+        return len(self._tables[0])
+
+    def __iter__(self) -> Iterator[Post]:
+        posts, comments = (_rows(_pieces(table)) for table in self._tables)
+        for post, count in zip(posts, np.diff(self._starts).tolist(), strict=True):
+            yield post_of(post, [comment_of(next(comments)) for _ in range(count)], self._rename)
+
+    def _made(self, row: int) -> Post:
+        thread = range(self._starts[row], self._starts[row + 1])
+        return post_of(
+            _row(self._of_posts, row), [comment_of(_row(self._of_comments, n)) for n in thread], self._rename
+        )
+
+    def _without_texts(self, row: int) -> Post:
+        values = {name: column[row] for name, column in self._of_posts.items() if name != "body"}
+        return post_of(values | {"body": ""}, (), self._rename)
+
+    def head(self, post_id: str) -> Post:
+        """Return a post without body and thread."""
+        return self._head(self.rows[post_id])
+
+    def comment(self, post_id: str, position: int) -> Comment:
+        """Return the comment at a position of the thread of a post."""
+        return comment_of(_row(self._of_comments, self._place(post_id, position)))
+
+    def text(self, post_id: str, comment: int | None) -> str:
+        """Return the body of a post or comment."""
+        if comment is None:
+            body: str = self._of_posts["body"][self.rows[post_id]]
+        else:
+            body = self._of_comments["body"][self._place(post_id, comment)]
+        return body
+
+    def _place(self, post_id: str, position: int) -> int:
+        """Return the row of a comment."""
+        row = self.rows[post_id]
+        start, end = (int(one) for one in self._starts[row : row + 2])
+        found = np.flatnonzero(self._positions[start:end] == position)
+        if not len(found):
+            raise KeyError(position)
+        return start + int(found[0])
+
+    def column(self, name: str) -> list[Any]:
+        """Return what each post has under a name."""
+        found = _values(self._tables[0]["post_id" if name == "id" else name])
+        return [self._rename(some) for some in found] if name == "communities" else found
+
+    def of_texts(self, name: str) -> list[Any]:
+        """Return what each post and each comment has under a name."""
+        posts, comments = (np.array([*_values(table[name]), None], dtype=object)[:-1] for table in self._tables)
+        found: list[Any] = np.insert(comments, self._starts[:-1], posts).tolist()
+        return found
+
+    @property
+    def comments(self) -> int:
+        """How many comments there are."""
+        return len(self._tables[1])
+
+    @property
+    def lengths(self) -> list[int]:
+        """Characters of each post with its comments."""
+        own, of_comments = (pc.utf8_length(table["body"]).to_numpy().astype(np.int64) for table in self._tables)
+        upto = np.concatenate([[0], np.cumsum(of_comments)])
+        found: list[int] = (own + np.diff(upto[self._starts])).tolist()
+        return found
+
+    def heads(self) -> Iterator[Post]:
+        """Yield the posts without body and thread."""
+        for row in _rows(_pieces(self._tables[0].drop_columns(["body"]))):
+            yield post_of(row | {"body": ""}, (), self._rename)
+
+    def renamed(self, rename: Rename) -> StoredPosts:
+        """Return them in communities that go by other names."""
+        before = self._rename
+        return StoredPosts(*self._tables, lambda names: rename(before(names)))
+
+
+class _ById(Mapping[str, Post]):
+    """Posts by their ids."""
+
+    def __init__(self, posts: Posts) -> None:
+        self._posts = posts
+
+    def __getitem__(self, post_id: str) -> Post:
+        return self._posts[self._posts.rows[post_id]]
+
+    def __contains__(self, post_id: object) -> bool:
+        return post_id in self._posts.rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._posts.rows)
+
+    def __len__(self) -> int:
+        return len(self._posts.rows)
+
+
+class _Moments(Sequence[datetime | None]):
+    """The dates of a column, each made whenever it is asked for."""
+
+    def __init__(self, column: pa.ChunkedArray) -> None:
+        self._moments = moments_of(column)
+
+    def __len__(self) -> int:
+        return len(self._moments)
+
+    def __getitem__(self, row: Any) -> Any:
+        return date_of(int(self._moments[row]))
+
+
+def post_of(row: dict[str, Any], thread: Iterable[Comment], rename: Rename = tuple) -> Post:
+    """Return a row of the table of posts, which is used up, with its comments."""
+    row["communities"] = rename(row["communities"])
+    row["tags"] = tuple(row["tags"])
+    return Post(id=row.pop("post_id"), comments=tuple(thread), **row)
+
+
+def comment_of(row: dict[str, Any]) -> Comment:
+    """Return a row of the table of comments, which is used up."""
+    del row["post_id"]
+    return Comment(id=row.pop("comment_id"), **row)
+
+
+def stored_rows(path: Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the rows of either table, a few thousand in memory at a time, with dates in Thai time."""
+    return _rows(read_tables(path, _ROWS_AT_ONCE, columns))
+
+
+def _pieces(table: pa.Table) -> Iterator[pa.Table]:
+    return (table.slice(start, _ROWS_AT_ONCE) for start in range(0, len(table), _ROWS_AT_ONCE))
+
+
+def _rows(tables: Iterable[pa.Table]) -> Iterator[dict[str, Any]]:
+    for some in tables:
+        names = some.column_names
+        for row in zip(*(_values(some[name]) for name in names), strict=True):
+            yield dict(zip(names, row, strict=True))
+
+
+def _values(column: pa.ChunkedArray) -> list[Any]:
+    # of a date as such pyarrow makes ten microseconds
+    return list(map(date_of, moments_of(column).tolist())) if pa.types.is_timestamp(column.type) else column.to_pylist()
+
+
+def _columns(table: pa.Table) -> dict[str, Sequence[Any]]:
+    return {
+        name: (_Moments if pa.types.is_timestamp(table[name].type) else Column)(table[name])
+        for name in table.column_names
+    }
+
+
+def _row(columns: Mapping[str, Sequence[Any]], row: int) -> dict[str, Any]:
+    return {name: column[row] for name, column in columns.items()}
