@@ -110,7 +110,7 @@ def test_profiles_expected_counts_what_no_passage_was_called():
 def test_profiles_of_nothing_are_nothing():
     profile = profile_of([], told(("a", None, 1))[1])
     assert (profile.authors, profile.passages, profile.read) == (0, 0, 0)
-    assert profiles_of([], told(("a", None, 1))[1]) == {}
+    assert profiles_of(Voices.of([]), [], told(("a", None, 1))[1]) == {}
 
 
 @given(

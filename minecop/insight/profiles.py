@@ -163,20 +163,19 @@ def counted(voices: Iterable[Voice], set_aside: Iterable[SetAside]) -> Voices:
     return some.where(~np.isin(some.of_archive, np.concatenate(nobodys))) if nobodys else some
 
 
-def profiles_of(voices: Iterable[tuple[Key, Voice]], table: StepTable) -> dict[Key, Profile]:
+def profiles_of(voices: Voices, keys: Sequence[Key], table: StepTable) -> dict[Key, Profile]:
     """Return how the passages of each key divide over the steps, in the order in which keys are first met.
 
     Parameters
     ----------
     voices
-        Passages with the key that each is counted under; a passage may come under several.
+        Passages.
+    keys
+        What each is counted under.
     table
         The steps of all passages.
     """
-    by_key: dict[Key, list[Voice]] = {}
-    for key, voice in voices:
-        by_key.setdefault(key, []).append(voice)
-    return {key: profile_of(some, table) for key, some in by_key.items()}
+    return {key: profile_of(some, table) for key, some in voices.parted(keys).items()}
 
 
 def profile_of(voices: Iterable[Voice], table: StepTable) -> Profile:
@@ -188,8 +187,9 @@ def profile_of(voices: Iterable[Voice], table: StepTable) -> Profile:
     passages = np.bincount(first, minlength=count + 1)
     expected = table.chances[rows].sum(axis=0, dtype=np.float64)
     known = some.authors >= 0
-    people_known, author = np.unique(some.authors[known], return_inverse=True)
-    told = np.zeros((len(people_known), count + 1))
+    _, met, author = np.unique(some.authors[known], return_index=True, return_inverse=True)
+    author = np.argsort(np.argsort(met))[author]  # people in the order in which they come: sums of fractions hang on it
+    told = np.zeros((len(met), count + 1))
     np.add.at(told, (author, first[known]), 1)
     told = told[told[:, 1:].any(axis=1), 1:]  # people who write of any step
     people = len(told)

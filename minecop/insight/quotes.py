@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 
 from minecop.insight.models import Quote, Voice
 
@@ -51,13 +52,37 @@ def choose_quotes(
     longest
         Characters of a quote.
     """
-    left = sorted(members, key=lambda v: (-worth(v), v.post_id, v.comment or 0, v.start))
+    return quotes_of(sorted(members, key=lambda v: (-worth(v), *place_of(v))), text_of, cues, longest)
+
+
+def place_of(voice: Voice) -> tuple[str, int, int]:
+    """Return what passages of the same worth are ordered by."""
+    return voice.post_id, voice.comment or 0, voice.start
+
+
+def quotes_of(
+    members: Iterable[Voice],
+    text_of: Callable[[Voice], str],
+    cues: Callable[[Voice], Iterable[str]],
+    longest: int = LONGEST,
+) -> tuple[Quote, ...]:
+    """Return quotes as ``choose_quotes`` does, of passages that come in the order of their worth and are asked for as far as it takes."""
+    held: list[Voice] = []
+    coming = iter(members)
     chosen: list[Voice] = []
     for strict in (3, 2, 1):  # first unlike in person, community and thread; then in person and thread; then in person
-        for voice in left:
-            if len(chosen) < MOST and voice not in chosen and not any(_alike(voice, other, strict) for other in chosen):
+        for voice in chain([*held], _kept(coming, held)):
+            if len(chosen) == MOST:
+                break
+            if voice not in chosen and not any(_alike(voice, other, strict) for other in chosen):
                 chosen.append(voice)
     return tuple(_quote(voice, text_of(voice), list(cues(voice)), longest) for voice in chosen)
+
+
+def _kept(coming: Iterator[Voice], held: list[Voice]) -> Iterator[Voice]:
+    for voice in coming:
+        held.append(voice)
+        yield voice
 
 
 def _alike(one: Voice, other: Voice, strict: int) -> bool:

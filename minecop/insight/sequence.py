@@ -16,11 +16,14 @@ from math import exp, lgamma
 import numpy as np
 from numpy.typing import NDArray
 
+from minecop.core.dates import UNDATED
 from minecop.insight.analysis import Analysis, remembered
 from minecop.insight.models import Voice
 from minecop.insight.periods import UNITS
 from minecop.insight.profiles import FEWEST_PEOPLE, Profile, StepTable, profile_of
+from minecop.insight.splits import splitter
 from minecop.insight.trends import calendar
+from minecop.insight.voices import Voices
 
 FEWEST_PASSAGES = 10
 """Dated passages of steps, by people who are known, below which nothing is said of an order."""
@@ -152,9 +155,7 @@ class Course:
 def courses(analysis: Analysis) -> tuple[Course, ...]:
     """Return the course of the whole archive, then of each community that is known, the most people first."""
     unit, periods = calendar(analysis.voices.span)
-    by_community: dict[str, list[Voice]] = {}
-    for voice in analysis.step_voices:
-        by_community.setdefault(voice.community or "", []).append(voice)
+    by_community = analysis.step_voices.parted(splitter(analysis, "community")(analysis.step_voices))
     named = [group.title for group in analysis.insight.communities if group.title in by_community and group.title]
     parts = [course_of(name, by_community[name], analysis.steps, unit, periods) for name in named]
     fewest = analysis.left_out.fewest
@@ -232,10 +233,13 @@ class _Told:
 
 def _told(voices: Iterable[Voice], table: StepTable) -> list[_Told]:
     """Return what can be put in order: who wrote of which step when, in which text."""
+    some = Voices.of(voices)
+    steps = table.first[some.of_archive]
+    can = (some.authors >= 0) & (some.moments != UNDATED) & (steps > 0)
     found = [
         _Told(step, voice.published, voice.author_id, (voice.post_id, voice.comment or 0), voice.start)
-        for voice in voices
-        if voice.author_id and voice.published and (step := table.step(voice))
+        for voice, step in zip(some.where(can), steps[can].tolist(), strict=True)
+        if voice.author_id and voice.published
     ]
     return sorted(found, key=lambda one: (one.when, one.text, one.start))
 

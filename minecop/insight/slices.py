@@ -13,6 +13,7 @@ from minecop.insight.profiles import FEWEST_PEOPLE
 from minecop.insight.shares import bar_for_many, chance_of, wilson
 from minecop.insight.splits import IN_TIME, OF_PEOPLE, UNKNOWN, splitter
 from minecop.insight.trends import IN_A_ROW
+from minecop.insight.voices import Voices
 
 MOST_SHOWN = 12
 """Slices that stand side by side by themselves, those of most people; periods are as many as a row of them holds."""
@@ -160,7 +161,7 @@ class _Parts:
     """The slices of a run, and what counts the people of each."""
 
     def __init__(self, analysis: Analysis, by: str) -> None:
-        self._key_of = splitter(analysis, by)
+        self._keys_of = splitter(analysis, by)
         self._people, _ = self._counted(analysis.voices)
         hidden = by in OF_PEOPLE and bool(analysis.privacy.authors)
         self._fewest = analysis.left_out.fewest
@@ -173,11 +174,11 @@ class _Parts:
         """Return the authors of some passages, and how many have none, by the value of the split."""
         people: dict[str, set[str]] = {}
         unnamed: Counter[str] = Counter()
-        for voice in voices:
-            key = self._key_of(voice)
+        some = Voices.of(voices)
+        for key, author in zip(self._keys_of(some), some.authors.tolist(), strict=True):
             authors = people.setdefault(key, set())
-            if voice.author_id:
-                authors.add(voice.author_id)
+            if author >= 0:
+                authors.add(some.author_ids[author])
             else:
                 unnamed[key] += 1
         return people, unnamed

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from minecop.insight.models import Voice
 from minecop.insight.periods import UNITS
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from minecop.insight.analysis import Analysis
     from minecop.insight.profiles import Profile
+    from minecop.insight.voices import Voices
 
 OF_PEOPLE = ("group", "organisation", "province", "profession")
 """Columns of ``authors.csv``."""
@@ -55,14 +59,20 @@ def step_profiles(analysis: Analysis, by: str) -> dict[str, Profile]:
 
 
 def _step_profiles(analysis: Analysis, by: str) -> dict[str, Profile]:
-    from minecop.insight.profiles import profiles_of
+    import numpy as np
+
+    from minecop.insight.profiles import profile_of, profiles_of
+    from minecop.insight.voices import Voices
 
     if by == "issue":
-        kept = set(analysis.step_voices.of_archive.tolist())
-        members = ((issue.group.id, v) for issue in analysis.insight.issues for v in issue.group.members)
-        return profiles_of(((key, voice) for key, voice in members if voice.row in kept), analysis.steps)
-    key_of = splitter(analysis, by)
-    found = profiles_of(((key_of(voice), voice) for voice in analysis.step_voices), analysis.steps)
+        kept = analysis.step_voices.of_archive
+        there: dict[str, list[Voices]] = {}
+        for issue in analysis.insight.issues:
+            members = Voices.of(issue.group.members)
+            there.setdefault(issue.group.id, []).append(members.where(np.isin(members.of_archive, kept)))
+        some = {key: Voices.together(parts) for key, parts in there.items()}
+        return {key: profile_of(voices, analysis.steps) for key, voices in some.items() if len(voices)}
+    found = profiles_of(analysis.step_voices, splitter(analysis, by)(analysis.step_voices), analysis.steps)
 
     def order(key: str) -> tuple[bool, int, str]:
         return key == UNKNOWN, 0 if by in IN_TIME else -found[key].authors, key
@@ -70,8 +80,8 @@ def _step_profiles(analysis: Analysis, by: str) -> dict[str, Profile]:
     return {key: found[key] for key in sorted(found, key=order)}
 
 
-def splitter(analysis: Analysis, by: str) -> Callable[[Voice], str]:
-    """Return what tells of each passage which part of an archive it is in; ``UNKNOWN`` where that is not known.
+def splitter(analysis: Analysis, by: str) -> Callable[[Voices], list[str]]:
+    """Return what tells of each of some passages which part of an archive it is in; ``UNKNOWN`` where that is not known.
 
     Parameters
     ----------
@@ -81,14 +91,32 @@ def splitter(analysis: Analysis, by: str) -> Callable[[Voice], str]:
         One of ``SPLITS`` but ``issue``: a passage may be in none, and in several.
     """
     from minecop.insight.trends import calendar
+    from minecop.insight.voices import archive_rows
 
     if by == "topic":
-        topics = {v.row: topic.group.id for topic in analysis.insight.topics for v in topic.group.members}
-        return lambda voice: topics.get(voice.row, UNKNOWN)
+        topics = {
+            row: one.group.id for one in analysis.insight.topics for row in archive_rows(one.group.members).tolist()
+        }
+        return lambda voices: [topics.get(row, UNKNOWN) for row in voices.of_archive.tolist()]
     if by == "community":
-        return lambda voice: voice.community or UNKNOWN
+        return lambda voices: _named(voices.communities, voices.community_ids)
     if by in OF_PEOPLE:
         told = {person.author_id: str(getattr(person, by)) for person in analysis.archive.people.values()}
-        return lambda voice: told.get(voice.author_id or "", UNKNOWN)
+        return lambda voices: _named(voices.authors, [told.get(author, UNKNOWN) for author in voices.author_ids])
     period = UNITS[calendar(analysis.voices.span)[0] if by == "period" else by]
-    return lambda voice: period(voice.published) if voice.published else UNKNOWN
+    return lambda voices: _in_periods(voices.months, period)
+
+
+def _named(numbers: NDArray[np.int32], names: Sequence[str]) -> list[str]:
+    """Return the names that some numbers stand for; -1 is for none."""
+    names = [*names, UNKNOWN]
+    return [names[number] for number in numbers.tolist()]
+
+
+def _in_periods(months: NDArray[np.int32], period: Callable[[datetime], str]) -> list[str]:
+    """Return the periods that months since the year 0 are of."""
+    import numpy as np
+
+    met, places = np.unique(months, return_inverse=True)
+    names = [UNKNOWN if month < 0 else period(datetime(month // 12, month % 12 + 1, 1)) for month in met.tolist()]
+    return [names[place] for place in places.tolist()]

@@ -216,6 +216,14 @@ class Voices(Sequence[Voice]):
         """Return those of some rows of the archive."""
         return Voices(self._columns, np.asarray(rows, dtype=np.int32))
 
+    def parted(self, keys: Sequence[Key]) -> dict[Key, Voices]:
+        """Return those of each of some keys, one a voice, in the order in which keys are first met."""
+        numbers: dict[Key, int] = {}
+        of = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int64)
+        order = np.argsort(of, kind="stable")
+        ends = np.searchsorted(of[order], np.arange(len(numbers) + 1))
+        return {key: self.among(self.rows[order[ends[n] : ends[n + 1]]]) for key, n in numbers.items()}
+
     def find(self, passage_ids: Iterable[str]) -> list[int]:
         """Return the rows of passages by their ids; of those that are none of the archive's there are none."""
         own = self._columns
