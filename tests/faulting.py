@@ -308,7 +308,7 @@ def _shown(folder: Path) -> str:
     """Return what commands show of a run."""
     run = open_run(folder)
     analysis = load_analysis(run)
-    return json.dumps([issues_json(analysis), render_json(analysis, "th"), repr(least_sure(run, (), 3))])
+    return json.dumps([issues_json(analysis), render_json(analysis, "th"), repr(least_sure(run, (), 3))], default=list)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from minecop.core.errors import InputError, MinecopError, OutputError
 from minecop.core.executors import done_apart, make_executor
 from minecop.core.files import replacing, safe_name, sha256_of, write_text
 from minecop.core.hashcounts import HashCounts
-from minecop.core.largejson import json_pieces, read_large_json, write_large_json
+from minecop.core.largejson import Objects, json_pieces, read_large_json, write_large_json
 from minecop.core.messages import LANGUAGES, _catalogue, message
 from minecop.core.numbering import Numbering
 from minecop.core.tables import Column, unpacked_table, write_table
@@ -176,6 +176,16 @@ def test_large_json_has_short_forms_of_objects_wherever_they_stand(tmp_path):
         "all": [{"some": ["ครู", "ครู"]}],
         "one": {"of": "ครู"},
     }
+
+
+@settings(deadline=None)
+@given(st.lists(st.fixed_dictionaries({"a": PLAIN, '"%s': PLAIN}), max_size=3))
+def test_large_json_of_objects_in_columns_is_that_of_a_list_of_them(some):
+    columns = {name: [one[name] for one in some] for name in ("a", '"%s')}
+    kept = Objects(len(some), lambda: columns)
+    assert [*kept] == some and kept[:1] == some[:1]
+    value = {"x": [{"members": kept}, {"members": some}]}
+    assert "".join(json_pieces(value)) == json.dumps(value, ensure_ascii=False, indent=1, default=list)
 
 
 @settings(deadline=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -348,4 +347,6 @@ def default_output(source: Path) -> Path:
 
 def echo_json(value: object) -> None:
     """Print a value as JSON, and nothing else."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+    from minecop.core.largejson import json_pieces
+
+    click.echo("".join(json_pieces(value)))

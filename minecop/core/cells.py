@@ -39,7 +39,7 @@ def sheet_cell(text: str, cut: str) -> str:
         What stands at the end of a text that is longer than ``LONGEST_CELL``, in place of the rest: no letter is parted from its marks.
     """
     text = xml_text(text)
-    if utf16_units(text) <= LONGEST_CELL:
+    if 2 * len(text) <= LONGEST_CELL or utf16_units(text) <= LONGEST_CELL:
         return text
     room = LONGEST_CELL - utf16_units(cut)
     kept = text.encode("utf-16-le")[: 2 * room].decode("utf-16-le", "ignore")

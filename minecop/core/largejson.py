@@ -3,21 +3,75 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import cache
+from itertools import islice
+from json.encoder import encode_basestring
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, overload
 
 from minecop.core.files import replacing
+
+_AT_ONCE = 2_000
 
 _PLAIN = (str, int, float, datetime, type(None))
 
 
 Short = Mapping[type, Callable[[Any], Any]]
 """What stands for objects of some kinds: a text, a number, or a list of such."""
+
+
+class Objects(Sequence[dict[str, Any]]):
+    """Objects of the same names and of plain values, that stand in columns until they are asked for.
+
+    Parameters
+    ----------
+    size
+        How many.
+    columns
+        Returns a list of values for each name.
+    """
+
+    def __init__(self, size: int, columns: Callable[[], Mapping[str, Sequence[Any]]]) -> None:
+        self._size = size
+        self._columns = columns
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, place: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, place: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        return [*self][place]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        columns = self._columns()
+        return (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True))
+
+    def pieces(self, indent: str) -> Iterator[str]:
+        """Yield the text of the list of them; see ``json_pieces``."""
+        columns, inner = self._columns(), f"{indent}  "
+        names = [encode_basestring(name).replace("%", "%%") for name in columns]
+        template = f"{{\n{inner}" + f",\n{inner}".join(f"{name}: %s" for name in names) + f"\n{indent} }}"
+        rows = zip(*(map(_plain, column) for column in columns.values()), strict=True)
+        before = "["
+        while some := list(islice(rows, _AT_ONCE)):
+            yield f"{before}\n{indent} " + f",\n{indent} ".join([template % row for row in some])
+            before = ","
+        yield f"\n{indent}]"
+
+
+def _plain(value: Any) -> str:
+    if value.__class__ is str:
+        return encode_basestring(value)
+    return str(value) if value.__class__ is int else _flat("").encode(value)
 
 
 def write_large_json(path: Path, value: Any, short: Short = MappingProxyType({})) -> None:
@@ -28,7 +82,7 @@ def write_large_json(path: Path, value: Any, short: Short = MappingProxyType({})
     path
         The file.
     value
-        What JSON has, and dataclasses as objects of their fields; anything else by its ``isoformat``.
+        What JSON has, dataclasses as objects of their fields, and ``Objects``; anything else by its ``isoformat``.
     short
         Objects that do not stand there as such.
     """
@@ -50,6 +104,9 @@ def json_pieces(value: Any, indent: str = "", short: Short = MappingProxyType({}
         As there.
     """
     inner = f"{indent} "
+    if value.__class__ is Objects:
+        yield from value.pieces(indent) if value else ("[]",)
+        return
     if value.__class__ in short:
         value = short[value.__class__](value)
     elif is_dataclass(value):

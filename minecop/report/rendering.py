@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -14,12 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from minecop.core.cells import safe_cell
 from minecop.core.files import replacing
-from minecop.core.largejson import json_pieces
+from minecop.core.largejson import Objects, json_pieces
 from minecop.insight.analysis import LEFT_OUT, Analysis
 from minecop.insight.models import Group, Issue, Voice
 from minecop.insight.privacy import Privacy
 from minecop.insight.sequence import courses
 from minecop.insight.slices import slices_of
+from minecop.insight.voices import Voices
 from minecop.report.citing import render_bibtex
 from minecop.report.decided import decided_json, named_json
 from minecop.report.grounds import grounds_json
@@ -75,6 +76,10 @@ def render_markdown(analysis: Analysis, lang: str = "th") -> str:
 
 def render_json(analysis: Analysis, lang: str = "th") -> str:
     """Return all that the report says as JSON (``REPORT_SCHEMA``), with the spans of every member; quotes are checked as everywhere."""
+    return "".join(_json_pieces(analysis, lang))
+
+
+def _json_pieces(analysis: Analysis, lang: str) -> Iterator[str]:
     for issue in analysis.insight.issues:
         for quote in (*issue.quotes, *issue.wishes, *([issue.objection] if issue.objection else [])):
             analysis.verified(quote)
@@ -98,11 +103,18 @@ def render_json(analysis: Analysis, lang: str = "th") -> str:
         **decided_json(analysis),
         "settings": analysis.settings,
     }
-    return "".join(json_pieces(values)) + "\n"
+    yield from json_pieces(values)
+    yield "\n"
 
 
-def _members(voices: Sequence[Voice]) -> list[dict[str, Any]]:
-    return [{"post": v.post_id, "comment": v.comment, "start": v.start, "end": v.end} for v in voices]
+def _members(voices: Sequence[Voice]) -> Objects:
+    def columns() -> dict[str, list[Any]]:
+        some = Voices.of(voices)
+        posts = [some.post_ids[number] for number in some.posts.tolist()]
+        comments = [number or None for number in some.comments.tolist()]
+        return {"post": posts, "comment": comments, "start": some.starts.tolist(), "end": some.ends.tolist()}
+
+    return Objects(len(voices), columns)
 
 
 def groups_json(groups: tuple[Group, ...], privacy: Privacy | None = None) -> list[dict[str, Any]]:
@@ -181,8 +193,13 @@ def issues_json(analysis: Analysis) -> dict[str, Any]:
 
 def render_csv(analysis: Analysis, lang: str = "th") -> str:
     """Return every passage of every issue as CSV for spreadsheets: a byte order mark, and no cell that runs as a formula."""
+    return "".join(_csv_pieces(analysis, lang))
+
+
+def _csv_pieces(analysis: Analysis, _lang: str) -> Iterator[str]:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
+    yield "\ufeff"
     writer.writerow(
         [
             "rank",
@@ -200,7 +217,7 @@ def render_csv(analysis: Analysis, lang: str = "th") -> str:
         ]
     )
     for issue in analysis.insight.issues:
-        group = issue.group
+        group, title = issue.group, safe_cell(analysis.privacy.label(issue.group.title))
         for voice in group.members:
             text = analysis.words_of(voice)
             writer.writerow(
@@ -208,7 +225,7 @@ def render_csv(analysis: Analysis, lang: str = "th") -> str:
                     issue.rank,
                     issue.status,
                     group.trend.direction,
-                    safe_cell(analysis.privacy.label(group.title)),
+                    title,
                     len(group.author_ids),
                     len(group.community_names),
                     safe_cell(voice.post_id),
@@ -219,7 +236,10 @@ def render_csv(analysis: Analysis, lang: str = "th") -> str:
                     safe_cell(text),
                 ]
             )
-    return "\ufeff" + out.getvalue()
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
 
 
 class Renderer(Protocol):
@@ -245,6 +265,12 @@ RENDERERS: dict[str, Renderer] = {
     "sources.bib": render_bibtex,
 }
 """Files of a report, and what renders each; one that has nothing to say is empty, and not there."""
+
+_IN_PIECES: dict[Renderer, Callable[[Analysis, str], Iterable[str]]] = {
+    render_json: _json_pieces,
+    render_csv: _csv_pieces,
+}
+"""What gives the same as a renderer piece by piece: of a large archive these files are too long to be held."""
 
 
 def write_reports(
@@ -272,7 +298,11 @@ def write_reports(
     """
     with ExitStack() as written:  # files take their places when all are there
         for name, render in (RENDERERS | dict(own or {})).items():
-            if content := render(analysis, lang):
+            if pieces := _IN_PIECES.get(render):
+                temporary = written.enter_context(replacing(folder / name))
+                with temporary.open("w", encoding="utf-8", errors="replace", newline="") as file:
+                    file.writelines(pieces(analysis, lang))
+            elif content := render(analysis, lang):
                 temporary = written.enter_context(replacing(folder / name))
                 temporary.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
             else:  # an earlier report may have had it

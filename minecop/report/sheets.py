@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import chain, islice
 from typing import Any
 
 from minecop.archive.models import Post
@@ -23,7 +24,18 @@ from minecop.report.slices import slice_rows, slices_json
 from minecop.report.steps import steps_json
 from minecop.report.view import build_view, topic_view
 from minecop.report.words import Words, step_name
-from minecop.report.workbook import CHANCE, DECIMAL, PERCENT, Cell, Column, Link, Month, Sheet, workbook_bytes
+from minecop.report.workbook import (
+    CHANCE,
+    DECIMAL,
+    MOST_ROWS,
+    PERCENT,
+    Cell,
+    Column,
+    Link,
+    Month,
+    Sheet,
+    workbook_bytes,
+)
 
 _UNDATED = datetime(1980, 1, 1, tzinfo=BANGKOK)
 """What a workbook of an archive without dates says of when it was made."""
@@ -44,23 +56,15 @@ def render_workbook(analysis: Analysis, lang: str = "th") -> bytes:
         When a quote is not what its source says.
     """
     words, view = Words(lang, analysis.buddhist), build_view(analysis, lang)
-    sheets = [
-        _summary(analysis, view, words),
-        _issues(analysis, words),
-        _voices(analysis, words),
-        _sessions(view, words),
-        _lessons(analysis, words),
-        _topics(analysis, words),
-        _steps(analysis, words),
-        _communities(analysis, words),
-        _set_aside(analysis, words),
-        _slices(analysis, words),
-        _decided(view, words),
-        _account(analysis, words),
-        _settings(view, words),
-    ]
+    sheets = chain(
+        (_summary(analysis, view, words),),
+        (make(analysis, words) for make in (_issues, _voices)),
+        (_sessions(view, words),),
+        (make(analysis, words) for make in (_lessons, _topics, _steps, _communities, _set_aside, _slices)),
+        (_decided(view, words), _account(analysis, words), _settings(view, words)),
+    )
     return workbook_bytes(
-        [sheet for sheet in sheets if sheet.rows],
+        (sheet for sheet in sheets if sheet.rows),
         title=f"{words('title')} – {analysis.archive.name}",
         made=analysis.dates[1] if analysis.dates else _UNDATED,
         lang=lang,
@@ -135,7 +139,7 @@ def _issues(analysis: Analysis, words: Words) -> Sheet:
         ("col_accepted", 12),
         ("col_machine_title", 36),
     )
-    rows = [_issue(analysis, issue, words) for issue in analysis.insight.issues]
+    rows = [_issue(analysis, issue, words) for issue in analysis.insight.issues[: MOST_ROWS + 1]]
     return Sheet(words("slices_issue"), columns, rows, fixed=2)
 
 
@@ -202,6 +206,7 @@ def _voices(analysis: Analysis, words: Words) -> Sheet:
         ("col_end", 9),
         ("col_link", 34),
     )
+    every = ((issue, voice) for issue in analysis.insight.issues for voice in issue.group.members)
     rows = [
         [
             issue.rank,
@@ -211,8 +216,7 @@ def _voices(analysis: Analysis, words: Words) -> Sheet:
             analysis.words_of(voice) or None,
             *_place(analysis, voice),
         ]
-        for issue in analysis.insight.issues
-        for voice in issue.group.members
+        for issue, voice in islice(every, MOST_ROWS + 1)  # one more than stand there shows that there are more
     ]
     return Sheet(words("sheet_voices"), columns, rows)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -116,7 +116,7 @@ class Sheet:
 
 
 def workbook_bytes(
-    sheets: Sequence[Sheet], *, title: str, made: datetime, lang: str, buddhist: bool, cut: str
+    sheets: Iterable[Sheet], *, title: str, made: datetime, lang: str, buddhist: bool, cut: str
 ) -> bytes:
     """Return an Excel workbook: heads stay in sight, every column can be filtered, text is wrapped, nothing is hidden.
 
@@ -125,7 +125,7 @@ def workbook_bytes(
     Parameters
     ----------
     sheets
-        In the order in which they stand.
+        In the order in which they stand; they may be made one after the other.
     title
         Of the whole.
     made
@@ -145,29 +145,33 @@ def workbook_bytes(
     return out.getvalue()
 
 
-class _Formats:
-    """Formats of cells, each made once."""
+class _Formats(dict[str, Any]):
+    """Formats of cells, each made when it is first needed: by name, those of numbers by how they are shown."""
 
     def __init__(self, book: Any, lang: str, *, buddhist: bool) -> None:
+        super().__init__(head=book.add_format(_FONT | _HEAD))
         self._book = book
-        self._made: dict[tuple[tuple[str, object], ...], Any] = {}
-        self.head = book.add_format(_FONT | _HEAD)
-        calendar = _CALENDARS[lang, buddhist]
-        shown = f"{calendar}d mmm yyyy", f'{calendar}"{_ABOUT[lang]} "mmm yyyy'
-        self.day, self.month = ({"num_format": one, "align": "left", "indent": 1} for one in shown)
+        calendar, left = _CALENDARS[lang, buddhist], {"align": "left", "indent": 1}
+        self._looks: dict[str, dict[str, object]] = {
+            "blank": {},
+            "day": left | {"num_format": f"{calendar}d mmm yyyy"},
+            "month": left | {"num_format": f'{calendar}"{_ABOUT[lang]} "mmm yyyy'},
+            "text": left,
+            # Typed anew, what looks like a formula would be one: the prefix keeps it text then, too.
+            "formula": left | {"quote_prefix": True},
+            "link": left | {"font_color": "#1F6F5C", "underline": 1},
+        }
 
-    def __call__(self, **properties: object) -> Any:
-        key = tuple(sorted(properties.items()))
-        if key not in self._made:
-            self._made[key] = self._book.add_format(_FONT | _CELL | properties)
-        return self._made[key]
+    def __missing__(self, name: str) -> Any:
+        made = self[name] = self._book.add_format(_FONT | _CELL | self._looks.get(name, {"num_format": name}))
+        return made
 
 
 def _write(book: Any, sheet: Sheet, formats: _Formats, cut: str) -> None:
     page = book.add_worksheet(sheet.title)
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
-        page.write_string(0, place, column.head, formats.head)
+        page.write_string(0, place, column.head, formats["head"])
     page.set_row(0, _height([column.head for column in sheet.columns], sheet.columns) + _LINE / 2)
     rows = sheet.rows
     if len(rows) > MOST_ROWS:
@@ -204,13 +208,13 @@ def _height(row: Sequence[Cell], columns: Sequence[Column]) -> int:
         text = cell.url if isinstance(cell, Link) else cell
         if isinstance(text, str):
             room = _FULL * column.width
-            lines = max(lines, sum(ceil(max(_letters(line), 1) / room) for line in text.split("\n")))
+            lines = max(lines, sum(_lines(line, room) for line in text.split("\n")))
     return min(_LINE * lines + 2, _HIGHEST)
 
 
-def _letters(text: str) -> int:
-    """Return how many letters stand beside each other: marks stand above or below."""
-    return sum(map(_stands, text))
+def _lines(text: str, room: float) -> int:
+    """Return how many lines a text takes where so many letters stand beside each other: marks stand above or below."""
+    return 1 if len(text) <= room else ceil(max(sum(map(_stands, text)), 1) / room)
 
 
 @cache
@@ -219,19 +223,15 @@ def _stands(letter: str) -> bool:
 
 
 def _write_cell(page: Any, row: int, place: int, cell: Cell, column: Column, formats: _Formats, cut: str) -> None:
-    match cell:
-        case None:
-            page.write_blank(row, place, None, formats())
-        case Link(url):
-            look = formats(align="left", indent=1, font_color="#1F6F5C", underline=1)
-            page.write_url(row, place, sheet_cell(url, cut), look, sheet_cell(url, cut))
-        case Month(day):
-            page.write_datetime(row, place, day, formats(**formats.month))
-        case date():
-            page.write_datetime(row, place, cell, formats(**formats.day))
-        case str():
-            # Typed anew, what looks like a formula would be one: the prefix keeps it text then, too.
-            look = formats(align="left", indent=1, quote_prefix=is_like_formula(cell))
-            page.write_string(row, place, sheet_cell(cell, cut), look)
-        case _:
-            page.write_number(row, place, cell, formats(num_format=column.number))
+    if cell is None:
+        page.write_blank(row, place, None, formats["blank"])
+    elif isinstance(cell, str):
+        page.write_string(row, place, sheet_cell(cell, cut), formats["formula" if is_like_formula(cell) else "text"])
+    elif isinstance(cell, int | float):
+        page.write_number(row, place, cell, formats[column.number])
+    elif isinstance(cell, Link):
+        page.write_url(row, place, sheet_cell(cell.url, cut), formats["link"], sheet_cell(cell.url, cut))
+    elif isinstance(cell, Month):
+        page.write_datetime(row, place, cell.day, formats["month"])
+    else:
+        page.write_datetime(row, place, cell, formats["day"])
