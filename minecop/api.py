@@ -32,7 +32,6 @@ from minecop.insight.models import LESSON_PARTS, Group, Issue, Lesson, Quote, To
 from minecop.insight.sharing import with_fewest
 from minecop.insight.voices import Voices
 from minecop.report.lessons import lessons_json, numbered
-from minecop.report.quoting import text_of
 from minecop.report.rendering import Renderer, issues_json, step_groups_json, topics_json, write_reports
 from minecop.report.words import Words
 from minecop.run import opening, pipeline
@@ -410,7 +409,7 @@ class OpenRun:
 
     def _quote(self, of: str, which: str, kind: str, quote: Quote) -> dict[str, Any]:
         post = self.analysis.archive.posts.head(quote.post_id)
-        source = text_of(self.analysis, post, quote.comment)
+        source = self.analysis.archive.posts.written(quote.post_id, quote.comment)
         return {
             "of": of,
             "id": which,

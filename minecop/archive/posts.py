@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property, lru_cache
+from operator import sub
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 import pyarrow as pa
@@ -23,10 +24,25 @@ POSTS_TABLE, COMMENTS_TABLE = "posts.parquet", "comments.parquet"
 Rename = Callable[[Iterable[str]], tuple[str, ...]]
 """What communities are called instead."""
 
-_HEADS = 4_096
-"""Posts without texts that are held, for who asks for one asks for it again."""
-
 _ROWS_AT_ONCE = 2_000
+
+
+_LATELY = 64
+"""Posts without texts that are kept: who has asked for one asks for it again."""
+
+
+class Written(NamedTuple):
+    """Who wrote a text, and when.
+
+    Attributes
+    ----------
+    estimated
+        Whether of the date only the month is known.
+    """
+
+    author_id: str | None
+    published: datetime | None
+    estimated: bool
 
 
 class Posts(Sequence[Post]):
@@ -90,12 +106,15 @@ class Posts(Sequence[Post]):
         """
         return self._posts[self.rows[post_id]]
 
-    def comment(self, post_id: str, position: int) -> Comment:
-        """Return the comment at a position of the thread of a post."""
-        for one in self._posts[self.rows[post_id]].comments:
-            if one.position == position:
-                return one
-        raise KeyError(position)
+    def written(self, post_id: str, comment: int | None) -> Written:
+        """Return who wrote a post (``None``) or the comment at a position, and when."""
+        post = self._posts[self.rows[post_id]]
+        if comment is None:
+            return Written(post.author_id, post.published, post.estimated)
+        for one in post.comments:
+            if one.position == comment:
+                return Written(one.author_id, one.published, estimated=False)
+        raise KeyError(comment)
 
     def text(self, post_id: str, comment: int | None) -> str:
         """Return the body of a post (``None``) or of the comment at a position."""
@@ -149,14 +168,14 @@ class StoredPosts(Posts):
     def __init__(self, posts: pa.Table, comments: pa.Table, rename: Rename = tuple) -> None:
         self._tables = posts, comments
         self._rename = rename
-        self._of_posts, self._of_comments = map(_columns, self._tables)
+        self._bodies, self._of_comments = Column(posts["body"]), _columns(comments)
         of_post = pc.index_in(comments["post_id"], posts["post_id"].combine_chunks()).fill_null(-1).to_numpy()
         wrong = np.flatnonzero((of_post < 0) | (np.diff(of_post, prepend=0) < 0))
         if len(wrong):
             raise ValueError(f"comments of {self._of_comments['post_id'][int(wrong[0])]}")
         self._positions: NDArray[np.int32] = comments["position"].to_numpy()
-        self._starts = np.searchsorted(of_post, np.arange(len(posts) + 1))
-        self._head = lru_cache(_HEADS)(self._without_texts)
+        self._starts: list[int] = np.searchsorted(of_post, np.arange(len(posts) + 1)).tolist()
+        self._head = lru_cache(_LATELY)(self._without_texts)
 
     @classmethod
     def read(cls, folder: Path) -> StoredPosts:
@@ -168,31 +187,38 @@ class StoredPosts(Posts):
 
     def __iter__(self) -> Iterator[Post]:
         posts, comments = (_rows(_pieces(table)) for table in self._tables)
-        for post, count in zip(posts, np.diff(self._starts).tolist(), strict=True):
+        for post, count in zip(posts, map(sub, self._starts[1:], self._starts), strict=True):
             yield post_of(post, [comment_of(next(comments)) for _ in range(count)], self._rename)
 
     def _made(self, row: int) -> Post:
         thread = range(self._starts[row], self._starts[row + 1])
-        return post_of(
-            _row(self._of_posts, row), [comment_of(_row(self._of_comments, n)) for n in thread], self._rename
-        )
+        comments = [comment_of(_row(self._of_comments, place)) for place in thread]
+        return post_of(_row(self._heads, row) | {"body": self._bodies[row]}, comments, self._rename)
 
-    def _without_texts(self, row: int) -> Post:
-        values = {name: column[row] for name, column in self._of_posts.items() if name != "body"}
-        return post_of(values | {"body": ""}, (), self._rename)
+    @cached_property
+    def _heads(self) -> dict[str, list[Any]]:
+        """Columns of the posts but for bodies: they are asked for again and again."""
+        return {name: _values(self._tables[0][name]) for name in self._tables[0].column_names if name != "body"}
 
     def head(self, post_id: str) -> Post:
         """Return a post without body and thread."""
         return self._head(self.rows[post_id])
 
-    def comment(self, post_id: str, position: int) -> Comment:
-        """Return the comment at a position of the thread of a post."""
-        return comment_of(_row(self._of_comments, self._place(post_id, position)))
+    def _without_texts(self, row: int) -> Post:
+        return post_of(_row(self._heads, row) | {"body": ""}, (), self._rename)
+
+    def written(self, post_id: str, comment: int | None) -> Written:
+        """Return who wrote a post or a comment, and when."""
+        if comment is None:
+            row, heads = self.rows[post_id], self._heads
+            return Written(heads["author_id"][row], heads["published"][row], heads["estimated"][row])
+        place = self._place(post_id, comment)
+        return Written(self._of_comments["author_id"][place], self._of_comments["published"][place], estimated=False)
 
     def text(self, post_id: str, comment: int | None) -> str:
         """Return the body of a post or comment."""
         if comment is None:
-            body: str = self._of_posts["body"][self.rows[post_id]]
+            body: str = self._bodies[self.rows[post_id]]
         else:
             body = self._of_comments["body"][self._place(post_id, comment)]
         return body
@@ -200,16 +226,17 @@ class StoredPosts(Posts):
     def _place(self, post_id: str, position: int) -> int:
         """Return the row of a comment."""
         row = self.rows[post_id]
-        start, end = (int(one) for one in self._starts[row : row + 2])
-        found = np.flatnonzero(self._positions[start:end] == position)
-        if not len(found):
-            raise KeyError(position)
-        return start + int(found[0])
+        thread = range(self._starts[row], self._starts[row + 1])
+        usual = thread.start + position - 1
+        for place in (usual, *thread) if usual in thread else thread:
+            if self._positions[place] == position:
+                return place
+        raise KeyError(position)
 
     def column(self, name: str) -> list[Any]:
         """Return what each post has under a name."""
-        found = _values(self._tables[0]["post_id" if name == "id" else name])
-        return [self._rename(some) for some in found] if name == "communities" else found
+        found = self._heads["post_id" if name == "id" else name]
+        return [self._rename(some) for some in found] if name == "communities" else [*found]
 
     def of_texts(self, name: str) -> list[Any]:
         """Return what each post and each comment has under a name."""
@@ -232,8 +259,7 @@ class StoredPosts(Posts):
 
     def heads(self) -> Iterator[Post]:
         """Yield the posts without body and thread."""
-        for row in _rows(_pieces(self._tables[0].drop_columns(["body"]))):
-            yield post_of(row | {"body": ""}, (), self._rename)
+        return map(self._without_texts, range(len(self)))
 
     def renamed(self, rename: Rename) -> StoredPosts:
         """Return them in communities that go by other names."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 from itertools import islice
 from json.encoder import encode_basestring
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, overload
@@ -177,36 +178,31 @@ def read_large_json(path: Path, made: Mapping[str, Callable[[Any], Any]]) -> dic
         When it is none.
     """
     found: dict[str, Any] = {}
-    with path.open(encoding="utf-8") as file:
-        if file.readline() != "{\n":
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        if data[:2] != b"{\n":
             raise ValueError(path.name)
-        for line in file:
-            if line == "}\n":
-                return found
-            name, begins = line.split(": ", 1)
-            key = json.loads(name)
-            if begins == "[\n":
-                found[key] = [made[key](json.loads(item)) for item in _items(file)]
+        at = 2
+        while data[at : at + 2] != b"}\n":
+            begins = _after(data, b"\n", at)
+            name, _, value = data[at:begins].partition(b": ")
+            key, at = json.loads(name), begins
+            if value == b"[\n":
+                found[key] = []
+                while data[at : at + 2] != b" ]":
+                    end = _after(data, b"\n  }", at)
+                    found[key].append(made[key](json.loads(data[at:end])))
+                    at = _after(data, b"\n", end)
+                at = _after(data, b"\n", at)
             else:
-                text = begins if begins != "{\n" else begins + next(_pieces(file, " }"))
-                found[key] = json.loads(text.rstrip(",\n"))
-    raise ValueError(path.name)
+                end = _after(data, b"\n }", at) if value == b"{\n" else at
+                found[key] = json.loads((value + data[at:end]).rstrip(b",\n"))
+                at = _after(data, b"\n", end) if end > at else at
+    return found
 
 
-def _items(lines: Iterator[str]) -> Iterator[str]:
-    """Yield the text of each object of a list, to whose end lines are taken."""
-    for item in _pieces(lines, "  }", " ]"):
-        yield item.rstrip(",\n")
-
-
-def _pieces(lines: Iterator[str], end: str, last: str = "\n") -> Iterator[str]:
-    """Yield lines together, up to each that begins with one text, until one begins with another."""
-    held: list[str] = []
-    for line in lines:
-        if line.startswith(last):
-            return
-        held.append(line)
-        if line.startswith(end):
-            yield "".join(held)
-            held = []
-    raise ValueError(end)
+def _after(data: mmap, what: bytes, at: int) -> int:
+    """Return the place behind the next of some bytes."""
+    found = data.find(what, at)
+    if found < 0:
+        raise ValueError(what)
+    return found + len(what)

@@ -238,8 +238,8 @@ def _people_months(voices: Iterable[Voice]) -> list[tuple[int, int]]:
     """Return who speaks in which month, months counted from year 0, people by number; each once."""
     some = Voices.of(voices)
     known = some.where((some.authors >= 0) & (some.months >= 0))
-    pairs = np.unique(np.stack([known.authors, known.months], axis=1), axis=0)
-    return [(author, month) for author, month in pairs.tolist()]
+    pairs = np.unique(known.authors.astype(np.int64) << 32 | known.months)
+    return [*zip((pairs >> 32).tolist(), (pairs & 0xFFFFFFFF).tolist(), strict=True)]
 
 
 def is_quiet(trend: Trend) -> bool:

@@ -187,8 +187,8 @@ class Voices(Sequence[Voice]):
         if own.given:
             return [own.given[row] for row in rows]
         posts, people, communities = own.posts.values, own.people.values, own.communities.values
-        moments, place = np.unique(own.published[rows], return_inverse=True)
-        dates = [date_of(one) for one in moments.tolist()]
+        moments = own.published[rows].tolist()
+        dates = {one: date_of(one) for one in set(moments)}
         columns = (
             getattr(own, name)[rows].tolist()
             for name in ("post", "comment", "number", "start", "end", "author", "community")
@@ -206,7 +206,7 @@ class Voices(Sequence[Voice]):
                 row,
             )
             for post, comment, number, start, end, author, community, when, row in zip(
-                *columns, place.tolist(), np.asarray(rows).tolist(), strict=True
+                *columns, moments, np.asarray(rows).tolist(), strict=True
             )
         ]
 

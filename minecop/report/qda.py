@@ -307,7 +307,7 @@ def _variables(project: _Project, post: Post, text: Post | Comment) -> dict[str,
     is_exact = text.published and not (isinstance(text, Post) and text.estimated)
     known = {
         "author": analysis.names.get(text.author_id or ""),
-        "community": analysis.privacy.label(community_of(analysis, post, text, words)),
+        "community": analysis.privacy.label(community_of(analysis, post, text.author_id, words)),
         "date": text.published.date().isoformat() if text.published and is_exact else "",
         "kind": words("qda_is_post" if isinstance(text, Post) else "qda_is_comment"),
         "url": web_address(analysis, post),

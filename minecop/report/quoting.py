@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minecop.archive.models import Comment, Post
+from minecop.archive.models import Post
 from minecop.insight.analysis import Analysis
 from minecop.insight.models import Quote
 from minecop.report.words import Words
@@ -15,7 +15,7 @@ def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]
     place = shown_place(analysis, quote.post_id, quote.comment, quote.start, quote.end)
     quote = analysis.verified(quote)
     post = analysis.archive.posts.head(quote.post_id)
-    text = text_of(analysis, post, quote.comment)
+    text = analysis.archive.posts.written(quote.post_id, quote.comment)
     title = " ".join((analysis.title_of(post) or words("untitled")).split())
     return {
         "text": quote.text,
@@ -25,8 +25,8 @@ def quote_view(analysis: Analysis, quote: Quote, words: Words) -> dict[str, Any]
         "author": analysis.names.get(text.author_id or "") or words("anonymous"),
         "where": f"{words('in_comment')} “{title}”" if quote.comment else f"“{title}”",
         "number": words("post_number", id=post.id) + (f" #{quote.comment}" if quote.comment else ""),
-        "date": words.day(text.published, estimated=isinstance(text, Post) and text.estimated),
-        "community": community_of(analysis, post, text, words),
+        "date": words.day(text.published, estimated=text.estimated),
+        "community": community_of(analysis, post, text.author_id, words),
         "url": web_address(analysis, post),
     }
 
@@ -48,14 +48,9 @@ def web_address(analysis: Analysis, post: Post) -> str:
     return url if url.startswith(("http://", "https://")) and not analysis.privacy.authors else ""
 
 
-def community_of(analysis: Analysis, post: Post, text: Post | Comment, words: Words) -> str:
+def community_of(analysis: Analysis, post: Post, author: str | None, words: Words) -> str:
     """Return where a voice is at home; where that is not known, the thread's community, said to be that."""
-    home = analysis.homes.get(text.author_id or "")
+    home = analysis.homes.get(author or "")
     if home or not post.communities:
         return home or ""
     return words("community_of_thread", name=", ".join(post.communities))
-
-
-def text_of(analysis: Analysis, post: Post, comment: int | None) -> Post | Comment:
-    """Return the post itself (``None``) or the comment at a position."""
-    return post if comment is None else analysis.archive.posts.comment(post.id, comment)

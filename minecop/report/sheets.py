@@ -7,7 +7,6 @@ from datetime import date, datetime
 from itertools import chain, islice
 from typing import Any
 
-from minecop.archive.models import Post
 from minecop.core.dates import BANGKOK, month_name
 from minecop.core.messages import message
 from minecop.insight.analysis import Analysis
@@ -19,7 +18,7 @@ from minecop.insight.voices import Voices
 from minecop.report.decided import named_view
 from minecop.report.grounds import grounds_json
 from minecop.report.lessons import lessons_json, numbered
-from minecop.report.quoting import community_of, text_of, web_address
+from minecop.report.quoting import community_of, web_address
 from minecop.report.slices import slice_rows, slices_json
 from minecop.report.steps import steps_json
 from minecop.report.view import build_view, topic_view
@@ -223,13 +222,12 @@ def _voices(analysis: Analysis, words: Words) -> Sheet:
 
 def _who_where_when(analysis: Analysis, voice: Voice, words: Words) -> list[Cell]:
     post = analysis.archive.posts.head(voice.post_id)
-    text = text_of(analysis, post, voice.comment)
+    text = analysis.archive.posts.written(voice.post_id, voice.comment)
     day = _day(text.published)
-    estimated = day is not None and isinstance(text, Post) and text.estimated
     return [
         analysis.names.get(text.author_id or "") or words("anonymous"),
-        analysis.privacy.label(community_of(analysis, post, text, words)),
-        Month(day) if day is not None and estimated else day,
+        analysis.privacy.label(community_of(analysis, post, text.author_id, words)),
+        Month(day) if day is not None and text.estimated else day,
     ]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from itertools import filterfalse
 from math import ceil
 from typing import Any, NamedTuple
 
@@ -180,7 +181,7 @@ def _write(book: Any, sheet: Sheet, formats: _Formats, cut: str) -> None:
     for number, row in enumerate(rows, 1):
         page.set_row(number, _height(row, sheet.columns))
         for place, (cell, column) in enumerate(zip(row, sheet.columns, strict=False)):
-            if isinstance(cell, Link):
+            if cell.__class__ is Link:
                 links += 1
                 if links > _MOST_LINKS or _escaped(cell.url) > _LONGEST_LINK:
                     cell = cell.url
@@ -203,18 +204,29 @@ def _escaped(url: str) -> int:
 
 def _height(row: Sequence[Cell], columns: Sequence[Column]) -> int:
     """Return the height of a row in points, by its cell of most lines."""
-    lines = 1
+    bounds = []
     for cell, column in zip(row, columns, strict=False):
-        text = cell.url if isinstance(cell, Link) else cell
+        text = cell.url if cell.__class__ is Link else cell
         if isinstance(text, str):
             room = _FULL * column.width
-            lines = max(lines, sum(_lines(line, room) for line in text.split("\n")))
+            most = ceil(max(len(text), 1) / room) + text.count("\n")  # if there were no marks
+            if most > 1:
+                bounds.append((most, text, room))
+    lines = 1
+    for most, text, room in sorted(bounds, reverse=True):
+        if most <= lines:
+            break
+        lines = max(lines, sum(_lines(line, room) for line in text.split("\n")))
     return min(_LINE * lines + 2, _HIGHEST)
 
 
 def _lines(text: str, room: float) -> int:
     """Return how many lines a text takes where so many letters stand beside each other: marks stand above or below."""
-    return 1 if len(text) <= room else ceil(max(sum(map(_stands, text)), 1) / room)
+    return (
+        1
+        if len(text) <= room
+        else ceil(max(len(text) - sum(map(text.count, filterfalse(_stands, set(text)))), 1) / room)
+    )
 
 
 @cache
@@ -222,16 +234,17 @@ def _stands(letter: str) -> bool:
     return unicodedata.category(letter) != "Mn"
 
 
-def _write_cell(page: Any, row: int, place: int, cell: Cell, column: Column, formats: _Formats, cut: str) -> None:
+def _write_cell(page: Any, row: int, place: int, cell: Any, column: Column, formats: _Formats, cut: str) -> None:
+    kind = cell.__class__
     if cell is None:
         page.write_blank(row, place, None, formats["blank"])
     elif isinstance(cell, str):
         page.write_string(row, place, sheet_cell(cell, cut), formats["formula" if is_like_formula(cell) else "text"])
-    elif isinstance(cell, int | float):
-        page.write_number(row, place, cell, formats[column.number])
-    elif isinstance(cell, Link):
+    elif kind is Link:
         page.write_url(row, place, sheet_cell(cell.url, cut), formats["link"], sheet_cell(cell.url, cut))
-    elif isinstance(cell, Month):
+    elif kind is Month:
         page.write_datetime(row, place, cell.day, formats["month"])
-    else:
+    elif isinstance(cell, date):
         page.write_datetime(row, place, cell, formats["day"])
+    else:
+        page.write_number(row, place, cell, formats[column.number])
