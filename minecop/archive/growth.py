@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from minecop.archive.keys import address_key, letters_key, letters_of
 from minecop.archive.models import Comment, Post
@@ -11,30 +11,33 @@ Place = tuple[str, int | None]
 """Post id, and position of a comment or ``None`` for the post itself."""
 
 
-def texts_before(earlier: Iterable[Post], later: Iterable[Post]) -> dict[Place, Place]:
+def texts_before(earlier: Sequence[Post], later: Iterable[Post]) -> dict[Place, Place]:
     """Return where each text of a later archive stands in an earlier one; texts that are new there have no place.
 
     A post is the same under the same address, else under the same id where its author or its letters are the same, else where a long
     text has the same letters. Comments of one post are the same where their author and letters are; of what is left over, those with
     one id, or of one author and moment, are the same comment, edited.
     """
-    posts = list(earlier)
-    by_address: dict[str, Post] = {}
-    by_id: dict[str, Post] = {}
-    by_letters: dict[str, Post] = {}
-    for post in posts:
-        by_id.setdefault(post.id, post)
+    by_address: dict[str, int] = {}
+    by_id: dict[str, int] = {}
+    by_letters: dict[str, int] = {}
+    for row, post in enumerate(earlier):
+        by_id.setdefault(post.id, row)
         if address := address_key(post.url):
-            by_address.setdefault(address, post)
+            by_address.setdefault(address, row)
         if letters := letters_key(post.body):
-            by_letters.setdefault(letters, post)
+            by_letters.setdefault(letters, row)
+
+    def at(row: int | None) -> Post | None:
+        return None if row is None else earlier[row]
+
     places: dict[Place, Place] = {}
     taken: set[str] = set()
     for post in later:
         found = (
-            by_address.get(address_key(post.url) or "")
-            or _of_that_id(by_id.get(post.id), post)
-            or by_letters.get(letters_key(post.body) or "")
+            at(by_address.get(address_key(post.url) or ""))
+            or _of_that_id(at(by_id.get(post.id)), post)
+            or at(by_letters.get(letters_key(post.body) or ""))
         )
         if found is not None and found.id not in taken:
             taken.add(found.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -283,7 +284,7 @@ def _texts(analysis: Analysis, voices: Voices, folder: Path) -> tuple[dict[str, 
     comments, written = voices.comments, (voices.starts, voices.ends)
     columns = {name: np.zeros(size, dtype=np.int32) for name in ("post", "text")}
     columns |= dict(zip(("start", "end"), (part.copy() for part in written), strict=True))
-    of_texts: dict[str, list[int]] = {name: [] for name in ("author", "comment", "published", "row")}
+    of_texts = {name: array("q") for name in ("author", "comment", "published", "row")}
     post_text, post_row, changed = [], [], []
     posts: list[dict[str, Any]] = []
     bodies: list[str] = []

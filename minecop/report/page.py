@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
+from minecop.core.collecting import uncollected
 from minecop.insight.analysis import Analysis
 from minecop.report.carried import LANGUAGES, Carried, carried, packed
 from minecop.report.charts import (
@@ -39,6 +40,7 @@ _FILLED = (("community", "community"), ("group", "author_group"), ("since", "sin
 """Choices that the script fills from what is carried."""
 
 
+@uncollected()
 def render_page(
     analysis: Analysis,
     lang: str,

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import xlsxwriter
 
 from minecop.core.cells import is_like_formula, sheet_cell, utf16_units
+from minecop.core.collecting import uncollected
 
 COUNT, DECIMAL, CHANCE, PERCENT = "#,##0", "0.00", "0.000", "0%"
 """How numbers of a column are shown."""
@@ -116,6 +117,7 @@ class Sheet:
     fixed: int = 0
 
 
+@uncollected()
 def workbook_bytes(
     sheets: Iterable[Sheet], *, title: str, made: datetime, lang: str, buddhist: bool, cut: str
 ) -> bytes:

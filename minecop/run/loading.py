@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minecop.archive.store import read_archive
+from minecop.core.collecting import uncollected
 from minecop.core.tables import column_names, read_tables, unpacked_table
 from minecop.insight.analysis import Analysis
 from minecop.insight.profiles import StepTable
@@ -32,7 +33,7 @@ def load_analysis(run: Run) -> Analysis:
         "process": ["steps.parquet"],
         "layout": None,
     }
-    with run.reading(read):
+    with uncollected(), run.reading(read):
         insight = read_insight(run.stage_folder("insight") / INSIGHT, _passages(run))
         path = run.stage_folder("process") / "steps.parquet"
         steps = StepTable.from_table(
