@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from minecop.archive.models import Comment, Post
 from minecop.core.dates import date_of
+from minecop.core.mapping import have_read
 from minecop.core.tables import Column, moments_of, read_tables, unpacked_table
 
 POSTS_TABLE, COMMENTS_TABLE = "posts.parquet", "comments.parquet"
@@ -318,7 +319,10 @@ def stored_rows(path: Path, columns: list[str] | None = None) -> Iterator[dict[s
 
 
 def _pieces(table: pa.Table) -> Iterator[pa.Table]:
-    return (table.slice(start, _ROWS_AT_ONCE) for start in range(0, len(table), _ROWS_AT_ONCE))
+    for start in range(0, len(table), _ROWS_AT_ONCE):
+        piece = table.slice(start, _ROWS_AT_ONCE)
+        have_read(piece.nbytes)
+        yield piece
 
 
 def _rows(tables: Iterable[pa.Table]) -> Iterator[dict[str, Any]]:
