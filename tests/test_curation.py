@@ -405,7 +405,11 @@ def test_corrected_marks_change_lessons_and_issues(sample_analysis, deciding):
     assert lesson.voice.passage_id not in lessons and seen.human.hidden["lessons"] == 1
     assert not lessons[new.passage_id].own and lessons[new.passage_id].quote.text in sample_analysis.written(new)
     assert voice not in issue(seen, first.group.id).group.members
-    assert deciding.ruling(no).why == "nothing_shown"
+    assert (deciding.ruling(no).state, deciding.ruling(no).why) == ("applied", "marked_only")
+    back = deciding("marks", "mark", voice.passage_id, "+concern")
+    assert deciding.seen.human.marks[voice.row] == {"concern": True, "case": True}
+    assert deciding.ruling(back).why == "marked_only"
+    assert voice in issue(deciding.seen, first.group.id).group.members  # of two the last holds
     render_html(seen)
 
 

@@ -22,7 +22,8 @@ from minecop.explore.asking import Asking
 from minecop.explore.deciding import Desk
 from minecop.explore.guarding import Pass
 from minecop.explore.index import KINDS, make_index, open_index
-from minecop.explore.pages import Pages, pieces
+from minecop.explore.pages import Pages
+from minecop.explore.passages import pieces
 from minecop.explore.postings import Postings, write_postings
 from minecop.explore.searching import Query, Search
 from minecop.explore.serving import open_port
