@@ -123,6 +123,7 @@ class Splitting:
         """
         found, rows = self._found(looking, draft)
         shown = page_of(len(rows), PASSAGES_ON_A_PAGE, looking.page)
+        every = self._every(looking)
         return {
             "looking": looking,
             "draft": draft,
@@ -133,14 +134,14 @@ class Splitting:
             "notes": [
                 words("result_instead", said=said, found=", ".join(alike)) for said, alike in found.asked.instead
             ],
-            "threads": self._threads(rows, rows[shown.here], draft, found.asked.marked, words),
+            "threads": self._threads(every, rows[shown.here], draft, found.asked.marked, words),
             "lacks": words(f"split_lacks_{lacks}") if lacks in LACKS else "",
         } | shown.view(lambda page: f"page:{page}", words)
 
     def counts(self, looking: Looking, rows: Collection[int], words: PageWords) -> str:
         """Return how much is split off, and how much stays."""
         chosen = np.array(sorted(rows), dtype=np.int64)
-        left = np.setdiff1d(self._found(replace(looking, text="", chosen=False), Draft())[1], chosen)
+        left = np.setdiff1d(self._every(looking), chosen)
         people, left_people = (len(np.unique(some[some >= 0])) for some in map(self._authors, (chosen, left)))
         return words("split_counts", count=len(chosen), people=people, left=len(left), left_people=left_people)
 
@@ -156,20 +157,19 @@ class Splitting:
         """
         shown, picked = ({number_of(one) for one in form.getlist(name)} for name in ("shown", "pick"))
         rows = (draft.rows - shown) | (picked & shown)
-        do, _, thread = form.get("do", "").partition(":")
+        every, (do, _, thread) = self._every(looking), form.get("do", "").partition(":")
         if do in ("take", "leave"):
-            some = self._found(looking, replace(draft, rows=frozenset(rows)))[1]
             if thread:
-                some = some[self._columns["post"][some] == number_of(thread)]
+                some = every[self._columns["post"][every] == number_of(thread)]
+            else:
+                some = self._found(looking, replace(draft, rows=frozenset(rows)))[1]
             rows = rows | {*some.tolist()} if do == "take" else rows - {*some.tolist()}
-        every = {*self._found(replace(looking, text="", chosen=False), draft)[1].tolist()}
         title = " ".join(form.get("title", "").split())[: LONGEST["to"]]
-        return Draft(frozenset() if do == "clear" else frozenset(rows & every), title)
+        return Draft(frozenset() if do == "clear" else frozenset(rows & {*every.tolist()}), title)
 
     def lacks(self, looking: Looking, draft: Draft) -> str:
         """Return what a draft lacks to be decided; empty where it lacks nothing."""
-        every = self._found(replace(looking, text="", chosen=False), draft)[1]
-        if not 0 < len(draft.rows) < len(every):
+        if not 0 < len(draft.rows) < len(self._every(looking)):
             return "passages"
         return "" if draft.title else "title"
 
@@ -183,6 +183,10 @@ class Splitting:
         if looking.chosen:
             rows = rows[np.isin(rows, sorted(draft.rows))]
         return found, rows[np.lexsort((rows, -self._columns["post"][rows].astype(np.int64)))]
+
+    def _every(self, looking: Looking) -> Numbers:
+        """Return the rows of all its passages."""
+        return self._found(Looking(looking.facet, looking.number), Draft())[1]
 
     def _authors(self, rows: Numbers) -> Numbers:
         authors: Numbers = self._columns["author"][rows]
