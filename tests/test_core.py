@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from minecop.core import errors
 from minecop.core.dates import BANGKOK, find_thai_datetime, format_date, parse_datetime
 from minecop.core.errors import InputError, MinecopError, OutputError
-from minecop.core.executors import done_apart, make_executor
+from minecop.core.executors import make_executor
 from minecop.core.files import replacing, safe_name, sha256_of, write_text
 from minecop.core.hashcounts import HashCounts
 from minecop.core.largejson import json_pieces, read_large_json, write_large_json
@@ -241,18 +241,8 @@ def test_hash_counts_tell_what_several_have_in_parts_on_disk(monkeypatch, tmp_pa
         assert nothing.several()[0].tolist() == []
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_work_apart_leaves_nothing_behind_where_there_are_several_processes(workers):
-    with make_executor(workers) as executor:
-        assert (done_apart(executor, _process_of, 3) == (os.getpid(), 3)) is (workers == 1)
-
-
 def test_workers_sum_in_one_thread(monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     with make_executor(2) as executor:
         assert executor.submit(os.getenv, "OMP_NUM_THREADS").result() == "1"
     assert "OMP_NUM_THREADS" not in os.environ
-
-
-def _process_of(number):
-    return os.getpid(), number

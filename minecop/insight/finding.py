@@ -224,7 +224,7 @@ class IssueFinder:
         speaks = keep & ((self._voicing >= _AS_LIKELY) | told.marks["request"].astype(bool))
         early = self._early(RowsBy(names, thread[speaks], np.flatnonzero(speaks)))
         describer = Describer(self._passages, namer, self._grounds, self._meter)
-        issues = tuple(describer.issue(rows, one) for rows, one in [*shared, *((rows, None) for rows in early)])
+        issues = (*describer.issues(shared), *map(describer.issue, early))
         return self._with_settled(issues)
 
     def _with_settled(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
