@@ -131,9 +131,9 @@ _LETTER_SIGNS = tuple(
         ),
     )
 )
-"""A text with none of these has nothing to mend by the rules, or by those for letters: simple patterns, one after the other, are seen faster
-than one of all. Rules are gone through in order, again and again until there is nothing to mend: mending one thing may bring another to
-light."""
+"""A text with none of these has nothing to mend by the rules, or by those for letters: simple patterns, one after the other, are looked for
+faster than one of all. Rules are gone through in order, again and again until there is nothing to mend: mending one thing may bring another
+to light."""
 
 _COMPOSING = _Rule(re.compile(r"[\s\S]?[^\x00-\x7f\u0e01-\u0e37\u0e3f-\u0e47\u0e4c-\u0e5b]+"), _composed)
 _THAI_DIGIT = re.compile("[๐-๙]")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence, Set
-from functools import cache, partial
-from itertools import accumulate, pairwise
+from functools import cache
+from itertools import accumulate
 
 from pythainlp.corpus import tnc
 
@@ -128,7 +128,7 @@ def _likeliest(one: str, other: str, ways: list[Pair], vocabulary: Set[str]) -> 
 
 @cache
 def _halves(vocabulary: Set[str]) -> tuple[_Halves, _Halves]:
-    """Return the ways to cut a word in two, by the word: so that the first is a word and the rest a few letters, and the other way round."""
+    """Return, by word, the ways to cut it into a word and a few letters behind it, and those into a few letters and a word behind them."""
 
     def heads(word: str) -> list[Pair]:
         cuts = range(max(1, len(word) - _SHIFTED), len(word))

@@ -10,7 +10,7 @@ import re
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -40,7 +40,7 @@ _PARTS = re.compile(
 _LONGEST_RUN = 400
 """Letters that are given to an engine at once: what has no space for longer is cut where a word ends."""
 
-_SHORT_RUN = 40
+_SHORT_RUN = 80
 """Letters up to which a run is cut once and remembered: of such, half have stood before."""
 
 _SHORTEST_DOTTED = 3
@@ -150,14 +150,9 @@ def _abbreviations() -> re.Pattern[str]:
     return re.compile(rf"(?=[ก-๎]{{1,6}}\.)(?:{known})")  # that a dot follows is seen faster
 
 
-@lru_cache(maxsize=100_000)
-def _short(run: str) -> tuple[Token, ...]:
-    return tuple(map(_THAI.__getitem__, _cut(run)))
-
-
 def _words(run: str) -> Iterable[Token]:
     """Return the words of Thai letters in a row."""
-    return _short(run) if len(run) <= _SHORT_RUN else map(_THAI.__getitem__, _cut_long(run))
+    return _SHORT_RUNS[run] if len(run) <= _SHORT_RUN else map(_THAI.__getitem__, _cut_long(run))
 
 
 def _cut_long(run: str) -> list[str]:
@@ -177,6 +172,13 @@ def _cut_long(run: str) -> list[str]:
 
 def _cut(run: str) -> list[str]:
     return mended(_engine()(run), vocabulary(), thai_forms())
+
+
+def _tokens_of_short(run: str) -> tuple[Token, ...]:
+    return tuple(map(_THAI.__getitem__, _cut(run)))
+
+
+_SHORT_RUNS = Remembered(_tokens_of_short, 100_000)
 
 
 @cache

@@ -66,7 +66,7 @@ def _sequences() -> dict[str, list[tuple[tuple[str, ...], str]]]:
 
 
 def _resolved(forms: list[str], found: Sequence[Token]) -> list[str]:
-    """Return the words among tokens, those that are ambiguous under the name of the term that they stand for here, where that can be told."""
+    """Return the words among tokens, ambiguous ones under the name of the term that they stand for here, where that can be told."""
     senses = terms().senses
     if senses.keys().isdisjoint(forms):
         return forms
