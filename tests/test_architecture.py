@@ -87,8 +87,8 @@ def test_architecture_no_module_but_none_needs_torch_to_be_imported():
     assert not set(HEAVY) & loaded
 
 
-def test_architecture_only_topic_fitting_loads_torch(jsonl, tmp_path):
-    """Everything on a finished run, and labels and vectors, start without it."""
+def test_architecture_no_command_loads_torch(jsonl, tmp_path):
+    """No stage of a run needs it, and everything on a finished run starts without it; nor BERTopic with what it loads beside itself."""
     source = jsonl([{"id": str(n), "author": f"p{n}", "body": f"น้ำไม่ไหลอีกแล้วครับ บ้านที่ {n} รอช่างอยู่"} for n in range(8)])
     folder = tmp_path / "run"
 
@@ -96,9 +96,10 @@ def test_architecture_only_topic_fitting_loads_torch(jsonl, tmp_path):
         words = ["minecop", *map(str, arguments)]
         return loaded_after(f"import sys\nsys.argv = {words!r}\nfrom minecop.cli import main\nmain()")
 
-    assert "torch" in run("analyse", source, "-o", folder), "this test would not notice torch"
+    assert {"torch", "umap"} <= loaded_after("import bertopic"), "this test would not notice torch"
     (tmp_path / "passages.csv").write_text("text\nน้ำไม่ไหล\n", encoding="utf-8")
     for call in (
+        ("analyse", source, "-o", folder),
         ("report", source, "-o", folder),
         ("analyse", source, "-o", folder, "--process", "civic"),
         ("issues", folder),

@@ -1,4 +1,5 @@
 import json
+import mmap
 import os
 import pickle
 from collections import Counter
@@ -14,10 +15,11 @@ from hypothesis import strategies as st
 from minecop.core import errors
 from minecop.core.dates import BANGKOK, find_thai_datetime, format_date, parse_datetime
 from minecop.core.errors import InputError, MinecopError, OutputError
-from minecop.core.executors import done_apart, make_executor
+from minecop.core.executors import make_executor
 from minecop.core.files import replacing, safe_name, sha256_of, write_text
 from minecop.core.hashcounts import HashCounts
 from minecop.core.largejson import json_pieces, read_large_json, write_large_json
+from minecop.core.mapping import have_read, let_go, watched
 from minecop.core.messages import LANGUAGES, _catalogue, message
 from minecop.core.numbering import Numbering
 from minecop.core.tables import Column, unpacked_table, write_table
@@ -241,12 +243,6 @@ def test_hash_counts_tell_what_several_have_in_parts_on_disk(monkeypatch, tmp_pa
         assert nothing.several()[0].tolist() == []
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_work_apart_leaves_nothing_behind_where_there_are_several_processes(workers):
-    with make_executor(workers) as executor:
-        assert (done_apart(executor, _process_of, 3) == (os.getpid(), 3)) is (workers == 1)
-
-
 def test_workers_sum_in_one_thread(monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     with make_executor(2) as executor:
@@ -254,5 +250,26 @@ def test_workers_sum_in_one_thread(monkeypatch):
     assert "OMP_NUM_THREADS" not in os.environ
 
 
-def _process_of(number):
-    return os.getpid(), number
+def test_what_was_read_of_mapped_files_is_let_go_of(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_bytes(bytes(1 << 22))
+    asked = []
+
+    class Map(mmap.mmap):
+        def madvise(self, how):
+            asked.append(how)
+            super().madvise(how)
+
+    with path.open("rb") as file:
+        handle = watched(Map(file.fileno(), 0, access=mmap.ACCESS_READ))
+    let_go()
+    asked.clear()
+    monkeypatch.setattr("minecop.core.mapping._LET_GO", 1 << 21)
+    for _ in range(32):
+        have_read(1)
+    assert not asked
+    have_read(1)
+    assert asked == ([mmap.MADV_DONTNEED] if hasattr(mmap, "MADV_DONTNEED") else [])
+    assert handle[: 1 << 12] == bytes(1 << 12)
+    handle.close()
+    let_go()

@@ -684,13 +684,14 @@ def test_run_topics_open_in_plain_bertopic(jsonl, tmp_path):
     assert [int(topic) for topic in found] == [len(topics) - 2, len(topics) - 1]
 
 
-def test_run_without_enough_passages_needs_no_torch(jsonl, tmp_path):
+def test_run_leaves_bertopic_whole_for_whoever_imports_it_later(jsonl, tmp_path):
     code = (
         "import sys; from pathlib import Path; from minecop.run.pipeline import analyse; "
-        f"analyse(Path({str(jsonl(posts()[:1]))!r}), Path({str(tmp_path / 'run')!r})); print('torch' in sys.modules)"
+        f"analyse(Path({str(jsonl(posts()))!r}), Path({str(tmp_path / 'run')!r})); "
+        "print('torch' in sys.modules); import bertopic; print(bertopic._bertopic.HAS_HDBSCAN, 'umap' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split()[-1] == "False"
+    assert done.stdout.split()[-3:] == ["False", "True", "True"]
 
 
 def test_cli_topics_and_one_topic(jsonl, tmp_path, minecop):

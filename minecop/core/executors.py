@@ -83,15 +83,6 @@ def with_files(executor: Executor) -> Executor:
     return SerialExecutor() if isinstance(executor, RemoteExecutor) else executor
 
 
-def done_apart(executor: Executor, function: Callable[[Chunk], Result], work: Chunk) -> Result:
-    """Return the result of work that takes much memory, done in a process of its own where there are several: with that the memory goes."""
-    if not isinstance(executor, WorkerPool):
-        return function(work)
-    with WorkerPool(1) as apart:
-        result: Result = next(apart.map(function, [work]))
-    return result
-
-
 def renew(executor: Executor) -> None:
     """Let go of what the processes of a pool hold, models and dictionaries, before work that needs none of it and much memory."""
     if isinstance(executor, WorkerPool):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_ROWS = 64
+_ROWS = 256
 """Rows that are multiplied at once. Libraries of linear algebra take other ways, which round otherwise, for matrices of other shapes."""
 
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from minecop.core.files import replacing
+from minecop.core.mapping import have_read, watched
 
 _ROWS_AT_ONCE = 2_000
 _ROWS_A_GROUP = 20_000
@@ -155,7 +156,7 @@ def mapped_batches(path: Path) -> pa.ipc.RecordBatchFileReader:
 
 
 def _mapped(file: IO[bytes]) -> pa.ipc.RecordBatchFileReader:
-    return pa.ipc.open_file(pa.py_buffer(mmap(file.fileno(), 0, access=ACCESS_READ)))
+    return pa.ipc.open_file(pa.py_buffer(watched(mmap(file.fileno(), 0, access=ACCESS_READ))))
 
 
 class Column(Sequence[Any]):
@@ -186,10 +187,12 @@ class Column(Sequence[Any]):
         place = range(len(self))[row]
         number = bisect_right(self._ends, place)
         chunk = self._chunks[number]
+        have_read()
         return chunk[place - self._ends[number] + len(chunk)].as_py()
 
     def __iter__(self) -> Iterator[Any]:
         for chunk in self._chunks:
+            have_read(chunk.nbytes)
             yield from chunk.to_pylist()
 
 

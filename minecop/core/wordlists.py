@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import overload
@@ -15,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from minecop.core.mapping import have_read, watched
 from minecop.core.numbering import Numbering
 
 
@@ -45,7 +47,9 @@ class WordLists(Sequence[list[str]]):
     def _numbers(self) -> NDArray[np.int32]:
         with self._file as file:
             file.flush()
-            return np.memmap(file, np.int32, "r") if self._ends[-1] else np.zeros(0, dtype=np.int32)
+            if not self._ends[-1]:
+                return np.zeros(0, dtype=np.int32)
+            return np.frombuffer(watched(mmap(file.fileno(), 0, access=ACCESS_READ)), np.int32)
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -62,6 +66,7 @@ class WordLists(Sequence[list[str]]):
         place = range(len(self))[row]
         start, end = self._ends[place : place + 2]
         words = self._words.values
+        have_read()
         return [words[number] for number in self._numbers[start:end].tolist()]
 
     def __iter__(self) -> Iterator[list[str]]:

@@ -21,6 +21,9 @@ from minecop.insight.trends import is_quiet
 _SIZES = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 19, 22, 26, 30, 35, 41, 48)
 """Tellings at which a group is weighed: each about a sixth more than the one before, where that is a whole one."""
 
+_SEEDS_AT_ONCE = 128
+"""Tellings from which groups are grown together: what is added up then stays in the processor's own memory."""
+
 _LARGEST_SHARE = 0.25
 """Of all tellings that one candidate may hold: beyond that it is no matter but a manner of writing."""
 
@@ -110,8 +113,13 @@ class Candidate:
 Measure = Callable[[tuple[int, ...]], tuple[bool, float, Trend]]
 """Tells of some tellings whether they are to be weighed at all, how many people voice something in them, and the trend of their voices."""
 
+Sift = Callable[[NDArray[np.int64]], NDArray[np.bool_]]
+"""Tells of many groups of tellings at once, shape (groups, size), which may be weighed at all: most may not."""
 
-def find_candidates(likeness: NDArray[np.float32], threads: Sequence[str], measure: Measure) -> list[Candidate]:
+
+def find_candidates(
+    likeness: NDArray[np.float32], threads: Sequence[str], measure: Measure, sift: Sift | None = None
+) -> list[Candidate]:
     """Return candidates that do not overlap, in the order of their weight.
 
     Parameters
@@ -122,6 +130,8 @@ def find_candidates(likeness: NDArray[np.float32], threads: Sequence[str], measu
         What thread each is of.
     measure
         What is to be known of some tellings.
+    sift
+        Which of many groups are to be measured at all; ``None`` for every one.
     """
     count = len(likeness)
     thread = np.unique(np.asarray(threads, dtype=str), return_inverse=True)[1]
@@ -136,8 +146,8 @@ def find_candidates(likeness: NDArray[np.float32], threads: Sequence[str], measu
 
     found = [
         candidate
-        for tellings, agreement in _groups(likeness, apart)
-        if agreement > 0 and (candidate := weighed(tellings, agreement))
+        for tellings, agreement in _groups(likeness, apart, sift)
+        if (candidate := weighed(tellings, agreement))
     ]
     found.sort(key=lambda candidate: (-candidate.distinctness, candidate.tellings))
     chosen: list[Candidate] = []
@@ -152,7 +162,11 @@ def find_candidates(likeness: NDArray[np.float32], threads: Sequence[str], measu
 
 
 def with_stability(
-    candidates: Sequence[Candidate], likeness: NDArray[np.float32], threads: Sequence[str], measure: Measure
+    candidates: Sequence[Candidate],
+    likeness: NDArray[np.float32],
+    threads: Sequence[str],
+    measure: Measure,
+    sift: Sift | None = None,
 ) -> list[Candidate]:
     """Return candidates with how far they are found again where a fifth of the threads is missing, each fifth in turn.
 
@@ -161,7 +175,7 @@ def with_stability(
 
     Parameters
     ----------
-    candidates, likeness, threads, measure
+    candidates, likeness, threads, measure, sift
         What ``find_candidates`` gave and was given.
     """
     again: list[list[float]] = [[] for _ in candidates]
@@ -172,7 +186,9 @@ def with_stability(
         def of_kept(own: tuple[int, ...], kept: list[int] = kept) -> tuple[bool, float, Trend]:
             return measure(tuple(kept[n] for n in own))
 
-        found = find_candidates(likeness[np.ix_(kept, kept)], [threads[n] for n in kept], of_kept)
+        places = np.array(kept, dtype=np.int64)
+        sift_kept = None if sift is None else lambda groups, places=places: sift(places[groups])
+        found = find_candidates(likeness[np.ix_(kept, kept)], [threads[n] for n in kept], of_kept, sift_kept)
         groups = [{kept[n] for n in candidate.tellings} for candidate in found]
         left = set(kept)
         for candidate, shares in zip(candidates, again, strict=True):
@@ -221,27 +237,35 @@ def _merged(table: NDArray[Any], one: int, other: int) -> NDArray[Any]:
     return np.delete(np.delete(table, other, axis=0), other, axis=1)
 
 
-def _groups(likeness: NDArray[np.float32], apart: NDArray[np.bool_]) -> list[tuple[tuple[int, ...], float]]:
-    """Return the groups grown from every telling at each size, with their agreement, each once, in the order of their tellings."""
+def _groups(
+    likeness: NDArray[np.float32], apart: NDArray[np.bool_], sift: Sift | None
+) -> list[tuple[tuple[int, ...], float]]:
+    """Return the groups of some agreement grown from every telling at each size, each once, in the order of their tellings."""
     count = len(likeness)
     largest = min(count, max(_LARGEST_AT_LEAST, round(_LARGEST_SHARE * count)), _SIZES[-1])
-    seeds = np.arange(count)
-    members = seeds[:, None]
-    links = likeness.copy()  # of each group to each telling, added up
-    links[seeds, seeds] = -np.inf
     others = np.where(apart, likeness, np.float32(0))
-    across, pairs = np.zeros((2, count))  # likeness and number of the pairs of different threads in each group
     found: dict[tuple[int, ...], float] = {}
-    for size in range(2, largest + 1):
-        nearest = links.argmax(axis=1)
-        across += others[nearest[:, None], members].sum(axis=1)
-        pairs += apart[nearest[:, None], members].sum(axis=1)
-        members = np.hstack([members, nearest[:, None]])
-        links += likeness[nearest]
-        links[seeds, nearest] = -np.inf
-        if size in _SIZES:
-            agreement = across / np.maximum(pairs, 1)
-            found |= {
-                tuple(sorted(own)): value for own, value in zip(members.tolist(), agreement.tolist(), strict=True)
-            }
+    for start in range(0, count, _SEEDS_AT_ONCE):
+        seeds = np.arange(start, min(start + _SEEDS_AT_ONCE, count))
+        places = np.arange(len(seeds))
+        members = seeds[:, None]
+        links = likeness[seeds]  # of each group to each telling, added up
+        links[places, seeds] = -np.inf
+        across, pairs = np.zeros((2, len(seeds)))  # likeness and number of the pairs of different threads in each group
+        for size in range(2, largest + 1):
+            nearest = links.argmax(axis=1)
+            across += others[nearest[:, None], members].sum(axis=1)
+            pairs += apart[nearest[:, None], members].sum(axis=1)
+            members = np.hstack([members, nearest[:, None]])
+            links += likeness[nearest]
+            links[places, nearest] = -np.inf
+            if size in _SIZES:
+                agreement = across / np.maximum(pairs, 1)
+                agreed = agreement > 0
+                if sift is not None:
+                    agreed[agreed] = sift(members[agreed])
+                found |= {
+                    tuple(own): value
+                    for own, value in zip(np.sort(members[agreed]).tolist(), agreement[agreed].tolist(), strict=True)
+                }
     return sorted(found.items())

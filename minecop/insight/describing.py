@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 
+from minecop.core.executors import batched
 from minecop.insight.candidates import Candidate
 from minecop.insight.grounds import GroundsMeter, wished
 from minecop.insight.groups import group_of
@@ -18,6 +20,9 @@ from minecop.vectors.anchors import shipped_anchors
 
 _EVIDENCE_WEIGHT = 3
 """How many words of the issue one word that shows a concern is worth, when a passage is cut to be quoted."""
+
+_GROUPS_AT_ONCE = 100
+"""Groups whose passages are turned into vectors together: that costs as much for a few as for many."""
 
 
 class Describer:
@@ -41,8 +46,26 @@ class Describer:
         self._meter = meter
         self._titles: set[str] = set()
 
-    def issue(self, rows: Sequence[int], candidate: Candidate | None) -> Issue:
-        """Return some passages as an issue, of no rank yet; ``None`` where they are those of one thread by itself."""
+    def issues(self, shared: Sequence[tuple[Sequence[int], Candidate]]) -> Iterator[Issue]:
+        """Yield the passages of each candidate as an issue, of no rank yet."""
+        for some in batched(shared, _GROUPS_AT_ONCE):
+            vectors = self._passages.encode([row for rows, _ in some for row in rows])
+            ends = list(accumulate(len(rows) for rows, _ in some))
+            for (rows, candidate), end in zip(some, ends, strict=True):
+                yield self.issue(rows, candidate, shipped_anchors().name(vectors[end - len(rows) : end]))
+
+    def issue(self, rows: Sequence[int], candidate: Candidate | None = None, known: str = "") -> Issue:
+        """Return some passages as an issue, of no rank yet.
+
+        Parameters
+        ----------
+        rows
+            The passages.
+        candidate
+            What they were found as; ``None`` where they are those of one thread by itself.
+        known
+            Name of the known concern that they lie near.
+        """
         told, names, voicing = self._told, self._names, self._passages.voicing
         terms = names.terms(rows)
         # one thread by itself has a title of its writer's; several need a few words in which those stand that they share
@@ -53,9 +76,11 @@ class Describer:
         title = names.title(terms, self._titles) if not own or own in self._titles else own
         self._titles.add(title)
         group = group_of(self._id_of(rows, alone=candidate is None), title, told.voices.among(rows), self._meter)
-        return self._issue(group, rows, terms, candidate)
+        return self._issue(group, rows, terms, candidate, known)
 
-    def _issue(self, group: Group, rows: Sequence[int], terms: tuple[str, ...], candidate: Candidate | None) -> Issue:
+    def _issue(
+        self, group: Group, rows: Sequence[int], terms: tuple[str, ...], candidate: Candidate | None, known: str
+    ) -> Issue:
         quotes = self._quotes(rows, terms)
         quoted = {(quote.post_id, quote.comment) for quote in quotes}
         objections = [
@@ -75,7 +100,7 @@ class Describer:
             headline=headline(quotes[0], terms) if quotes else None,
             objection=next(iter(self._quotes(objections, terms)), None),
             wishes=self._wishes(rows, terms),
-            known=shipped_anchors().name(self._passages.encode(rows)) if candidate else "",
+            known=known,
         )
 
     def _wishes(self, rows: Iterable[int], terms: tuple[str, ...]) -> tuple[Quote, ...]:

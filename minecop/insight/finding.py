@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from minecop.archive.models import Person, Post
 from minecop.core.dates import end_of
-from minecop.core.executors import SerialExecutor, map_chunks
+from minecop.core.executors import SerialExecutor, map_chunks, renew
 from minecop.core.progress import Listener, silent
 from minecop.insight.counting import GroupCounter, funnel
 from minecop.insight.describing import Describer
@@ -214,6 +214,7 @@ class IssueFinder:
             for own, candidates in zip(left, found, strict=True)
             for candidate in candidates
         ]
+        renew(self._executor)  # what is told of issues is told here, and takes memory
         groups.sort(key=lambda group: -group[1].weight)  # stable: blocks keep their order among equals
         namer = Namer(Phrases(self._passages.words), voices.authors, self._names, self._folder)
         shared = [(self._on_the_matter(rows, namer), candidate) for rows, candidate in groups]
@@ -224,7 +225,7 @@ class IssueFinder:
         speaks = keep & ((self._voicing >= _AS_LIKELY) | told.marks["request"].astype(bool))
         early = self._early(RowsBy(names, thread[speaks], np.flatnonzero(speaks)))
         describer = Describer(self._passages, namer, self._grounds, self._meter)
-        issues = tuple(describer.issue(rows, one) for rows, one in [*shared, *((rows, None) for rows in early)])
+        issues = (*describer.issues(shared), *map(describer.issue, early))
         return self._with_settled(issues)
 
     def _with_settled(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:

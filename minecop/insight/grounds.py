@@ -158,8 +158,8 @@ class GroundsMeter:
         return [
             row
             for post, place in first.items()
-            for row in self._under(post)
-            if _place(told.voices[row].comment) > place and row in self.settling
+            for row in sorted(self.settling.intersection(told.voices.rows_of_post(post).tolist()))
+            if _place(told.voices[row].comment) > place
         ]
 
     @cached_property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from minecop.insight.candidates import Candidate, find_candidates, with_stability
 from minecop.insight.models import Trend
@@ -47,9 +48,10 @@ def grouped(block: Block) -> list[Candidate]:
         posts = [block.posts[place] for place in places]
         # a group is met again and again: at other sizes, and where some tellings are left out
         measure = cache(partial(_measured, block.speakers, places, shared))
-        found = find_candidates(likeness, posts, measure)
+        sift = partial(_sifted, block.speakers, np.array(places, dtype=np.int64), shared)
+        found = find_candidates(likeness, posts, measure, sift)
         if block.again:
-            found = with_stability(found, likeness, posts, measure)
+            found = with_stability(found, likeness, posts, measure, sift)
         groups += [replace(one, tellings=tuple(places[n] for n in one.tellings)) for one in found]
         taken = {n for one in found for n in one.tellings}
         rest = [n for n in range(len(places)) if n not in taken]
@@ -61,3 +63,9 @@ def _measured(
     speakers: Speakers, places: Sequence[int], shared: bool, own: tuple[int, ...]
 ) -> tuple[bool, float, Trend]:
     return speakers.measure([places[n] for n in own], shared=shared)
+
+
+def _sifted(
+    speakers: Speakers, places: NDArray[np.int64], shared: bool, groups: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    return speakers.are_enough(places[groups], shared=shared)

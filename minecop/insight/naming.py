@@ -159,16 +159,21 @@ class Namer:
         """
         scores = self._scores(rows, 2)
         best, found = _LEAST_TELLING, None
-        # no piece of a passage scores more than all of its words would in the fewest: the others need not be cut into words
-        most = [
-            value * sum(scores.get(phrase, 0.0) for phrase in set(self._phrases[row])) / math.sqrt(_USUAL_LENGTH + 2)
-            for row, value in zip(rows, worth, strict=True)
-        ]
+        # no passage, and no piece of one, scores more than all of its words would in the fewest: the others need not be cut into words
+        fewest = math.sqrt(_USUAL_LENGTH + 2)
+        own_words = [scores.keys() & set(self._phrases[row]) for row in rows]
+        most = [value * sum(map(scores.__getitem__, own)) / fewest for own, value in zip(own_words, worth, strict=True)]
         for place in sorted(range(len(rows)), key=lambda place: -most[place]):
             if most[place] <= best:
                 break
-            for piece in _PAUSES.split(texts[place]):
+            text = texts[place]
+            written = {phrase: score for phrase, score in scores.items() if phrase in text}
+            spelt_otherwise = sum(scores[phrase] for phrase in own_words[place] if phrase not in written)
+            for piece in _PAUSES.split(text):
                 if not _SHORTEST <= len(piece) <= _LONGEST or _NO_TITLE.search(piece):
+                    continue
+                possible = spelt_otherwise + sum(score for phrase, score in written.items() if phrase in piece)
+                if worth[place] * possible / fewest <= best:
                     continue
                 all_words = words(piece)
                 if any(len(word) > 2 and self._names_somebody(word) for word in all_words):

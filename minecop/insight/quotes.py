@@ -88,6 +88,7 @@ def best_span(text: str, cues: Sequence[str], longest: int = LONGEST) -> tuple[i
         return 0, len(text)
     pauses = {0, len(text), *(m.end() for m in _PAUSE.finditer(text))}
     places = sorted(pauses | {m.end() for m in _SPACE.finditer(text)})
+    cues = [cue for cue in cues if cue in text]
     best, best_score = (0, 0), -1.0
     for n, start in enumerate(places[:-1]):
         for stop in places[n + 1 :]:

@@ -181,12 +181,13 @@ class Comparer:
             return Compared(np.zeros(len(tellings), dtype=np.int64), none, nothing, nothing, nothing, nothing[:, 0])
         own = [telling.rows for telling in tellings]
         threads = [self._threads[post] for post in posts]
+        near, threads_near = self._near(own, threads)
         return Compared(
             thread=np.array([place[telling.post_id] for telling in tellings], dtype=np.int64),
             threads=self._of_threads(threads),
             means=self._means(own),
-            near=self._near(own),
-            threads_near=self._near(threads),
+            near=near,
+            threads_near=threads_near,
             surest=np.log([max(self._voicing[list(rows)]) for rows in own]).astype(np.float32),
         )
 
@@ -204,13 +205,16 @@ class Comparer:
         sums = [self._weights[rows] @ self._vectors[rows] for rows in map(list, all_rows)]
         return unit_rows(np.stack(sums))
 
-    def _near(self, all_rows: Sequence[Sequence[int]]) -> Matrix:
-        """Return how near groups of passages are to each anchor, 0 to 1, rows of length 1, shape (n, anchors)."""
-        rows = sorted({row for own in all_rows for row in own})
+    def _near(self, *groups: Sequence[Sequence[int]]) -> list[Matrix]:
+        """Return how near groups of passages are to each anchor, 0 to 1, rows of length 1, shapes (n, anchors)."""
+        rows = sorted({row for all_rows in groups for own in all_rows for row in own})
         place = {row: number for number, row in enumerate(rows)}
         vectors = self._encode(rows)
-        sums = [self._weights[list(own)] @ vectors[[place[row] for row in own]] for own in all_rows]
-        return shipped_anchors().profiles(unit_rows(np.stack(sums)))
+        made = []
+        for all_rows in groups:
+            sums = [self._weights[list(own)] @ vectors[[place[row] for row in own]] for own in all_rows]
+            made.append(shipped_anchors().profiles(unit_rows(np.stack(sums))))
+        return made
 
     def _weighed_words(self, all_rows: Sequence[Sequence[int]]) -> sp.csr_matrix:
         """Return the TF-IDF of words, rows of length 1: a word counts by the voicing of the passages that it stands in."""

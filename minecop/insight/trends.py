@@ -40,6 +40,9 @@ _SEVERAL = 2
 _SURE = 0.05
 """Greatest probability by chance with which that is claimed."""
 
+_MONTHS = 1_000_000
+"""More than there are months from the year 0 to any date."""
+
 _90_PERCENT = 1.645  # two-sided standard normal quantile
 
 _OF_TRENDS = ("quarter", "half", "year")
@@ -121,12 +124,22 @@ class TrendMeter:
 
     def trend_of(self, spoken: Collection[tuple[int, Hashable]]) -> Trend:
         """Return the trend of something, without its periods, by the distinct people who speak of it in each; see ``measure``."""
-        earlier = [author for period, author in spoken if 0 <= period < self._split]
-        recent = [author for period, author in spoken if period >= self._split]
-        before, lately = set(earlier), set(recent)
-        if not self.known or len({author for _, author in spoken}) < FEWEST_VOICES:
+        before: set[Hashable] = set()
+        lately: set[Hashable] = set()
+        elsewhen: set[Hashable] = set()
+        earlier = recent = 0
+        for period, author in spoken:
+            if period >= self._split:
+                recent += 1
+                lately.add(author)
+            elif period >= 0:
+                earlier += 1
+                before.add(author)
+            else:
+                elsewhen.add(author)
+        if not self.known or len(before | lately | elsewhen) < FEWEST_VOICES:
             return Trend("unknown", len(before), len(lately))
-        old, new = len(earlier) + 0.5, len(recent) + 0.5
+        old, new = earlier + 0.5, recent + 0.5
         log_ratio = math.log(new / self._recent_voices) - math.log(old / self._earlier_voices)
         margin = _90_PERCENT * math.sqrt(1 / old + 1 / new)
         low, high = math.exp(log_ratio - margin), math.exp(log_ratio + margin)
@@ -237,9 +250,10 @@ def season_of(members: Iterable[Voice], everyone: Mapping[int, int]) -> tuple[in
 def _people_months(voices: Iterable[Voice]) -> list[tuple[int, int]]:
     """Return who speaks in which month, months counted from year 0, people by number; each once."""
     some = Voices.of(voices)
-    known = some.where((some.authors >= 0) & (some.months >= 0))
-    pairs = np.unique(np.stack([known.authors, known.months], axis=1), axis=0)
-    return [(author, month) for author, month in pairs.tolist()]
+    authors, months = some.authors, some.months
+    known = (authors >= 0) & (months >= 0)
+    pairs = np.unique(authors[known].astype(np.int64) * _MONTHS + months[known])
+    return [divmod(pair, _MONTHS) for pair in pairs.tolist()]
 
 
 def is_quiet(trend: Trend) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
@@ -49,6 +49,8 @@ class _Columns:
         Milliseconds since 1970.
     given
         Voices that were not read from a table, as they are.
+    made
+        Voices that were asked for lately, by their rows: what is told of a passage asks for it again and again.
     """
 
     posts: Numbering[str]
@@ -63,6 +65,7 @@ class _Columns:
     community: Numbers
     published: NDArray[np.int64]
     given: tuple[Voice, ...] = ()
+    made: dict[int, Voice] = field(default_factory=dict)
 
     @cached_property
     def by_post(self) -> tuple[Numbers, NDArray[np.int64]]:
@@ -174,9 +177,13 @@ class Voices(Sequence[Voice]):
         own = self._columns
         if own.given:
             return own.given[row]
+        if row in own.made:
+            return own.made[row]
+        if len(own.made) >= _AT_ONCE:
+            own.made.clear()
         post, comment = own.posts.values[own.post[row]], int(own.comment[row])
         author, community, when = own.author[row], own.community[row], int(own.published[row])
-        return Voice(
+        voice = own.made[row] = Voice(
             f"{post}/{comment}/{own.number[row]}",
             post,
             comment or None,
@@ -187,6 +194,7 @@ class Voices(Sequence[Voice]):
             date_of(when),
             row,
         )
+        return voice
 
     def _made(self, rows: Sequence[int] | Numbers) -> list[Voice]:
         own = self._columns

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,9 @@ from numpy.typing import NDArray
 from minecop.archive.models import Account
 from minecop.archive.people import AUTHORS_FILE, read_people
 from minecop.archive.store import author_names
-from minecop.core.executors import SerialExecutor, done_apart, renew
+from minecop.core.executors import renew
 from minecop.core.files import failure, remove, replace_folder, write_json
-from minecop.core.progress import counted, silent
+from minecop.core.progress import counted
 from minecop.core.tables import TableWriter, read_table, read_tables, table_of, write_table
 from minecop.run.artefacts import STAGE_FILE, read_record
 from minecop.run.context import ABOUT, Context
@@ -78,20 +77,9 @@ def topics_outside(context: Context) -> dict[str, str]:
 
 
 def make_topics(context: Context, folder: Path) -> dict[str, int]:
-    """Write the artefact of the stage, and return its counts.
-
-    BERTopic, once imported, takes half a gigabyte to the end of the process: for a large archive, which needs that later, it is another.
-    """
-    # what a language model is at is told as it comes, and a caller's own clusterer may not be fit to be sent
-    if not context.is_large or context.settings.llm_url or context.clusterer is not None:
-        return _make_topics((context, folder))
-    renew(context.executor)
-    sent = replace(context, executor=SerialExecutor(), listener=silent, embedder=None)
-    return done_apart(context.executor, _make_topics, (sent, folder))
-
-
-def _make_topics(work: tuple[Context, Path]) -> dict[str, int]:
-    context, folder = work
+    """Write the artefact of the stage, and return its counts."""
+    if context.is_large:
+        renew(context.executor)
     text = context.stage_folder("text")
     passages = read_table(text / "passages.parquet", ["passage_id", "post_id", "author_id"])
     ids = passages["passage_id"].to_pylist()

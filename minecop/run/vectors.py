@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from minecop.core.files import sha256_file, write_json
@@ -14,7 +15,7 @@ from minecop.core.progress import counted
 from minecop.core.shipped import shipped
 from minecop.core.tables import count_rows, read_rows, read_tables
 from minecop.run.context import ABOUT, PASSAGES_A_CHUNK, Context
-from minecop.vectors.archive import Row, fit_archive
+from minecop.vectors.archive import Row, fit_archive, is_learned_from
 from minecop.vectors.cache import VectorCache
 from minecop.vectors.embedder import Checked
 from minecop.vectors.models import SHIPPED, load_embedder
@@ -54,11 +55,7 @@ def _static_vectors(context: Context, folder: Path, static: StaticEmbedder) -> d
         read_tables(acts, PASSAGES_A_CHUNK, ["courtesy"]),
         strict=True,
     )
-    rows = (
-        Row(*values)
-        for some in tables
-        for values in zip(*(column.to_pylist() for table in some for column in table.columns), strict=True)
-    )
+    rows = chain.from_iterable(_learned_from(some, total) for some in tables)
     titles = ((row["post_id"], row["words"]) for row in read_rows(text / "titles.parquet"))
     fitted = fit_archive(
         rows,
@@ -68,6 +65,7 @@ def _static_vectors(context: Context, folder: Path, static: StaticEmbedder) -> d
         adapting=context.settings.adapt and not static.adapted,
         seed=context.settings.seed,
         listener=context.listener,
+        executor=context.executor,
     )
     chunks = read_tables(text / "words.parquet", PASSAGES_A_CHUNK, ["words", "terms"])
     pieces = (fitted.encode(some["words"].to_pylist(), some["terms"].to_pylist()) for some in chunks)
@@ -77,6 +75,15 @@ def _static_vectors(context: Context, folder: Path, static: StaticEmbedder) -> d
         if fitted.adaptation.used:
             save_static(fitted.static, folder)  # the stage's folder is a model then, as good as any
     return {"passages": total, "dimensions": width}
+
+
+def _learned_from(tables: Sequence[pa.Table], total: int) -> Iterator[Row]:
+    """Yield the passages that are learned from, of tables that say of as many of them what a ``Row`` has."""
+    posts = tables[0]["post_id"].combine_chunks().dictionary_encode()
+    chosen = np.array([is_learned_from(post, total) for post in posts.dictionary.to_pylist()], dtype=bool)
+    kept = pa.array(chosen[posts.indices.to_numpy()])
+    columns = (column.to_pylist() for table in tables for column in table.filter(kept).columns)
+    return map(Row, *columns)
 
 
 def _named_vectors(context: Context, folder: Path, embedder: SentenceTransformerEmbedder | Checked) -> dict[str, int]:

@@ -13,10 +13,14 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from minecop.core.importing import import_without
 from minecop.topics.counting import Counts
 
 _SHOWN = 30
 """Terms of a topic that BERTopic keeps."""
+
+_UNUSED = frozenset({"torch", "transformers", "sentence_transformers", "umap", "hdbscan"})
+"""What BERTopic loads at once where it is installed, for models and clusters that are not asked of it here: six seconds, 400 MB."""
 
 
 class _Given:
@@ -67,17 +71,14 @@ def fit_frame(counts: Counts, labels: NDArray[np.int64], vectors: NDArray[np.flo
     vectors
         Shape (n, d).
     """
-    from bertopic import BERTopic
-    from bertopic.dimensionality import BaseDimensionalityReduction
-    from bertopic.vectorizers import ClassTfidfTransformer
-
-    model = BERTopic(
+    bertopic = import_without("bertopic", _UNUSED)
+    model = bertopic.BERTopic(
         language="multilingual",
         embedding_model=None,
-        umap_model=BaseDimensionalityReduction(),
+        umap_model=bertopic.dimensionality.BaseDimensionalityReduction(),
         hdbscan_model=_Given(labels),
         vectorizer_model=_Rows(counts),
-        ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
+        ctfidf_model=bertopic.vectorizers.ClassTfidfTransformer(reduce_frequent_words=True),
         top_n_words=_SHOWN,
         calculate_probabilities=False,
         verbose=False,

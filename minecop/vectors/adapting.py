@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from minecop.core.progress import Listener, Progress, silent
-from minecop.vectors.contrastive import Learner, Objective
+from minecop.core.executors import SerialExecutor, map_chunks
+from minecop.core.progress import Listener, silent
+from minecop.vectors.contrastive import Learner, Objective, len_of
 from minecop.vectors.embedder import Vectors
 from minecop.vectors.static import OWN, StaticEmbedder, bags_of
 
@@ -138,10 +141,16 @@ def pairs_of(passages: Sequence[Said]) -> list[tuple[Sequence[str], Sequence[str
     return pairs
 
 
-def adapt(model: StaticEmbedder, passages: Sequence[Said], seed: int = 0, listener: Listener = silent) -> Adaptation:
+def adapt(
+    model: StaticEmbedder,
+    passages: Sequence[Said],
+    seed: int = 0,
+    listener: Listener = silent,
+    executor: Executor | None = None,
+) -> Adaptation:
     """Train the rows of a model on the pairs of an archive, and return the better of the old and the new.
 
-    The same archive, model and seed give the same rows.
+    The same archive, model and seed give the same rows, wherever they are trained: ``None`` for this process.
     """
     pairs = pairs_of(passages)
     held = np.array([_held_out(post) for _, _, post in pairs], dtype=bool)
@@ -161,25 +170,32 @@ def adapt(model: StaticEmbedder, passages: Sequence[Said], seed: int = 0, listen
     queries, answers = bags(learned, 0), bags(learned, 1)
     used = np.union1d(queries.indices, answers.indices)  # only these rows move
     objective = Objective("archive", queries[:, used], answers[:, used], batch=_BATCH, groups=groups[learned])
-    rows = wider.rows[used]
     questions, replies = ([list(pairs[n][side]) for n in asked] for side in (0, 1))
     with threadpool_limits(1):  # sums in one thread: the same rows on any number of cores
         before = _reciprocal_rank(wider.encode_words(questions), wider.encode_words(replies))
-        epochs = max(_EPOCHS, -(-_STEPS // -(-len(learned) // _BATCH)))
-        together = np.zeros(rows.shape, dtype=np.float64)
-        for number in range(_LEARNERS):
-            own = rows.copy()
-            learner = Learner(own, _RATE, epochs, seed + number)
-            for epoch in range(1, epochs + 1):
-                losses = learner.epoch([objective])
-                listener(Progress("adapt", number * epochs + epoch, _LEARNERS * epochs, f"{losses['archive']:.2f}"))
-            together += own
-        wider.rows[used] = together / _LEARNERS  # as float32, so that what is summed are these very rows
+        train = partial(_trained, wider.rows[used], objective)
+        seeds = range(seed, seed + _LEARNERS)
+        own = map_chunks(executor or SerialExecutor(), train, seeds, "adapt", listener, _LEARNERS)
+        wider.rows[used] = (
+            sum(own, start=np.float64(0)) / _LEARNERS
+        )  # as float32, so that what is summed are these very rows
         after = _reciprocal_rank(wider.encode_words(questions), wider.encode_words(replies))
     found = Adaptation(len(learned), len(asked), before, after, wider if after > before else model)
     if found.used:
         wider.about["adaptation"] = found.figures
     return found
+
+
+def _trained(rows: NDArray[np.float32], objective: Objective, seed: int) -> NDArray[np.float32]:
+    """Return rows of words as they are once they were trained."""
+    own = rows.copy()
+    batches = -(-len_of(objective.queries) // objective.batch)
+    epochs = max(_EPOCHS, -(-_STEPS // batches))
+    learner = Learner(own, _RATE, epochs, seed)
+    with threadpool_limits(1):
+        for _ in range(epochs):
+            learner.epoch([objective])
+    return own
 
 
 def _held_out(post: str) -> bool:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -76,13 +78,14 @@ def fit_archive(
     adapting: bool = True,
     seed: int = 0,
     listener: Listener = silent,
+    executor: Executor | None = None,
 ) -> ArchiveModel:
     """Learn from the passages of an archive.
 
     Parameters
     ----------
     rows
-        All passages, those of a post together and its own words first.
+        Passages, those of a post together and its own words first: all, or those of the posts that are learned from (``is_learned_from``).
     titles
         Each post with the words of its title, in the order of the passages.
     total
@@ -91,10 +94,9 @@ def fit_archive(
         The embedding to start from.
     adapting
         Whether it is trained further.
-    seed, listener
+    seed, listener, executor
         As everywhere.
     """
-    share = MOST_PASSAGES / max(total, 1)
     once: dict[str, str] = {}
     said: list[Said] = []
     terms: list[list[str]] = []
@@ -104,7 +106,7 @@ def fit_archive(
     for row in rows:
         while post != row.post:
             post, title = next(posts)
-        if share < 1 and not _chosen(row.post, share):
+        if not is_learned_from(row.post, total):
             continue
         terms.append([once.setdefault(word, word) for word in row.terms])
         if adapting:
@@ -112,10 +114,12 @@ def fit_archive(
             full = not row.courtesy and len(row.terms) >= FEWEST_WORDS
             said.append(Said(row.post, row.comment, title, mine, full))
     lsa = ArchiveEmbedder(seed=seed).fit(terms)
-    adaptation = adapt(static, said, seed, listener) if adapting else None
+    adaptation = adapt(static, said, seed, listener, executor) if adapting else None
     return ArchiveModel(lsa, adaptation.model if adaptation else static, adaptation)
 
 
-def _chosen(post: str, share: float) -> bool:
+@lru_cache(maxsize=1)  # passages of a post follow each other
+def is_learned_from(post: str, total: int) -> bool:
+    """Tell whether an archive of so many passages is learned from by those of some post: of a large one, from ``MOST_PASSAGES`` or so."""
     number = int.from_bytes(hashlib.sha256(post.encode("utf-8", "surrogatepass")).digest()[8:12], "big")
-    return number < share * 2**32
+    return number < MOST_PASSAGES / max(total, 1) * 2**32

@@ -20,6 +20,9 @@ Rows = NDArray[np.float32]
 
 _BETA1, _BETA2, _EPSILON = 0.9, 0.999, 1e-8
 
+_ROWS_AT_A_TIME = 256
+"""What is worked out of them then stays in the processor's own memory."""
+
 
 @dataclass(slots=True)
 class Objective:
@@ -69,14 +72,23 @@ class Adam:
         self._first, self._second = np.zeros_like(weights), np.zeros_like(weights)
         self._steps = 0
 
-    def step(self, gradient: Rows, rate: float, touched: Any = ...) -> None:
-        """Move the weights, or only those rows that are touched."""
+    def step(self, gradient: Rows, rate: float, touched: NDArray[np.int64] | None = None) -> None:
+        """Move the weights, or only those rows that are touched: ``gradient`` is theirs."""
         self._steps += 1
-        first = _BETA1 * self._first[touched] + (1 - _BETA1) * gradient
-        second = _BETA2 * self._second[touched] + (1 - _BETA2) * gradient**2
-        self._first[touched], self._second[touched] = first, second
         rate *= math.sqrt(1 - _BETA2**self._steps) / (1 - _BETA1**self._steps)
-        self._weights[touched] -= rate * first / (np.sqrt(second) + _EPSILON)
+        for start in range(0, len(gradient), _ROWS_AT_A_TIME):
+            own = slice(start, start + _ROWS_AT_A_TIME)
+            some, by = own if touched is None else touched[own], gradient[own]
+            first = _BETA1 * self._first[some]
+            first += (1 - _BETA1) * by
+            second = _BETA2 * self._second[some]
+            second += (1 - _BETA2) * by**2
+            self._first[some], self._second[some] = first, second
+            first *= rate
+            np.sqrt(second, out=second)
+            second += _EPSILON
+            first /= second
+            self._weights[some] -= first
 
 
 class Learner:

@@ -40,6 +40,9 @@ _PIECES = 0.5
 _TEXTS_AT_A_TIME = 1_000
 """What stands between words and vectors then stays in the processor's own memory."""
 
+_MOST_CUT = 50_000
+"""Unknown words of which the pieces are remembered."""
+
 _SHORTEST_PIECE = 3
 """Letters of a piece: shorter ones are syllables that mean nothing of themselves."""
 
@@ -49,22 +52,15 @@ def own_directions(words: Sequence[str], dimensions: int) -> NDArray[np.float32]
 
     Two such directions are all but at right angles, so that texts which share a rare word lie nearer each other than chance.
     """
-    return _directions(_signs(words, dimensions), dimensions)
+    return np.divide(_signs(words, dimensions), math.sqrt(dimensions), dtype=np.float32)
 
 
-def _signs(words: Sequence[str], dimensions: int) -> NDArray[np.uint8]:
-    """Return the bits that the signs of words' own directions are, eight to a byte."""
+def _signs(words: Sequence[str], dimensions: int) -> NDArray[np.int8]:
+    """Return the signs of words' own directions, 1 and -1, shape (words, dimensions)."""
     size = -(-dimensions // 8)
     hashes = b"".join(hashlib.shake_256(word.encode("utf-8", "surrogatepass")).digest(size) for word in words)
-    return np.frombuffer(hashes, np.uint8).reshape(len(words), size)
-
-
-def _directions(signs: NDArray[np.uint8], dimensions: int) -> NDArray[np.float32]:
-    made = np.unpackbits(signs, axis=1, count=dimensions).astype(np.float32)
-    made *= 2
-    made -= 1
-    made /= np.float32(math.sqrt(dimensions))
-    return made
+    bits = np.unpackbits(np.frombuffer(hashes, np.uint8).reshape(len(words), size), axis=1, count=dimensions)
+    return 2 * bits.view(np.int8) - 1
 
 
 def bags_of(numbers: Sequence[Sequence[int]], columns: int) -> sp.csr_matrix:
@@ -144,6 +140,7 @@ class StaticEmbedder:
         self.head = head
         self.own = np.zeros(len(rows), dtype=np.float16) if own is None else own
         self._longest = max((len(word) for word in vocabulary), default=0)
+        self._cut: dict[str, list[int]] = {}
 
     @property
     def adapted(self) -> bool:
@@ -181,9 +178,10 @@ class StaticEmbedder:
             parts.append(_Part(numbers[strange] - size, weights[strange] + 1, np.searchsorted(strange, ends), rows))
         if self.head is not None:
             lengths = np.concatenate([self.own, np.full(len(new), OWN)]).astype(np.float32)
+            lengths /= np.float32(math.sqrt(self.dimensions))  # of each sign
             places = np.flatnonzero((lengths > 0)[numbers])
             used, columns = np.unique(numbers[places], return_inverse=True)
-            directions = _directions(np.concatenate([self._own_signs[used[used < size]], signs]), self.dimensions)
+            directions = np.concatenate([self._own_signs[used[used < size]], signs]).astype(np.float32)
             own = _Part(columns, lengths[numbers[places]], np.searchsorted(places, ends), directions)
 
         made = np.empty((len(documents), self.dimensions), dtype=np.float32)
@@ -202,9 +200,9 @@ class StaticEmbedder:
         return made
 
     @cached_property
-    def _own_signs(self) -> NDArray[np.uint8]:
-        """Bits of the directions that are in the words' rows, zeros where none is: hashing words anew takes as long as summing them."""
-        made = np.zeros((len(self.vocabulary), -(-self.dimensions // 8)), dtype=np.uint8)
+    def _own_signs(self) -> NDArray[np.int8]:
+        """Signs of the directions that are in the words' rows, zeros where none is: hashing words anew takes as long as summing them."""
+        made = np.zeros((len(self.vocabulary), self.dimensions), dtype=np.int8)
         names = list(self.vocabulary)
         has = np.flatnonzero(self.own)
         made[has] = _signs([names[number] for number in has.tolist()], self.dimensions)
@@ -220,13 +218,20 @@ class StaticEmbedder:
         row: NDArray[np.float32] = self._rows_of([word], _signs([word], self.dimensions))[0]
         return row
 
-    def _rows_of(self, words: Sequence[str], signs: NDArray[np.uint8]) -> NDArray[np.float32]:
-        pieces = [[self.vocabulary[piece] for piece in self.pieces(word)] for word in words]
+    def _rows_of(self, words: Sequence[str], signs: NDArray[np.int8]) -> NDArray[np.float32]:
+        pieces = [self._numbers_of_pieces(word) for word in words]
         flat = list(chain.from_iterable(pieces))
         bags = (np.ones(len(flat), dtype=np.float32), flat, np.cumsum([0, *map(len, pieces)]))
         sums = sp.csr_matrix(bags, shape=(len(words), len(self._exact))) @ self._exact
-        rows: NDArray[np.float32] = np.float32(OWN) * _directions(signs, self.dimensions) + np.float32(_PIECES) * sums
+        rows: NDArray[np.float32] = np.float32(OWN / math.sqrt(self.dimensions)) * signs + np.float32(_PIECES) * sums
         return rows
+
+    def _numbers_of_pieces(self, word: str) -> list[int]:
+        if len(self._cut) >= _MOST_CUT:
+            self._cut.clear()
+        if word not in self._cut:
+            self._cut[word] = [self.vocabulary[piece] for piece in self.pieces(word)]
+        return self._cut[word]
 
     def pieces(self, word: str) -> list[str]:
         """Return the fewest words of the vocabulary that make up a word, each of three letters or more; none where it has no such cut."""

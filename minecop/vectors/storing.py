@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +12,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from minecop.core.files import replacing
-
-_LET_GO = 1 << 27
-"""Bytes of vectors after which the pages that they were read from are let go of."""
+from minecop.core.mapping import have_read, watched
 
 
 def write_vectors(path: Path, pieces: Iterable[NDArray[np.floating]], rows: int) -> int:
@@ -55,10 +52,12 @@ def write_vectors(path: Path, pieces: Iterable[NDArray[np.floating]], rows: int)
 def mapped_vectors(path: Path) -> Iterator[NDArray[np.float16]]:
     """Give the vectors as a read-only memory map, closed at the end so that the file can be replaced (Windows refuses it else)."""
     mapped = np.load(path, mmap_mode="r")
+    handle = getattr(mapped, "_mmap", None)  # an empty array has none
     try:
+        if handle is not None:
+            watched(handle)
         yield mapped
     finally:
-        handle = getattr(mapped, "_mmap", None)  # an empty array has none
         if handle is not None:
             handle.close()
 
@@ -75,21 +74,15 @@ class InSinglePrecision:
     Parameters
     ----------
     vectors
-        Mostly a memory map: what was read of it is let go of now and then, or in the end all of it would be in memory.
+        Mostly a memory map.
     """
 
     def __init__(self, vectors: NDArray[np.float16]) -> None:
         self._vectors = vectors
-        self._read = 0
 
     def __getitem__(self, rows: Any) -> NDArray[np.float32]:
         found = np.asarray(self._vectors[rows], dtype=np.float32)
-        self._read += found.nbytes
-        if self._read > _LET_GO:
-            handle = getattr(self._vectors, "_mmap", None)
-            if handle is not None and hasattr(mmap, "MADV_DONTNEED"):  # Windows takes such pages back by itself
-                handle.madvise(mmap.MADV_DONTNEED)
-            self._read = 0
+        have_read(found.nbytes)
         return found
 
 
