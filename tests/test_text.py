@@ -343,6 +343,7 @@ def newmm_alone(monkeypatch):
     def forget():
         for cached in (tokens_module.engine_name, tokens_module._engine):
             cached.cache_clear()
+        tokens_module._SHORT_RUNS.clear()
 
     def without():
         forget()

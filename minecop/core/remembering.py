@@ -29,9 +29,14 @@ class Remembered(dict[Key, Value]):
         self._most = most
         self._before: dict[Key, Value] = {}
 
+    def clear(self) -> None:
+        """Forget everything."""
+        super().clear()
+        self._before = {}
+
     def __missing__(self, key: Key) -> Value:
         if len(self) >= self._most:
             self._before = dict(self)
-            self.clear()
+            super().clear()
         value = self[key] = self._before[key] if key in self._before else self._function(key)
         return value
