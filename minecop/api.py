@@ -20,9 +20,7 @@ from minecop.archive.importing import make_archive
 from minecop.archive.models import Post
 from minecop.archive.store import Archive, is_archive
 from minecop.archive.store import read_archive as read_folder
-from minecop.core.errors import OutputError
 from minecop.core.progress import Listener, silent
-from minecop.core.tables import read_table
 from minecop.curation.applying import curated
 from minecop.curation.decisions import Curation
 from minecop.curation.making import decide
@@ -35,11 +33,12 @@ from minecop.report.lessons import lessons_json, numbered
 from minecop.report.rendering import Renderer, issues_json, step_groups_json, topics_json, write_reports
 from minecop.report.words import Words
 from minecop.run import opening, pipeline
-from minecop.run.exporting import ShownPassages, export_run, shown_posts
+from minecop.run.exporting import export_run, shown_posts
 from minecop.run.loading import load_analysis, read_passages
 from minecop.run.masking import with_privacy
 from minecop.run.reporting import PAGE, write_report
 from minecop.run.settings import NAMES, read_settings
+from minecop.run.shownpassages import shown_passages
 from minecop.run.stages import archive_name
 from minecop.topics.clustering import Clusterer
 from minecop.vectors.embedder import Embedder, Vectors
@@ -246,6 +245,9 @@ class OpenRun:
     ) -> OpenRun:
         """Keep a decision beside the archive, and return the run as it is shown from then on.
 
+        Those on people and communities (join, part, assign) change nothing in it yet: they are counted by when the archive is analysed
+        again. ``run.analysis.human.rulings`` says of each what became of it: its ``state`` is ``next_run`` until then.
+
         Parameters
         ----------
         kind, action, target, to
@@ -265,8 +267,6 @@ class OpenRun:
         OutputError
             When the archive is not where it was, or decisions cannot be written beside it.
         """
-        if self._run.source is None or not self._run.source.exists():
-            raise OutputError("curation_no_place")
         made = decide(self.analysis, kind, action, target, to, passages=passages, note=note, who=who, when=when)
         self.curation.add(made)
         return OpenRun(self._run)
@@ -342,8 +342,9 @@ class OpenRun:
         Parameters
         ----------
         table
-            ``posts``, ``comments``, ``passages`` (in the order of ``vectors``, with their words and all that is said of them), ``topics``,
-            ``issues``, ``lessons``, ``steps`` (columns as ``report.json`` names them) or ``quotes`` (all that were chosen, each verified).
+            ``posts``, ``comments``, ``passages`` (in the order of ``vectors``, with their words and all that is said of them, as people
+            have put it right), ``topics``, ``issues``, ``lessons``, ``steps`` (columns as ``report.json`` names them) or ``quotes`` (all
+            that were chosen, each verified).
 
         Raises
         ------
@@ -370,19 +371,9 @@ class OpenRun:
         return pd.DataFrame(list(rows[table]()))
 
     def _passages(self) -> pd.DataFrame:
-        import pandas as pd
-
-        guarded = self.analysis.is_guarded
-        with self._run.reading({"tables": ["passages.parquet"], "text": ["passages.parquet"]}):
-            table = read_table(self._run.stage_folder("tables") / "passages.parquet")
-            texts = None if guarded else read_table(self._run.stage_folder("text") / "passages.parquet", ["text"])
-        if texts is not None:
-            frame = table.append_column("text", texts["text"]).to_pandas()
+        frame: pd.DataFrame = shown_passages(self.analysis, self._run).to_pandas()
+        if not self.analysis.is_guarded:
             frame.insert(frame.columns.get_loc("author_id") + 1, "author", frame["author_id"].map(self.analysis.names))
-        else:
-            shown = ShownPassages(self.analysis)
-            names = [*table.column_names, *(["text"] if self.analysis.source_text else [])]
-            frame = pd.DataFrame([[*shown.row(row)] for row in table.to_pylist() if shown.has(row)], columns=names)
         return frame.astype({"comment": "Int32"})
 
     def _posts(self) -> Iterator[dict[str, Any]]:

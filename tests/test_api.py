@@ -1,9 +1,11 @@
 """What Python programs call; the examples of docs/python.md run in test_docs."""
 
+import csv
 import json
 import shutil
 import subprocess
 import sys
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -11,8 +13,13 @@ from conftest import ROOT, SAMPLE
 from test_run import posts
 
 import minecop
+from minecop.core.dates import BANGKOK
 from minecop.core.errors import InputError, ModelError, QuoteError, RunError, SettingsError
+from minecop.curation.applying import curated
+from minecop.curation.decisions import Curation
+from minecop.curation.making import decide
 from minecop.insight.models import Quote
+from minecop.run.exporting import export_run
 from minecop.topics.clustering import by_clusterer, name_of
 from minecop.vectors.embedder import Checked
 
@@ -58,6 +65,42 @@ def test_api_walks_and_tables_agree(opened):
         assert bodies[place][row.start : row.end] == row.text
     with pytest.raises(ValueError, match="no table"):
         opened.to_pandas("people")
+
+
+def test_api_table_of_passages_is_the_exported_one_as_people_decided(sample_run, sample_analysis, opened, tmp_path):
+    issue, topic = sample_analysis.insight.issues[0], sample_analysis.insight.topics[1]
+    concern, stepped = issue.group.members[0], issue.group.members[1]
+    decided = Curation(tmp_path / "kept")
+    seen = sample_analysis
+    for kind, action, target, to in (
+        ("topics", "merge", topic.group.id, sample_analysis.insight.topics[0].group.id),
+        ("steps", "step", stepped.passage_id, "4"),
+        ("marks", "mark", concern.passage_id, "+lesson"),
+        ("marks", "mark", concern.passage_id, "-concern"),
+        ("marks", "mark", concern.passage_id, "-wish"),
+        ("marks", "mark", stepped.passage_id, "+courtesy"),
+    ):
+        decided.add(decide(seen, kind, action, target, to, who="ก", when=datetime(2026, 11, 30, tzinfo=BANGKOK)))
+        seen = curated(sample_analysis, decided)
+    run = minecop.OpenRun(sample_run, seen)
+    before, after = (one.to_pandas("passages").set_index("passage_id") for one in (opened, run))
+    assert list(after["topic"][[voice.passage_id for voice in topic.group.members]].unique()) == [0]
+    one, other = after.loc[concern.passage_id], after.loc[stepped.passage_id]
+    assert (bool(one["lesson"]), bool(one["issue"]), bool(other["courtesy"])) == (True, False, True)
+    assert (other["step"], other["step_4"], other["step_3"]) == (4, 1, 0)
+    marks = ["issue", "lesson", "request", "courtesy", "explainer", "step"]
+    changed = (before[marks] != after[marks]).any(axis=1)
+    assert {*changed.index[changed]} <= {concern.passage_id, stepped.passage_id}
+    export_run(seen, sample_run, tmp_path / "export")
+    with (tmp_path / "export" / "passages.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["passage_id"] for row in rows] == list(after.index)
+    names = [name for name in after.columns if name != "author"]
+    assert ["passage_id", *names] == list(rows[0])
+    for name in ("topic", "step", *marks, "step_4", "start", "author_id"):
+        assert [row[name] for row in rows] == ["" if value is None else str(value) for value in after[name].tolist()], (
+            name
+        )
 
 
 def test_api_false_quote_is_refused(opened):

@@ -207,9 +207,9 @@ def test_report_is_written_anew_when_something_is_decided(minecop, jsonl, tmp_pa
     assert (source.parent / "labels.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith(f"{passage},2,")
     report()
     assert read_archive(run / "stages" / "archive").authors == {"p0", "p2", "p3", "p4"}
-    minecop(
-        "curate", run, "undo", next(one.id for one in Curation.read(tmp_path / "posts.jsonl.curation").of("people"))
-    )
+    joined = next(one.id for one in Curation.read(tmp_path / "posts.jsonl.curation").of("people"))
+    assert "เมื่อวิเคราะห์คลังอีกครั้ง" in minecop("curate", run, "undo", joined)[1]
+    assert "เมื่อวิเคราะห์คลังอีกครั้ง" in minecop("curate", run)[1]  # people are counted so until then
     report()
     assert "p1" in read_archive(run / "stages" / "archive").authors
     source.rename(tmp_path / "moved.jsonl")

@@ -6,6 +6,7 @@ import json
 import threading
 from dataclasses import replace
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -164,9 +165,31 @@ def test_decisions_a_row_that_cannot_be_read_is_named(tmp_path):
         Curation.read(tmp_path)
 
 
+def test_decisions_that_split_off_thousands_of_passages_are_read_again(tmp_path):
+    many = tuple(f"gotoknow.org/{n}/0/1" for n in range(20_000))
+    Curation.read(tmp_path / "kept").add(Decision("topics", "split", "1", "เรื่องใหญ่", many, who="ก", when=WHEN))
+    csv.field_size_limit(131_072)  # as a program begins
+    assert Curation.read(tmp_path / "kept").decisions[0].anchors == many
+
+
 def test_decisions_need_a_place():
     with pytest.raises(OutputError, match="--decisions"):
         Curation(None).add(Decision("notes", "note", "session", note="ดี", when=WHEN))
+
+
+def test_decisions_are_not_kept_beside_an_archive_that_is_not_where_it_was(tmp_path):
+    source = tmp_path / "posts.jsonl"
+    source.write_text("", encoding="utf-8")
+    note = Decision("notes", "note", "session", note="ดี", who="ก", when=WHEN)
+    kept = curation_of(SimpleNamespace(source=source)).add(note)
+    source.unlink()
+    gone = curation_of(SimpleNamespace(source=source))
+    assert gone.decisions == (kept,) and not gone.has_place
+    for change in (lambda: gone.add(note), lambda: gone.undo(kept.id, "ก", WHEN)):
+        with pytest.raises(OutputError, match="--decisions"):
+            change()
+    assert Curation.read(curation_folder(source)).decisions == (kept,)
+    assert not curation_of(SimpleNamespace(source=None)).has_place
 
 
 def test_decisions_stand_beside_the_archive_and_are_no_posts(tmp_path, sample_run):
@@ -405,7 +428,11 @@ def test_corrected_marks_change_lessons_and_issues(sample_analysis, deciding):
     assert lesson.voice.passage_id not in lessons and seen.human.hidden["lessons"] == 1
     assert not lessons[new.passage_id].own and lessons[new.passage_id].quote.text in sample_analysis.written(new)
     assert voice not in issue(seen, first.group.id).group.members
-    assert deciding.ruling(no).why == "nothing_shown"
+    assert (deciding.ruling(no).state, deciding.ruling(no).why) == ("applied", "marked_only")
+    back = deciding("marks", "mark", voice.passage_id, "+concern")
+    assert deciding.seen.human.marks[voice.row] == {"concern": True, "case": True}
+    assert deciding.ruling(back).why == "marked_only"
+    assert voice in issue(deciding.seen, first.group.id).group.members  # of two the last holds
     render_html(seen)
 
 

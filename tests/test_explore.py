@@ -22,10 +22,12 @@ from minecop.explore.asking import Asking
 from minecop.explore.deciding import Desk
 from minecop.explore.guarding import Pass
 from minecop.explore.index import KINDS, make_index, open_index
-from minecop.explore.pages import Pages, pieces
+from minecop.explore.pages import Pages
+from minecop.explore.passages import pieces
 from minecop.explore.postings import Postings, write_postings
 from minecop.explore.searching import Query, Search
 from minecop.explore.serving import open_port
+from minecop.explore.splitting import PASSAGES_ON_A_PAGE, rows_in, spans_of
 from minecop.explore.words import PageWords
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
@@ -565,6 +567,7 @@ def test_decision_on_issues_quotes_steps_marks_and_people(deciding, sample_index
     assert corrected.status_code == 200 and not HTMLParser(corrected.text).css(".asked .marks .step")
     assert post(forms(client.get(f"/correct/{row}").text, "mark")[0], to="+lesson").status_code == 200
     person = client.get("/person/0").text
+    assert "วิเคราะห์คลังอีกครั้ง" in person  # what is said of people is counted by the next run
     assert post(forms(person, "join")[0], to=sample_index.groups["people"][1]["id"]).status_code == 200
     assert post(forms(person, "assign")[0], to="ชุมชนใหม่").status_code == 200
     assert post(forms(client.get("/issue/1").text, "note")[0], note="ถามคนสูบน้ำก่อน").status_code == 200
@@ -574,6 +577,188 @@ def test_decision_on_issues_quotes_steps_marks_and_people(deciding, sample_index
     wrong = post(forms(client.get("/issue/1").text, "merge")[0], to="1")
     assert wrong.status_code == 400 and len(decided().decisions) == 8
     assert client.get("/decisions").text.count('value="undo"') == 8
+
+
+def test_decision_on_a_mark_shows_with_the_passage_and_in_what_is_chosen_by_it(deciding, sample_index):
+    client, _ = deciding
+    case, concern = (KINDS.index(kind) for kind in ("case", "concern"))
+    kinds = sample_index.columns["kinds"]
+    row = int(np.flatnonzero((kinds >> concern & 1) & ~(kinds >> case & 1))[0])
+    place = f"/thread/{sample_index.columns['post'][row]}"
+
+    def mark(to):
+        values = forms(client.get(f"/correct/{row}?lang=en").text, "mark")[0] | {"to": to}
+        seen = client.post("/decide", data=values, headers=SENT).text
+        client.post("/decide", data=values | {"sure": "1", "who": "ก"}, headers=SENT)
+        return seen
+
+    def counted(number):
+        return HTMLParser(client.get(f"/search?kind={number}&lang=en").text).css_first(".found").text()
+
+    before = counted(case), counted(concern)
+    assert "reports count issues and lessons as before" in mark("+case")
+    assert "reports count issues and lessons as before" not in mark("-concern")
+    passage = HTMLParser(client.get(place).text).css_first(f"#p-{row}")
+    given, off = (
+        [node for node in passage.css(".marks li.kind") if "by a person" in node.text()],
+        passage.css(".marks li.off"),
+    )
+    assert [node.css_first(".chip").text() for node in given] == ["adds a case"]
+    assert "is not: concern" in off[0].text() and "by a person" in off[0].text() and len(off) == 1
+    assert counted(case) != before[0] and counted(concern) != before[1]
+    undo = forms(client.get("/decisions").text, "undo")
+    for values in undo:
+        client.post("/decide", data=values | {"sure": "1"}, headers=SENT)
+    assert (counted(case), counted(concern)) == before
+    assert "by a person" not in HTMLParser(client.get(place).text).css_first(f"#p-{row}").text()
+
+
+def test_decision_on_people_that_is_taken_back_says_when_that_holds(deciding, sample_index):
+    client, decided = deciding
+    home = next(n for n, one in enumerate(sample_index.groups["people"]) if one["home"])
+    person = client.get(f"/person/{home}?lang=en").text
+    values = forms(person, "assign")[0]  # as it is counted already
+    client.post("/decide", data=values | {"sure": "1", "who": "ก"}, headers=SENT)
+    undo = forms(client.get("/decisions").text, "undo")[0]
+    seen = client.post("/decide", data=undo, headers=SENT).text
+    assert "until the archive is analysed again" in seen and "shown at once" not in seen
+    assert "until the archive is analysed again" in client.post("/decide", data=undo | {"sure": "1"}, headers=SENT).text
+    assert not decided().of("communities")
+
+
+# ---- splitting
+
+
+def fields(page):
+    """What the form on the page of a split would send, with what is ticked."""
+    form = HTMLParser(page).css_first("form.split")
+    found = {"pick": [], "shown": []}
+    for field in form.css("input"):
+        name, value = field.attributes["name"], field.attributes.get("value") or ""
+        if name in found:
+            if name == "shown" or "checked" in field.attributes:
+                found[name].append(value)
+        else:
+            found[name] = value
+    return found | {"only": ""}
+
+
+@pytest.fixture
+def large_topic(sample_index):
+    """A topic whose passages need several pages, and their rows."""
+    topic = sample_index.columns["topic"]
+    number = int(np.bincount(topic[topic >= 0]).argmax())
+    rows = np.flatnonzero(topic == number).tolist()
+    assert len(rows) > PASSAGES_ON_A_PAGE
+    return number, rows
+
+
+def test_split_is_chosen_over_pages_and_searches_seen_and_kept(deciding, sample_index, large_topic):
+    client, decided = deciding
+    number, rows = large_topic
+    page = client.get(f"/topic/{number}?lang=en").text
+    assert f'href="/split/topic/{number}"' in page
+
+    def send(values, **more):
+        return client.post("/split", data=values | more, headers=SENT)
+
+    first = client.get(f"/split/topic/{number}").text
+    values = fields(first)
+    assert len(values["shown"]) == PASSAGES_ON_A_PAGE and {*map(int, values["shown"])} < {*rows}
+    chosen = values["shown"][:2]
+    second = send(values, pick=chosen, do="page:2")
+    assert "page=2" in str(second.url) and not {*fields(second.text)["shown"]} & {*values["shown"]}
+    chosen.append(fields(second.text)["shown"][0])
+    found = send(fields(second.text), pick=chosen[2:], find="น้ำ", do="find")
+    only = send(fields(found.text), find="", only="chosen", do="find")
+    assert sorted(fields(only.text)["shown"]) == sorted(fields(only.text)["pick"]) == sorted(chosen)
+    left = send(fields(only.text), pick=chosen[1:], only="chosen")  # one is taken out again
+    assert sorted(fields(left.text)["pick"]) == sorted(chosen[1:])
+    nameless = send(fields(left.text), do="decide")
+    assert "Name the new matter first" in nameless.text and not decided()
+    seen = send(fields(nameless.text), title=" เรื่องใหม่  <b> ", do="decide")
+    confirm = HTMLParser(seen.text).css_first("form.whole")
+    kept = {one.attributes["name"]: one.attributes.get("value") or "" for one in confirm.css("input")}
+    assert "เรื่องใหม่ &lt;b&gt;" in seen.text and "passages 2" in seen.text and not decided()
+    done = client.post("/decide", data=kept | {"sure": "1", "who": "ครูติ๋ม"}, headers=SENT)
+    (one,) = decided().decisions
+    assert (one.kind, one.action, one.target, one.to) == ("topics", "split", str(number), "เรื่องใหม่ <b>")
+    assert {*one.anchors} == {sample_index.passage_id(int(row)) for row in chosen[1:]}
+    tree = HTMLParser(done.text)
+    assert tree.css_first("h1").text() == "เรื่องใหม่ <b>" and tree.css_first(".done") is not None
+    assert len(tree.css(".found-one")) == 2
+    assert not fields(client.get(f"/split/topic/{number}").text)["pick"]  # the next one begins anew
+    assert client.get(HTMLParser(client.get("/decisions").text).css_first("a.open").attributes["href"]).text.count(
+        "เรื่องใหม่"
+    )
+    client.post("/decide", data=forms(client.get("/decisions").text, "undo")[0] | {"sure": "1"}, headers=SENT)
+    assert len(HTMLParser(client.get("/topics").text).css(".lines li")) == sum(map(bool, sample_index.groups["topics"]))
+
+
+def test_split_takes_all_that_is_found_and_whole_threads(deciding, sample_index, search, large_topic):
+    client, _ = deciding
+    number, rows = large_topic
+    post = sample_index.columns["post"]
+
+    def picked(values, do):
+        client.post("/split", data=values | {"do": do}, headers=SENT)
+        return {*map(int, fields(client.get(f"/split/topic/{number}?show=chosen").text)["shown"])}
+
+    word = "คน"
+    found = {*search(Query(word, "words", (("topic", number),))).rows.tolist()}
+    assert 0 < len(found) < len(rows)
+    values = fields(client.get(f"/split/topic/{number}?q={word}").text)
+    assert picked(values, "take") == found
+    thread = int(post[next(iter(found))])
+    assert picked(values | {"pick": values["shown"]}, f"take:{thread}") == found | {
+        row for row in rows if post[row] == thread
+    }
+    assert picked(values | {"pick": values["shown"]}, f"leave:{thread}") == {
+        row for row in found if post[row] != thread
+    }
+    assert picked(values, "clear") == set()
+
+
+def test_split_of_an_issue_and_what_cannot_be_split(deciding, sample_index):
+    client, decided = deciding
+    page = client.get("/split/issue/1?lang=en").text
+    values = fields(page)
+    none = client.post("/split", data=values | {"title": "ก", "do": "decide"}, headers=SENT)
+    every = client.post("/split", data=values | {"title": "ก", "pick": values["shown"], "do": "decide"}, headers=SENT)
+    assert all("leave one at least" in answer.text for answer in (none, every)) and not decided()
+    entered = client.post(
+        "/split", data=values | {"title": "เรื่องแยก", "pick": values["shown"][:1], "find": ""}, headers=SENT
+    )
+    assert 'name="sure"' in entered.text  # Enter in the name leads on
+    sent = {
+        one.attributes["name"]: one.attributes.get("value") or ""
+        for one in HTMLParser(entered.text).css("form.whole input")
+    }
+    assert (
+        client.post("/decide", data=sent | {"passages": "x", "sure": "1", "who": "ก"}, headers=SENT).status_code == 400
+    )
+    assert (
+        client.post(
+            "/decide", data=sent | {"passages": "0-999999999", "sure": "1", "who": "ก"}, headers=SENT
+        ).status_code
+        == 400
+    )
+    assert not decided()
+    client.post("/decide", data=sent | {"sure": "1", "who": "ก"}, headers=SENT)
+    assert [(one.kind, one.to) for one in decided().decisions] == [("issues", "เรื่องแยก")]
+    for path, status in (("/split/topic/9999", 404), ("/split/step/1", 404), ("/split/topic/x", 404), ("/split", 405)):
+        assert client.get(path).status_code == status
+    for wrong in ({"facet": "step"}, {"number": "x"}, {"pick": "x"}, {"do": "page:x"}, {"do": "take:x"}):
+        assert client.post("/split", data=values | wrong, headers=SENT).status_code == 400
+    assert client.post("/split", data=values | {"number": "9999"}, headers=SENT).status_code == 404
+    assert client.post("/split", data=values | {"form": "x"}, headers=SENT).status_code == 403
+    assert client.post("/split", data=values, headers={"origin": "https://evil.example"}).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [[], [5], [1, 2, 3, 9, 10, 12]])
+def test_split_rows_are_carried_by_a_form(rows):
+    assert rows_in(spans_of(rows), 13) == tuple(rows)
+    assert rows_in("3-999999999 400", 5) == (3, 4)
 
 
 def test_decision_comes_from_these_pages_alone(deciding):
@@ -599,7 +784,9 @@ def test_decision_none_can_be_taken_where_pages_are_for_reading(sample_index, sa
         for path in ("/topic/1", "/issue/1", "/person/0", "/thread/0"):
             assert '<form class="decide"' not in client.get(path).text
         assert client.post("/decide", data={"form": client.held.form}, headers=SENT).status_code == 405
-        assert client.get("/correct/0").status_code == 404
+        for path in ("/correct/0", "/split/topic/1"):
+            assert client.get(path).status_code == 404
+        assert client.post("/split", data={"form": client.held.form}, headers=SENT).status_code == 405
 
 
 # ---- served

@@ -92,6 +92,31 @@ class Walker:
         page.wait_for_url("**done=*")
         self.look()
 
+    def split(self, words, title, name="ครูติ๋ม"):
+        """Part what is on the page: look for words in it, choose a passage with each by the keyboard, name the part, and confirm it."""
+        page = self.page
+        page.locator("details.deciding > summary").first.press("Enter")
+        self.click("a[href^='/split/']")
+        for chosen, word in enumerate(words, 1):
+            page.locator("input[name=find]").fill(word)
+            page.locator("input[name=find]").press("Enter")
+            page.wait_for_url("**q=**")
+            self.look()
+            self.tab_to("input[name=pick]:not(:checked)")
+            page.keyboard.press("Space")
+            page.locator("button[value=find]").click()
+            page.locator(".pick input:checked").first.wait_for()
+            page.locator(f".counts:has-text(' {chosen} ')").wait_for()
+        page.locator("input[name=title]").fill(title)
+        page.locator("input[name=title]").press("Enter")
+        page.locator("button[name=sure]").wait_for()
+        self.look()
+        if not page.locator("input[name=who]").input_value():
+            page.locator("input[name=who]").fill(name)
+        page.locator("button[name=sure]").press("Enter")
+        page.wait_for_url("**done=*")
+        self.look()
+
 
 @contextmanager
 def walker(chromium, index, run, decided, lang, width) -> Iterator[Walker]:
@@ -108,12 +133,14 @@ def walker(chromium, index, run, decided, lang, width) -> Iterator[Walker]:
 
 
 def knowledge_manager(walk: Walker) -> None:
-    """Names a topic, corrects a step, joins two names, and takes one of these back."""
+    """Names a topic, parts it in two, corrects a step, joins two names, and takes one of these back."""
     page = walk.page
     walk.go("/topics")
     walk.click("main a[href^='/topic/']")
     walk.decide("rename", to="งานประจำที่ล้นมือ")
     assert page.locator("main h1").inner_text() == "งานประจำที่ล้นมือ"
+    walk.split(["เลข", "แบบ"], "แบบฟอร์มที่ซ้ำกัน")
+    assert page.locator("main h1").inner_text() == "แบบฟอร์มที่ซ้ำกัน"
     walk.click("main a[href^='/thread/']")
     walk.click("main a[href^='/correct/']")
     walk.decide("step", to="0")
@@ -122,9 +149,9 @@ def knowledge_manager(walk: Walker) -> None:
     walk.click("main a[href^='/person/']")
     walk.decide("join", to=names[1])
     walk.go("/decisions")
-    assert page.locator("form.decide:has(input[value=undo])").count() == 3
+    assert page.locator("form.decide:has(input[value=undo])").count() == 4
     walk.decide("undo")
-    assert page.locator("form.decide:has(input[value=undo])").count() == 2
+    assert page.locator("form.decide:has(input[value=undo])").count() == 3
 
 
 def facilitator(walk: Walker) -> None:

@@ -100,23 +100,14 @@ class _Curating:
     def decide_all(self, wanted: Sequence[tuple[str, str, str, str]], **more: Any) -> None:
         """Keep decisions, all of them or none."""
         from minecop.curation.applying import curated
-        from minecop.curation.decisions import Curation
         from minecop.curation.making import decide
         from minecop.run.loading import load_analysis
 
         curation, found = self.curation(), load_analysis(self.run)
         seen = curated(found, curation)
         made = [decide(seen, *one, who=self.who, when=_now(), **more) for one in wanted]
-        self.kept(self.keep(curation, made), curated(found, Curation(curation.folder, curation.decisions)), curation)
-
-    def keep(self, curation: Curation, made: Sequence[Decision]) -> list[Decision]:
-        """Keep decisions where there is a place for them."""
-        from minecop.core.errors import OutputError
-
-        source = self.run.source
-        if not self.options.get("decisions") and (source is None or not source.exists()):
-            raise OutputError("curation_no_place")
-        return curation.add_all(made)
+        made = curation.add_all(made)
+        self.kept(made, curated(found, curation), curation)
 
     def kept(self, made: Sequence[Decision], seen: Analysis, curation: Curation) -> None:
         """Say what was kept, and what becomes of it in the run."""
@@ -234,7 +225,7 @@ def _read_sheet(curating: _Curating, sheet: Path) -> None:
         click.echo(message("decision_row_wrong", lang, row=number, reason=error.text(lang)), err=True)
     if wrong:
         raise InputError("decision_sheet_wrong", path=sheet, count=len(wrong))
-    made = curating.keep(curation, made)
+    made = curation.add_all(made)
     curating.kept(made, curating.seen(curation), curation)
 
 
@@ -378,7 +369,7 @@ def mark_command(curating: _Curating, passage: str, mark: str, note: str) -> Non
 @click.argument("name")
 @click.argument("author")
 def join_command(curating: _Curating, name: str, author: str, note: str) -> None:
-    """บอกว่าสองชื่อเป็นคนเดียวกัน / Say that two names are one person.
+    """บอกว่าสองชื่อเป็นคนเดียวกัน มีผลเมื่อวิเคราะห์ครั้งต่อไป / Say that two names are one person; from the next analysis on.
 
     \b
     minecop curate outputs/sample join "ครูนก" somsri
@@ -389,7 +380,7 @@ def join_command(curating: _Curating, name: str, author: str, note: str) -> None
 @_decision("part")
 @click.argument("name")
 def part_command(curating: _Curating, name: str, note: str) -> None:
-    """บอกว่าชื่อนี้เป็นคนละคนกับที่โปรแกรมรวมไว้ / Say that a name is another person than the one taken for.
+    """แยกชื่อที่รวมไว้เป็นคนละคน มีผลเมื่อวิเคราะห์ครั้งต่อไป / Say that a name is another person than the one taken for; from the next analysis on.
 
     \b
     minecop curate outputs/sample part "นาง สมศรี ใจงาม"
@@ -401,7 +392,7 @@ def part_command(curating: _Curating, name: str, note: str) -> None:
 @click.argument("target", metavar="AUTHOR|POST")
 @click.argument("community")
 def assign_command(curating: _Curating, target: str, community: str, note: str) -> None:
-    """บอกว่าผู้เขียนหรือบันทึกอยู่ชุมชนใด / Say to which community an author or a post belongs.
+    """บอกชุมชนของผู้เขียนหรือบันทึก มีผลเมื่อวิเคราะห์ครั้งต่อไป / Say to which community an author or a post belongs; from the next analysis on.
 
     \b
     minecop curate outputs/sample assign somsri "ครูชายแดน"
@@ -431,12 +422,14 @@ def undo_command(curating: _Curating, ids: tuple[str, ...]) -> None:
     \b
     minecop curate outputs/sample undo d1234567
     """
+    from minecop.curation.decisions import OF_RUNS
+
     curation = curating.curation()
     for one in ids:
         curation.find(one)  # of several, all are there or none is taken back
     for one in ids:
-        curation.undo(one, curating.who, _now())
-        click.echo(message("decision_undone", curating.lang, id=one))
+        kind = curation.undo(one, curating.who, _now()).kind
+        click.echo(message("decision_undone_next_run" if kind in OF_RUNS else "decision_undone", curating.lang, id=one))
 
 
 @_decision("check", why=False)

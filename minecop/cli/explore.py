@@ -91,8 +91,6 @@ def _desk(run: Run, options: dict[str, Any]) -> Desk | None:
     from minecop.cli.shown import decisions_on
     from minecop.explore.deciding import Desk
 
-    source = run.source
-    has_place = bool(options["decisions"]) or (source is not None and source.exists())
-    if options["mask"] or options["pseudonyms"] or options["no_decisions"] or not has_place:
+    if options["mask"] or options["pseudonyms"] or not decisions_on(run, options).has_place:
         return None
     return Desk(run, lambda: decisions_on(run, options))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from minecop.curation.decisions import Curation, Decision
+from minecop.curation.decisions import OF_RUNS, Curation, Decision
 from minecop.curation.matching import find_passage, find_quote
 from minecop.curation.outcomes import lost, of_people, ruling
 from minecop.curation.regrouping import Regrouper
@@ -19,11 +19,14 @@ from minecop.insight.profiles import StepTable
 from minecop.insight.quotes import MOST, best_span, headline, overlap
 from minecop.insight.voices import Voices, archive_rows
 
-_VOICES_NOTHING = frozenset({"-concern", "-wish", "+courtesy"})
+_VOICES_NOTHING = {"concern": False, "wish": False, "courtesy": True}
 """Marks with which a passage voices nothing that is unsettled."""
 
 _LESSONS = {"lesson": True, "reported": False}
 """Marks of lessons, and whether these are of the writer's own action."""
+
+_COUNTED = frozenset({"-concern", "-wish", "+courtesy", *(f"{sign}{act}" for sign in "+-" for act in _LESSONS)})
+"""Marks from which issues and lessons are counted anew: the others are shown with the passage, and reach no figure in any run."""
 
 
 def curated(analysis: Analysis, curation: Curation) -> Analysis:
@@ -50,6 +53,7 @@ class _Curator:
         self._analysis, self._curation = analysis, curation
         self._rulings: dict[str, Ruling] = {one.id: ruling(one) for one in curation.decisions}
         self._lessons = list(analysis.insight.lessons)
+        self._marks: dict[int, dict[str, bool]] = {}
 
     def curated(self) -> Analysis:
         analysis, insight = self._analysis, self._analysis.insight
@@ -65,8 +69,11 @@ class _Curator:
         self._lessons = [one for one in self._lessons if not _overlaps(one.quote, rejected)]
         self._lessons = self._placed(steps, corrected, topics, issues)
         pinned = self._quoted(topics, issues, rejected, regrouper)
-        for one in self._curation.of("people", "communities"):
+        for one in self._curation.of(*OF_RUNS):
             self._rulings[one.id] = of_people(analysis, one)
+        for one in self._curation.decisions:
+            if one.kind in OF_RUNS and one.undone and of_people(analysis, replace(one, undone="")).state == "applied":
+                self._rulings[one.id] = replace(ruling(one), why="still_counted")
         for one in self._curation.of("notes"):
             self._rulings[one.id] = _noted(one, topics, issues)
         told = {lesson.voice.row for lesson in self._lessons}
@@ -82,6 +89,7 @@ class _Curator:
             pinned=pinned,
             rejected=rejected,
             steps=frozenset(corrected),
+            marks=self._marks,
         )
         shown = replace(
             insight,
@@ -131,21 +139,24 @@ class _Curator:
         )
 
     def _marked(self, steps: StepTable) -> set[int]:
-        """Do what marks say of lessons; return the rows of the passages that voice nothing unsettled."""
-        leaving = set()
+        """Keep marks, and do what they say of lessons; return the rows of the passages that voice nothing unsettled.
+
+        Of several on one passage and act the last holds.
+        """
         for one in self._curation.of("marks"):
             row = self._passage(one)
             if row is None:
                 continue
-            if one.to in _VOICES_NOTHING:
-                leaving.add(row)
-            if one.to == "+courtesy" or one.to in ("-lesson", "-reported"):
+            act, does = one.to[1:], one.to[0] == "+"
+            self._marks.setdefault(row, {})[act] = does
+            if one.to == "+courtesy" or (act in _LESSONS and not does):
                 self._lessons = [lesson for lesson in self._lessons if lesson.voice.row != row]
-            elif one.to[0] == "+" and one.to[1:] in _LESSONS:
-                self._add_lesson(row, steps, own=_LESSONS[one.to[1:]])
-            elif one.to not in _VOICES_NOTHING:
-                self._rulings[one.id] = lost(one, "nothing_shown")
-        return leaving
+            elif act in _LESSONS:
+                self._add_lesson(row, steps, own=_LESSONS[act])
+            if one.to not in _COUNTED:
+                self._rulings[one.id] = replace(ruling(one), why="marked_only")
+        nothing = _VOICES_NOTHING.items()
+        return {row for row, acts in self._marks.items() if any(acts.get(act) is does for act, does in nothing)}
 
     def _add_lesson(self, row: int, steps: StepTable, *, own: bool) -> None:
         for place, lesson in enumerate(self._lessons):

@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from minecop.acts.marking import ACTS
+from minecop.archive.sources import LARGEST_WHOLE
 from minecop.core.cells import plain_cell, safe_cell
 from minecop.core.dates import BANGKOK
 from minecop.core.errors import InputError, OutputError
@@ -43,6 +44,9 @@ ACTIONS: Mapping[str, tuple[str, ...]] = {
     "notes": ("note",),
 }
 """What may be decided, by kind: the name of the file without its ending."""
+
+OF_RUNS = frozenset({"people", "communities"})
+"""Kinds that reach what is counted when the archive is analysed again; the others reach whatever is shown at once."""
 
 COLUMNS = ("id", "when", "who", "action", "target", "to", "anchors", "note", "undone")
 
@@ -160,14 +164,17 @@ class Curation:
         Where they are kept; ``None`` where there is no such place.
     decisions
         All of them, by kind and in the order in which they were taken.
+    has_place
+        Whether others can be kept there.
     """
 
-    def __init__(self, folder: Path | None, decisions: Iterable[Decision] = ()) -> None:
+    def __init__(self, folder: Path | None, decisions: Iterable[Decision] = (), *, has_place: bool = True) -> None:
         self.folder = folder
         self.decisions = tuple(decisions)
+        self.has_place = has_place and folder is not None
 
     @classmethod
-    def read(cls, folder: Path | None) -> Curation:
+    def read(cls, folder: Path | None, *, has_place: bool = True) -> Curation:
         """Read the decisions of a folder; there are none where it is not there.
 
         Raises
@@ -176,11 +183,12 @@ class Curation:
             When a file cannot be read, or a row is no decision; the message names file and row.
         """
         if folder is None or not folder.is_dir():
-            return cls(folder)
+            return cls(folder, has_place=has_place)
         if is_half_replaced(folder):
             with _locked(folder):
                 finish_replacing(folder)
-        return cls(folder, [one for kind in ACTIONS for one in _read(folder / f"{kind}.csv", kind)])
+        some = [one for kind in ACTIONS for one in _read(folder / f"{kind}.csv", kind)]
+        return cls(folder, some, has_place=has_place)
 
     def __bool__(self) -> bool:
         return bool(self.decisions)
@@ -251,7 +259,7 @@ class Curation:
     @contextmanager
     def _writing(self) -> Iterator[list[Decision]]:
         """Hold the folder, and give what is kept there now: somebody else may have decided meanwhile."""
-        if self.folder is None:
+        if self.folder is None or not self.has_place:
             raise OutputError("curation_no_place")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -298,6 +306,7 @@ def _read(path: Path, kind: str) -> Iterator[Decision]:
         return
     except (OSError, ValueError) as error:
         raise InputError("cannot_read", path=path, reason=error) from error
+    csv.field_size_limit(LARGEST_WHOLE)  # what is split off may be thousands of passages
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         for row in reader:

@@ -27,13 +27,15 @@ def curation_folder(source: Path) -> Path:
 def curation_of(run: HasSource) -> Curation:
     """Return the decisions on what a run was made from; none where that is not known or nobody has decided anything.
 
+    Where the archive is not where it was, no others can be kept beside it (``Curation.has_place``).
+
     Raises
     ------
     InputError
         When they cannot be read.
     """
     source = run.source
-    return Curation.read(curation_folder(source) if source else None)
+    return Curation.read(curation_folder(source), has_place=source.exists()) if source else Curation(None)
 
 
 def decided_of(curation: Curation) -> Decided:

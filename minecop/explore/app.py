@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, ImmutableMultiDict
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -25,10 +25,13 @@ from starlette.types import ASGIApp, Scope
 
 import minecop.report
 from minecop.core.errors import MinecopError
+from minecop.explore.addresses import LISTS, PATHS, NotAskedError, NotThereError, asking_of, number_of
 from minecop.explore.deciding import UNDO, Desk, Wanted
 from minecop.explore.guarding import Guard, Pass
-from minecop.explore.pages import LISTS, PATHS, NotAskedError, NotThereError, Pages, asking_of, number_of
+from minecop.explore.pages import Pages
 from minecop.explore.searching import MODES, Search
+from minecop.explore.splitting import PARTED, Draft, Form, Looking, decides, looking_at, next_address, rows_in, spans_of
+from minecop.explore.splitting import PATH as SPLIT
 from minecop.explore.words import PageWords
 
 LANGUAGES = ("th", "en")
@@ -71,8 +74,8 @@ class Shown:
 
 
 _DECIDE = "/decide"
-_LONGEST_FORM = 64_000
-"""Bytes of a form."""
+_LONGEST_FORM = 1_000_000
+"""Bytes of a form: one that splits something off names every passage that leaves."""
 
 
 @cache
@@ -118,6 +121,8 @@ def make_app(search: Search, held: Pass, shown: Shown, desk: Desk | None = None)
         Route("/decisions", site.decisions),
         Route("/correct/{number}", site.correct),
         Route(_DECIDE, site.decide, methods=["POST"]),
+        *(Route(f"{SPLIT}/{PATHS[facet]}/{{number}}", site.split(facet)) for facet in PARTED),
+        Route(SPLIT, site.choose, methods=["POST"]),
         Route("/static/{name}", _static),
     ]
 
@@ -127,7 +132,7 @@ def make_app(search: Search, held: Pass, shown: Shown, desk: Desk | None = None)
 
     app = Starlette(routes=routes, exception_handlers={HTTPException: refused, Exception: refused})
     app.router.redirect_slashes = False
-    return Guard(app, held, site.refusal, (_DECIDE,) if site.decides else ())
+    return Guard(app, held, site.refusal, (_DECIDE, SPLIT) if site.decides else ())
 
 
 def _static(request: Request) -> Response:
@@ -147,6 +152,7 @@ class _Site:
         self._desk = desk
         self._pass = held
         self._shown = shown
+        self._drafts: dict[tuple[str, int], Draft] = {}
 
     # ---- pages
 
@@ -208,30 +214,75 @@ class _Site:
             raise HTTPException(404)
         return self._page("correct", request, words, _told(lambda: self._pages.correct(_number(request), words)))
 
+    def split(self, facet: str) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
+            words, values = self._words(request.scope), request.query_params
+            if not self.decides:
+                raise HTTPException(404)
+            looking = _told(lambda: looking_at(facet, _number(request), values))
+            draft, lacks = self._draft(looking), values.get("lacks", "")
+            return self._page(
+                "split", request, words, _told(lambda: self._pages.splitting.view(looking, draft, lacks, words))
+            )
+
+        return answer
+
+    async def choose(self, request: Request) -> Response:
+        """Keep what is chosen to be split off, until it is decided."""
+        desk, form = await self._form(request)
+        return await run_in_threadpool(self._chosen, desk, request, form)
+
+    def _chosen(self, desk: Desk, request: Request, form: Form) -> Response:
+        words, splitting = self._words(request.scope), self._pages.splitting
+        looking = _told(lambda: looking_at(form.get("facet", ""), number_of(form.get("number", "")), form))
+        draft = _told(lambda: splitting.changed(self._draft(looking), looking, form))
+        self._drafts[looking.facet, looking.number] = draft
+        if not decides(looking, form):
+            return RedirectResponse(_told(lambda: next_address(looking, form)), 303)
+        if lacks := splitting.lacks(looking, draft):
+            return RedirectResponse(looking.address(lacks=lacks), 303)
+        who, rows = self._cookie(request.scope, "who"), tuple(sorted(draft.rows))
+        wanted = Wanted(f"{looking.facet}s", "split", str(looking.number), draft.title, who=who, rows=rows)
+        return self._decided(desk, request, words, wanted, looking.address(), sure=False)
+
+    def _draft(self, looking: Looking) -> Draft:
+        return self._drafts.get((looking.facet, looking.number), Draft())
+
     async def decide(self, request: Request) -> Response:
         """Show what a decision would do, and with who decides and that it is meant, keep it."""
-        words, body = self._words(request.scope), b""
+        words = self._words(request.scope)
+        desk, form = await self._form(request)
+        who = " ".join((form.get("who") or self._cookie(request.scope, "who")).split())
+        values = {name: form.get(name, "").strip() for name in ("kind", "action", "target", "to", "note")}
+        rows = _told(lambda: rows_in(form.get("passages", ""), len(self._search.index)))
+        wanted = Wanted(**values, who=who, rows=rows)
+        back = form.get("back", "")
+        if not _OWN_PATH.fullmatch(back):
+            back = "/decisions"
+        return await run_in_threadpool(self._decided, desk, request, words, wanted, back, "sure" in form)
+
+    async def _form(self, request: Request) -> tuple[Desk, Form]:
+        """Return what takes decisions, and what a form of these pages says."""
+        body = b""
         async for part in request.stream():
             body += part
             if len(body) > _LONGEST_FORM:
                 raise HTTPException(400)
-        form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        form = ImmutableMultiDict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
         if self._desk is None or not compare_digest(form.get("form", "").encode(), self._pass.form.encode()):
             raise HTTPException(403)
-        who = " ".join((form.get("who") or self._cookie(request.scope, "who")).split())
-        values = {name: form.get(name, "").strip() for name in ("kind", "action", "target", "to", "note")}
-        wanted = Wanted(**values, who=who)
-        back = form.get("back", "")
-        if not _OWN_PATH.fullmatch(back):
-            back = "/decisions"
-        return await run_in_threadpool(self._decided, self._desk, request, words, wanted, back, "sure" in form)
+        return self._desk, form
 
     def _decided(
         self, desk: Desk, request: Request, words: PageWords, wanted: Wanted, back: str, sure: bool
     ) -> Response:
+        splits = wanted.action == "split" and wanted.kind.removesuffix("s") in PARTED and wanted.target.isdecimal()
+        looking = Looking(wanted.kind.removesuffix("s"), int(wanted.target)) if splits else None
         try:
             if not (sure and wanted.who):
                 view = {"wanted": wanted, "back": back, "seen": desk.seen(wanted, words), "asks": sure}
+                view["spans"] = spans_of(wanted.rows)
+                view["counts"] = self._pages.splitting.counts(looking, wanted.rows, words) if looking else ""
                 return self._page("confirm", request, words, view)
             decision, index = desk.keep(wanted)
         except MinecopError as error:
@@ -239,6 +290,9 @@ class _Site:
             return self._render("error", request.scope, words, values, status=400)
         self._search = self._search.of(index)
         self._pages = Pages(self._search)
+        if looking:
+            self._drafts.pop((looking.facet, looking.number), None)
+            back = (self._pages.decision(decision, words) or {}).get("url") or looking.group
         gone = wanted.action in {"hide", "merge", UNDO}
         response = RedirectResponse(
             f"{'/decisions' if gone else back}{'&' if '?' in back and not gone else '?'}done={decision}", 303
@@ -292,6 +346,10 @@ class _Site:
         asked = _query_of(scope)
         query = [(key, value) for key, value in asked if key not in {"lang", "token", "done"}]
         same = f"{scope['path']}?{urlencode([*query, ('lang', other)])}" if status == 200 else f"/?lang={other}"
+        if scope["method"] == "POST" and (
+            back := values.get("back")
+        ):  # what was sent cannot be asked for in another language
+            same = f"{back}{'&' if '?' in back else '?'}lang={other}"
         common = {
             "t": words,
             "u": PageWords(other, self._shown.buddhist),

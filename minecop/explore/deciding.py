@@ -26,6 +26,9 @@ UNDO = "undo"
 _NOT_KEPT = "-"
 """Id of a decision that is only looked at."""
 
+_OUTCOME = ("state", "state_words", "why")
+"""What a view of a decision says of what becomes of it."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -37,6 +40,8 @@ class Wanted:
         See ``curation.decisions.Decision``; of ``undo``, the target is the id of a decision.
     who
         Who decides.
+    rows
+        Of a split: of the passages that leave.
     """
 
     kind: str
@@ -45,6 +50,7 @@ class Wanted:
     to: str = ""
     note: str = ""
     who: str = ""
+    rows: tuple[int, ...] = ()
 
 
 class Desk:
@@ -82,7 +88,9 @@ class Desk:
                 old = curation.find(wanted.target)
                 if old.undone:
                     raise InputError("decision_undone_before", id=old.id, undone=old.undone)
-                return self._view(curation, old.id, words)
+                without = [replace(one, undone="-") if one is old else one for one in curation.decisions]
+                after = self._view(Curation(None, without), old.id, words)
+                return self._view(curation, old.id, words) | {name: after[name] for name in _OUTCOME}
             made = replace(self._made(curation, wanted), id=_NOT_KEPT)
             return self._view(Curation(None, [*curation.decisions, made]), _NOT_KEPT, words)
 
@@ -107,7 +115,9 @@ class Desk:
 
     def _made(self, curation: Curation, wanted: Wanted) -> Decision:
         shown = curated(self._found, curation)
-        return decide(shown, wanted.kind, wanted.action, wanted.target, wanted.to, note=wanted.note, who=wanted.who)
+        passages = [voice.passage_id for voice in self._found.voices.among(wanted.rows)]
+        what = (wanted.kind, wanted.action, wanted.target, wanted.to)
+        return decide(shown, *what, passages=passages, note=wanted.note, who=wanted.who)
 
     def _view(self, curation: Curation, decision: str, words: PageWords) -> dict[str, Any]:
         shown = curated(self._found, curation)

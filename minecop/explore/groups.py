@@ -10,6 +10,7 @@ import numpy as np
 from minecop.archive.models import Comment
 from minecop.curation.matching import quote_target
 from minecop.insight.analysis import Analysis
+from minecop.insight.human import key_of
 from minecop.insight.models import Group, Issue, Quote, Topic
 from minecop.report.decided import decided_view, hidden_words, named_view
 from minecop.report.grounds import grounds_view
@@ -35,6 +36,8 @@ def groups_of(
     wrote = columns["author"][columns["author"] >= 0]
     passages = np.bincount(wrote, minlength=len(people))
     named = _named(analysis, words)
+    places = {key_of("topic", topic.group.id): f"/topic/{topic.group.id}" for topic in insight.topics}
+    places |= {key_of("issue", issue.group.id): f"/issue/{issue.rank}" for issue in insight.issues}
     return {
         "name": analysis.archive.name,
         "masked": bool(analysis.privacy),
@@ -93,7 +96,10 @@ def groups_of(
             for author, count in zip(people, passages.tolist(), strict=True)
         ],
         "communities": [label(name) for name in communities],
-        "decisions": {lang: decided_view(analysis, own)["every"] for lang, own in words.items()},
+        "decisions": {
+            lang: [one | {"url": places.get(one["group"], "")} for one in decided_view(analysis, own)["every"]]
+            for lang, own in words.items()
+        },
         "hidden": {lang: hidden_words(analysis, own) for lang, own in words.items()},
     }
 

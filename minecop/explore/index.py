@@ -34,7 +34,7 @@ from minecop.vectors.models import load_embedder
 from minecop.vectors.static import StaticEmbedder, is_static
 from minecop.vectors.storing import write_vectors
 
-VERSION = 1
+VERSION = 2
 """Raised whenever another index is made of the same run."""
 
 FOLDER, SHOWN = "explore", "explore-shown"
@@ -46,9 +46,9 @@ KINDS = (*ACTS, "masked")
 BY_HAND = -1.0
 """In place of how likely a step is: that a person gave it."""
 
-_COLUMNS = ("post", "number", "text", "start", "end", "author", "community", "month", "published", "kinds", "post_text", "post_row",
+_COLUMNS = ("post", "number", "text", "start", "end", "author", "community", "month", "published", "told", "post_text", "post_row",
             "text_author", "text_comment", "text_published", "text_row")  # fmt: skip
-_MARKS = ("topic", "step", "chance", "issue", "issue_passage")
+_MARKS = ("topic", "step", "chance", "issue", "issue_passage", "kinds", "kinds_by_hand")
 """Columns of what passages were found to be, which people may put right."""
 
 _ROWS = 20_000
@@ -77,8 +77,9 @@ class Index:
     columns
         By name. One a passage: its ``post``, its ``text`` (the row of the body) and its ``number`` there, ``start`` and ``end`` in the
         body as shown, ``author``, ``community``, ``topic`` (its id, -1 for none), ``step`` (0 for none) with its ``chance`` (or
-        ``BY_HAND``), ``month`` since the year 0, ``published`` in milliseconds, ``kinds`` as bits. Pairs of ``issue`` (its rank) and
-        ``issue_passage``, in the order of passages. One a text (a post's body, then its comments): ``text_author``, ``text_comment``,
+        ``BY_HAND``), ``month`` since the year 0, ``published`` in milliseconds, ``kinds`` as bits, as the machine ``told`` them and people
+        put them right, with those that they did, ``kinds_by_hand``. Pairs of ``issue`` (its rank) and ``issue_passage``, in the order of
+        passages. One a text (a post's body, then its comments): ``text_author``, ``text_comment``,
         ``text_published``, and ``text_row``, its first passage. One a post: ``post_text``, ``post_row``, with one more at the end.
     passages
         ``text`` as shown, ``step_evidence`` and ``evidence`` (of acts) as JSON.
@@ -121,6 +122,15 @@ class Index:
         """Return a body as it may be shown."""
         batch = self._bodies.get_batch(text // _TEXTS_AT_ONCE)
         return str(batch.column(0)[text % _TEXTS_AT_ONCE].as_py())
+
+    def passage_id(self, row: int) -> str:
+        """Return what a passage is called in a decision."""
+        columns = self.columns
+        post, comment = (
+            self.posts["id"][int(columns["post"][row])].as_py(),
+            columns["text_comment"][columns["text"][row]],
+        )
+        return f"{post}/{comment}/{columns['number'][row]}"
 
     def issues_of(self, passage: int) -> list[int]:
         """Return the issues that a passage is of."""
@@ -251,7 +261,7 @@ def _write(run: Run, analysis: Analysis, folder: Path) -> None:
         columns, changed = _texts(analysis, voices, folder)
         columns |= _said(voices, acts / "acts.parquet")
         if changed is not None:
-            columns["kinds"][changed] |= 1 << KINDS.index("masked")
+            columns["told"][changed] |= 1 << KINDS.index("masked")
         _passages(analysis, voices, columns, acts / "acts.parquet", folder)
         shown = Column(mapped_batches(folder / "texts.arrow").read_all()["text"])
         anew = set() if changed is None else set(changed.tolist())
@@ -267,7 +277,7 @@ def _write(run: Run, analysis: Analysis, folder: Path) -> None:
 def _write_shown(analysis: Analysis, made: Path, folder: Path) -> None:
     """Write what passages were found to be, as it is shown."""
     columns = {name: np.load(made / f"{name}.npy", mmap_mode="r") for name in _COLUMNS}
-    columns |= _marks(analysis, len(columns["post"]))
+    columns |= _marks(analysis, columns["told"])
     for name in _MARKS:
         np.save(folder / f"{name}.npy", columns[name])
     about = _about(made)
@@ -357,13 +367,13 @@ def _said(voices: Voices, acts: Path) -> dict[str, Numbers]:
         "community": voices.communities,
         "month": voices.months,
         "published": voices.moments,
-        "kinds": kinds,
+        "told": kinds,
     }
 
 
-def _marks(analysis: Analysis, size: int) -> dict[str, Numbers]:
-    """Return what each passage was found to be of."""
-    insight = analysis.insight
+def _marks(analysis: Analysis, told: Numbers) -> dict[str, Numbers]:
+    """Return what each passage was found to be of, and to be, where the machine told its kinds."""
+    insight, size = analysis.insight, len(told)
     topic = np.full(size, -1, dtype=np.int32)
     for one in insight.topics:
         topic[archive_rows(one.group.members)] = int(one.group.id)
@@ -377,7 +387,21 @@ def _marks(analysis: Analysis, size: int) -> dict[str, Numbers]:
     some_step = np.flatnonzero(step > 0)
     chance[some_step] = analysis.steps.chances[some_step, step[some_step] - 1]
     chance[list(analysis.human.steps)] = BY_HAND
-    return {"topic": topic, "issue": issue[order], "issue_passage": passage[order], "step": step, "chance": chance}
+    kinds, by_hand = np.array(told), np.zeros_like(told)
+    for row, acts in analysis.human.marks.items():
+        for act, does in acts.items():
+            bit = 1 << KINDS.index(act)
+            by_hand[row] |= bit
+            kinds[row] = kinds[row] | bit if does else kinds[row] & ~np.uint16(bit)
+    return {
+        "topic": topic,
+        "issue": issue[order],
+        "issue_passage": passage[order],
+        "step": step,
+        "chance": chance,
+        "kinds": kinds,
+        "kinds_by_hand": by_hand,
+    }
 
 
 def _passages(analysis: Analysis, voices: Voices, columns: dict[str, Numbers], acts: Path, folder: Path) -> None:

@@ -35,7 +35,8 @@ class Ruling:
     state
         One of ``STATES``.
     why
-        Of one that holds for nothing: the key of the reason.
+        Of one that holds for nothing: the key of the reason; of another one that does not reach all figures, or not yet: the key of
+        what is said of that.
     group
         What it holds for: ``topic:`` or ``issue:`` with an id; empty for what is neither.
     undone
@@ -84,6 +85,8 @@ class Human:
         Quotes whose place nothing may be quoted from.
     steps
         Rows of the passages whose step a person gave.
+    marks
+        What a person said that passages do, or do not, by their rows: acts (``acts.marking.ACTS``), each with whether they do it.
     left_out
         How many decisions are not told of, because too few people stand behind what they are about.
     """
@@ -95,6 +98,7 @@ class Human:
     pinned: tuple[Quote, ...] = ()
     rejected: tuple[Quote, ...] = ()
     steps: frozenset[int] = frozenset()
+    marks: Mapping[int, Mapping[str, bool]] = field(default_factory=dict)
     left_out: int = 0
 
     def __bool__(self) -> bool:

@@ -57,6 +57,8 @@ def ruling_view(analysis: Analysis, one: Ruling, words: Words) -> dict[str, Any]
         "day": words.day(one.when.date()) if one.when else "",
         "state": one.state,
         "state_words": f"{state}: {why}" if why else state,
+        "why": why,
+        "group": one.group,
     }
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 from minecop.archive.models import Post
 from minecop.archive.writers import COMMENTS_FILE, POSTS_FILE, write_csv, write_jsonlines
 from minecop.core.cells import safe_cell
 from minecop.core.errors import OutputError, SettingsError
 from minecop.core.files import ensure_writable, replacing, write_bytes, write_json
-from minecop.core.tables import read_table
 from minecop.insight.analysis import Analysis
 from minecop.report.pack import write_pack
 from minecop.report.packtemplate import PACK_FILE
@@ -22,6 +19,7 @@ from minecop.report.qda import render_qdpx
 from minecop.report.rendering import write_reports
 from minecop.run.artefacts import clean_leftovers
 from minecop.run.opening import Run
+from minecop.run.shownpassages import shown_passages
 
 EXPORT_FILE = "export.json"
 """What an export is and how much in it is masked; the sign of a folder that may be written over."""
@@ -31,6 +29,8 @@ POSTS_LINES = "posts.jsonl"
 
 QDA_ENDING = ".qdpx"
 """Of a file that is a project for programs of qualitative analysis."""
+
+_ROWS_AT_ONCE = 10_000
 
 
 def export_run(analysis: Analysis, run: Run, folder: Path, lang: str = "th") -> Path:
@@ -115,76 +115,13 @@ def export_qda(analysis: Analysis, path: Path, lang: str = "th") -> None:
 
 
 def _write_passages(path: Path, analysis: Analysis, run: Run) -> None:
-    with run.reading({"tables": ["passages.parquet"]}):
-        table = read_table(run.stage_folder("tables") / "passages.parquet")
-    names = table.column_names
-    shown = ShownPassages(analysis)
+    table = shown_passages(analysis, run)
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*names, *(["text"] if analysis.source_text else [])])
-        for row in map(shown.as_decided, count(), table.to_pylist()):
-            if shown.has(row):
-                writer.writerow([_cell(value) for value in shown.row(row)])
-
-
-class ShownPassages:
-    """Says of a row of the table of passages what of it may be shown."""
-
-    def __init__(self, analysis: Analysis) -> None:
-        self._analysis, insight = analysis, analysis.insight
-        self._topics = {int(topic.group.id) for topic in insight.topics}
-        self._steps = {int(step.id) for step in insight.steps if step.members}
-        self._topic_of = {
-            voice.passage_id: int(topic.group.id)
-            for topic in (insight.topics if analysis.human else ())
-            for voice in topic.group.members
-        }
-        self._facets = {facet.id for facet in insight.facets}
-        of_issues, of_topics = (one.group for one in insight.issues), (one.group for one in insight.topics)
-        groups = (*of_issues, *of_topics, *insight.steps, *insight.facets)
-        voices = (*(voice for group in groups for voice in group.members), *(one.voice for one in insight.lessons))
-        self._passages = {voice.passage_id for voice in voices}
-
-    def as_decided(self, number: int, row: dict[str, Any]) -> dict[str, Any]:
-        """Return what is said of a passage with the topic that people have put it under, and the step that they gave it."""
-        if not self._analysis.human:
-            return row
-        given = {f"step_{n}": chance for n, chance in enumerate(self._analysis.steps.chances[number].tolist(), 1)}
-        own = {"topic": self._topic_of.get(row["passage_id"], -1), "step": int(self._analysis.steps.first[number])}
-        return row | own | (given if number in self._analysis.human.steps else {})
-
-    def has(self, row: dict[str, Any]) -> bool:
-        """Tell whether a passage is shown at all: where what is of few people is left out, if it is of anything that is not."""
-        return not self._analysis.left_out or row["passage_id"] in self._passages
-
-    def row(self, row: dict[str, Any]) -> Iterator[object]:
-        """Return the cells of a row."""
-        privacy = self._analysis.privacy
-        for name, value in row.items():
-            if name == "author_id":
-                yield privacy.author(value, value)
-            elif name == "community":
-                yield privacy.communities.get(value, value)
-            elif self._analysis.left_out:
-                yield self._of_enough(name, value)
-            else:
-                yield value
-        if self._analysis.source_text:
-            source = self._analysis.posts[row["post_id"]].text(row["comment"])
-            yield privacy.span(row["post_id"], row["comment"], source, row["start"], row["end"])
-
-    def _of_enough(self, name: str, value: Any) -> Any:
-        """Return what is said of a passage without topics, steps and facets of too few people."""
-        kind, _, which = name.partition("_")
-        if name == "topic":
-            return value if value in self._topics else -1
-        if name == "step":
-            return value if value in self._steps else 0
-        if name == "facets":
-            return " ".join(facet for facet in value.split() if facet in self._facets)
-        if kind == "step" or kind == "facet":
-            return value if which in self._facets or (which.isdigit() and int(which) in self._steps) else None
-        return value
+        writer.writerow(table.column_names)
+        for some in table.to_batches(_ROWS_AT_ONCE):
+            columns = [column.to_pylist() for column in some.columns]
+            writer.writerows([_cell(value) for value in row] for row in zip(*columns, strict=True))
 
 
 def _cell(value: object) -> object:
