@@ -22,6 +22,7 @@ from minecop.core.largejson import Objects, json_pieces, read_large_json, write_
 from minecop.core.mapping import have_read, let_go, watched
 from minecop.core.messages import LANGUAGES, _catalogue, message
 from minecop.core.numbering import Numbering
+from minecop.core.remembering import Remembered
 from minecop.core.tables import Column, unpacked_table, write_table
 from minecop.core.wordlists import WordLists
 
@@ -283,3 +284,18 @@ def test_what_was_read_of_mapped_files_is_let_go_of(tmp_path, monkeypatch):
     assert handle[: 1 << 12] == bytes(1 << 12)
     handle.close()
     let_go()
+
+
+@given(st.lists(st.integers(0, 9)), st.integers(1, 5))
+def test_remembered_answers_are_those_of_the_function_and_few(asked, most):
+    remembered = Remembered(int.__neg__, most)
+    assert [remembered[number] for number in asked] == [-number for number in asked]
+    assert len(remembered) <= most
+
+
+def test_remembered_keeps_what_is_asked_again():
+    told = []
+    remembered = Remembered(lambda number: told.append(number) or number, 2)
+    for number in (1, 2, 3, 1, 4, 1):
+        remembered[number]
+    assert told == [1, 2, 3, 4]

@@ -123,12 +123,13 @@ def test_learned_request_is_told_by_its_plainest_clause():
     assert by_clauses[LEARNED.index("request")] > max(0, whole[LEARNED.index("request")])
 
 
-def test_learned_lesson_rests_on_what_stands_in_several_fields(rows):
+def test_learned_lesson_and_request_rest_on_what_stands_in_several_fields(rows):
     model = load_model(ROOT / "models/acts", "acts")
     examples = examples_of_acts(rows)
     stands = model.features(examples.passages) > 0
     fields = sum((stands[examples.fields == name].getnnz(axis=0) > 0).astype(int) for name in set(examples.fields))
     assert fields[model.weights[LEARNED.index("lesson")] != 0].min() == 3
+    assert fields[model.weights[LEARNED.index("request")] != 0].min() == 4
     assert fields[model.weights[LEARNED.index("issue")] != 0].min() == 1
 
 

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from minecop.archive.importing import read_sources
 from minecop.archive.models import Comment, Post
-from minecop.core.dates import parse_datetime
+from minecop.core.dates import SHORT_MONTHS, parse_datetime
+from minecop.text import normalising
 from minecop.text import tokens as tokens_module
 from minecop.text.collocations import WordCounts, collocations, joined
 from minecop.text.normalising import normalise, with_map
 from minecop.text.passages import PASSAGES, UNJOINED, Selection, passages_of, words_of_passages
 from minecop.text.segmenting import LONGEST, segment
-from minecop.text.terms import key_of, terms
+from minecop.text.terms import dotted_forms, key_of, terms
 from minecop.text.tokens import engine_name, tokens
 from minecop.text.words import content_words, phrases, stop_words, words
 
@@ -95,6 +96,19 @@ def test_normalising_keeps_what_nfkc_would_split():
 def test_normalising_twice_is_once(text):
     once = normalise(text)
     assert normalise(once) == once
+
+
+@given(st.one_of(THAI, st.text(), MARKUP))
+@example("กํ่า")
+@example("ก ้า")
+@example("Mso-")
+def test_normalising_sees_all_that_there_is_to_mend(text):
+    for signs, rules in (
+        (normalising._SIGNS, normalising._RULES),
+        (normalising._LETTER_SIGNS, normalising._LETTER_RULES),
+    ):
+        if not normalising._shows(signs, text):
+            assert [normalising._applied(rule, text, []) for rule in rules] == [text] * len(rules)
 
 
 @given(st.one_of(THAI, st.text(), MARKUP), st.data())
@@ -225,6 +239,13 @@ def test_tokens_of_odd_texts_come_in_time(text):
     assert "".join(token.text for token in tokens(clean)) == clean
 
 
+def test_tokens_know_every_abbreviation_with_dots():
+    forms = [form for form in (*dotted_forms(), *SHORT_MONTHS) if form.count(".") > 1]
+    assert [[token for token in tokens(f"ที่{form} นี้") if token.text == form] for form in forms] == [
+        [("abbreviation", form)] for form in forms
+    ]
+
+
 def test_words_keep_the_words_of_the_field_whole():
     assert "ชุมชนแนวปฏิบัติ" in words("เรื่องชุมชนแนวปฏิบัติในคณะ")
     assert "แล้ว" in words("เเล้วเสร็จ") or "แล้วเสร็จ" in words("เเล้วเสร็จ")
@@ -322,6 +343,7 @@ def newmm_alone(monkeypatch):
     def forget():
         for cached in (tokens_module.engine_name, tokens_module._engine):
             cached.cache_clear()
+        tokens_module._SHORT_RUNS.clear()
 
     def without():
         forget()

@@ -49,6 +49,7 @@ def _counts(found: NDArray[np.int64], among: NDArray[np.int64]) -> tuple[NDArray
 
 
 _FAMILIES = ("word", "pair", "around", "opening", "closing", "closing pair")
+_SIEVE = 1 << 19
 _PAIRED = frozenset({"pair", "around", "closing pair"})
 
 
@@ -135,8 +136,10 @@ class Vectorizer:
         rows_of: list[NDArray[np.int64]] = []
         columns_of: list[NDArray[np.int64]] = []
         offset = 0
-        for keys, (rows, found) in zip(self.keys, self._families(documents), strict=True):
+        for keys, sieve, (rows, found) in zip(self.keys, self._sieves, self._families(documents), strict=True):
             if len(keys):
+                likely = sieve[found & (len(sieve) - 1)]
+                rows, found = rows[likely], found[likely]
                 places = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
                 known = keys[places] == found
                 rows_of.append(rows[known])
@@ -203,6 +206,14 @@ class Vectorizer:
             (rows[closing], numbers[closing]),
             pairs(1, left < CLOSING),
         ]
+
+    @cached_property
+    def _sieves(self) -> list[NDArray[np.bool_]]:
+        """By the lowest bits of a key, whether there is any such among those of each family: most pairs of words are no feature."""
+        made = np.zeros((len(self.keys), _SIEVE), dtype=bool)
+        for sieve, keys in zip(made, self.keys, strict=True):
+            sieve[keys & (_SIEVE - 1)] = True
+        return list(made)
 
     @cached_property
     def shown(self) -> list[str]:

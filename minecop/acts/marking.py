@@ -47,6 +47,9 @@ showed each act (JSON by act)."""
 _COURTESY_BEFORE = 1.0
 """How much surer (log odds) courtesy must be than anything else: a question lost among thanks is worse than thanks kept."""
 
+_COURTEOUS = frozenset({"courtesy", "agree"})
+"""Acts of which there is nothing to take up: who thanks and nods is courteous."""
+
 
 @dataclass(frozen=True, slots=True)
 class Marks:
@@ -116,8 +119,7 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
     marks = []
     for row, of_row in enumerate(scores.tolist()):
         score = dict(zip(model.labels, of_row, strict=True))
-        asks = score["request"] + float(model.bars[places["request"]]) >= 0
-        acts = _consistent({act for act in ACTS if score[act] >= 0}, score, asks=asks)
+        acts = _consistent({act for act in ACTS if score[act] >= 0}, score)
         said = passages[row].phrases
         evidence = {act: model.evidence(features, row, places[act], said) for act in ACTS if act in acts}
         learning = max(score[act] for act in LESSONS)
@@ -137,13 +139,13 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
     return marks
 
 
-def _consistent(acts: set[str], score: dict[str, float], *, asks: bool) -> set[str]:
-    """Return acts that can be together: courtesy is nothing else, and not what may well ask; concern and wish where there is an issue."""
+def _consistent(acts: set[str], score: dict[str, float]) -> set[str]:
+    """Return acts that can be together: courtesy is nothing else, and asks nothing; concern and wish where there is an issue."""
     if "courtesy" in acts:
-        rest = acts - {"courtesy"}
-        if not asks and all(score["courtesy"] >= score[act] + _COURTESY_BEFORE for act in rest):
+        rivals = acts - _COURTEOUS
+        if "request" not in rivals and all(score["courtesy"] >= score[act] + _COURTESY_BEFORE for act in rivals):
             return {"courtesy"}
-        acts = rest
+        acts = acts - {"courtesy"}
     if score[ISSUE] < 0:
         return acts - {"concern", "wish"}
     return acts if acts & {"concern", "wish"} else acts | {max(("concern", "wish"), key=score.__getitem__)}

@@ -105,6 +105,9 @@ _THAI_MONTH = "|".join(
 _ENGLISH_MONTH = "|".join(
     ["sept", *(full for name in _ENGLISH for full in (name.lower(), name[:3].lower()))],
 )
+_NAMED = re.compile("[ก-ฮ]|[a-z]{3}", re.IGNORECASE)
+"""A date without any of these has no name of a month: most date fields have none."""
+
 _ERA = r"(?:(?P<era>พ\.? ?ศ\.?|พุทธศักราช|ค\.? ?ศ\.?|คริสต์ศักราช) ?)?"
 _THAI = re.compile(
     rf"(?<![0-9])(?<![0-9][.:/])"
@@ -216,7 +219,8 @@ def parse_datetime(text: str) -> datetime | None:
         return _in_thai_time(datetime.fromtimestamp(int(found["seconds"]), UTC))
     if (found := _COMPACT.fullmatch(cell)) is not None:
         return _moment(found, int(found["month"]), int(found["day"]), _CLOCK.fullmatch(found["clock"] or ""))
-    moments = [*_thai_moments(cell, field=True), *_english_moments(cell), *_numeric_moments(cell)]
+    named = [*_thai_moments(cell, field=True), *_english_moments(cell)] if _NAMED.search(cell) else []
+    moments = [*named, *_numeric_moments(cell)]
     return min(moments, key=lambda at: at[0])[1] if moments else None
 
 

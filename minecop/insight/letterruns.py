@@ -147,7 +147,7 @@ class LetterRuns:
         self._file = self._file or TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed when the block ends
         runs = np.concatenate(self._held)
         shelf = ((runs["run"] * _MIXER) >> np.uint64(64 - _SHELF_BITS)).astype(np.uint8)
-        runs[np.argsort(shelf, kind="stable")].tofile(self._file)
+        runs.take(np.argsort(shelf, kind="stable")).tofile(self._file)
         self._shelved.append(np.bincount(shelf, minlength=_SHELVES))
         self._held, self._count = [], 0
 

@@ -338,7 +338,7 @@ STAGES: tuple[Stage, ...] = (
         _make_text,
         lambda _: {"words": engine_name()},
     ),
-    Stage("acts", 11, ("text",), (), _make_acts, _acts_outside),
+    Stage("acts", 12, ("text",), (), _make_acts, _acts_outside),
     Stage("vectors", 5, ("text", "acts"), ("model", "backend", "adapt", "seed"), make_vectors, vectors_outside),
     Stage(
         "topics",

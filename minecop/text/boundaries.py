@@ -25,6 +25,9 @@ _LONG_RUN = 300
 _ONE_SENTENCE_LINES = 80
 """Mean length of lines, in characters, below which every line of a text is but a sentence."""
 
+_ENDING = 20
+"""Characters at the end of a line or a run by which it is told whether a sentence ends there."""
+
 _SHORT = 80
 _FAREWELL = 60
 _FAR = 200
@@ -69,7 +72,7 @@ class Boundaries:
     def log_odds(self, candidate: Candidate) -> float:
         """Return how likely a passage begins at a candidate, as log odds."""
         weights = self.weights[candidate.kind]
-        return weights["always"] + sum(weights.get(name, 0.0) * value for name, value in candidate.features.items())
+        return weights["always"] + sum([weights.get(name, 0.0) * value for name, value in candidate.features.items()])
 
 
 @cache
@@ -103,10 +106,12 @@ def candidates(lines: list[Line], quotes: list[tuple[int, int]]) -> Iterator[Can
             features = _between(above, line)
             features["one_sentence"] = float(one_sentence and in_block[line.block] > 1 and line.block == above.block)
             features["farewell"] = float(number == len(lines) - 1 and line.length < _FAREWELL)
-            yield Candidate(line.start, "line", features | _quoted(line.start, quotes, starts))
+            features |= _quoted(line.start, quotes, starts)
+            yield Candidate(line.start, "line", features)
         if line.length > LONG_LINE:
             for place, features in _within(line):
-                yield Candidate(place, "space", features | _quoted(place, quotes, starts))
+                features |= _quoted(place, quotes, starts)
+                yield Candidate(place, "space", features)
         above = line
 
 
@@ -122,8 +127,8 @@ def _between(above: Line, line: Line) -> dict[str, float]:
         "list_over": float(bool(above.bullet) and not line.bullet),
         "list_begins": float(bool(line.bullet) and not above.bullet),
         "outer_bullet": float(bool(both) and above.bullet != line.bullet and line.bullet != "sign"),
-        "introduced": float(bool(_LEADS_ON.search(above.text[-20:]))),
-        "sentence_ends": float(bool(SENTENCE_END.search(above.text[-20:]))),
+        "introduced": float(bool(_LEADS_ON.search(above.text[-_ENDING:]))),
+        "sentence_ends": float(bool(SENTENCE_END.search(above.text[-_ENDING:]))),
         "both_short": float(max(above.length, line.length) < _SHORT and not line.bullet),
         "speaker": float(bool(_SPEAKER.match(line.text))),
     }
@@ -141,10 +146,11 @@ def _within(line: Line) -> Iterator[tuple[int, dict[str, float]]]:
             features = {
                 "after": log(min(end - begin, _FAR)),
                 "long": long,
-                "sentence_ends": float(bool(SENTENCE_END.search(text, *last))),
+                "sentence_ends": float(bool(SENTENCE_END.search(text, max(last[0], last[1] - _ENDING), last[1]))),
                 "not_thai": float(text[begin] < "ก" or text[last[1] - 1] < "ก"),
             }
-            yield line.start + begin, features | _opened(text, begin)
+            features |= _opened(text, begin)
+            yield line.start + begin, features
         if end - begin > _LONG_RUN:
             place = begin
             for token in tokens(run[0]):

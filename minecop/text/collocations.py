@@ -117,16 +117,13 @@ def joined(all_words: Sequence[str], found: Mapping[tuple[str, str], float]) -> 
 
     Of two pairs that share a word, the closer one is joined.
     """
-    made: list[str] = []
     pairs = list(pairwise(all_words))
+    made: list[str] = []
     at = 0
-    while at < len(all_words):
-        value = found.get(pairs[at], 0.0) if at < len(pairs) else 0.0
-        after = found.get(pairs[at + 1], 0.0) if at + 1 < len(pairs) else 0.0
-        if value and value >= after:
-            made.append(written_together(*pairs[at]))
-            at += 2
-        else:
-            made.append(all_words[at])
-            at += 1
-    return made
+    for place in [place for place, pair in enumerate(pairs) if pair in found]:
+        closer_after = place + 1 < len(pairs) and found.get(pairs[place + 1], 0.0) > found[pairs[place]]
+        if place >= at and not closer_after:
+            made += all_words[at:place]
+            made.append(written_together(*pairs[place]))
+            at = place + 2
+    return [*made, *all_words[at:]]

@@ -13,8 +13,9 @@ from minecop.archive.models import Comment, Person, Post
 from minecop.core.dates import BANGKOK
 from minecop.core.tables import table_of
 from minecop.text.collocations import joined
+from minecop.text.normalising import normalise
 from minecop.text.segmenting import segment
-from minecop.text.words import content_words, words
+from minecop.text.words import content_words, words, words_of
 
 PASSAGES = pa.schema(
     [
@@ -134,7 +135,7 @@ def passages_of(
 
 def words_of_passages(passages: pa.Table) -> pa.Table:
     """Return the words (schema ``UNJOINED``) of passages, given with ``passage_id`` and ``text``: each hangs on its text alone."""
-    cut = [words(text) for text in passages["text"].to_pylist()]
+    cut = [*map(words_of, [*map(normalise, passages["text"].to_pylist())])]
     terms = [content_words(all_words) for all_words in cut]
     return pa.table({"passage_id": passages["passage_id"], "words": cut, "terms": terms}, schema=UNJOINED)
 

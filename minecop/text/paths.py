@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence, Set
-from functools import cache, lru_cache
-from itertools import accumulate, islice, repeat
+from functools import cache
+from itertools import accumulate
 
 from pythainlp.corpus import tnc
+
+from minecop.core.remembering import Remembered
 
 _SELDOM = 100
 """Times in the Thai National Corpus (of some 30 million words) below which a short word beside others is suspect."""
@@ -36,6 +38,12 @@ It is ``ตั้งแต่|เช้า`` and not ``ตั้ง|แต่เ
 
 _SHIFTED = 7
 """Letters by which a boundary moves, at most."""
+
+_MOST_WORDS = 50_000
+"""Words of which is remembered how they can be cut in two."""
+
+Pair = tuple[str, str]
+_Halves = Remembered[str, list[Pair]]
 
 
 @cache
@@ -68,6 +76,8 @@ def mended(words: list[str], vocabulary: Set[str], sure: Set[str]) -> list[str]:
         return words
     words = _shifted(words, vocabulary)
     usual = _usual()
+    if usual.issuperset(words):
+        return words
     suspects = [n for n, word in enumerate(words) if word not in usual and len(word) <= _SHORT and word not in sure]
     if not suspects:
         return words
@@ -88,29 +98,47 @@ def mended(words: list[str], vocabulary: Set[str], sure: Set[str]) -> list[str]:
 
 def _shifted(words: list[str], vocabulary: Set[str]) -> list[str]:
     """Return words with the boundaries between two of them where they are likelier."""
-    if not any(map(_moved, words, islice(words, 1, None), repeat(vocabulary))):
-        return words
+    heads, tails = _halves(vocabulary)
     made = words[:1]
-    for word in words[1:]:
-        made[-1:] = _moved(made[-1], word, vocabulary) or (made[-1], word)
+    for other in words[1:]:
+        one, ways = made[-1], []
+        for head, moved in heads[one]:
+            if moved + other in vocabulary:
+                ways.append((head, moved + other))
+        for moved, tail in tails[other]:
+            if one + moved in vocabulary:
+                ways.append((one + moved, tail))
+        if ways:
+            made[-1], other = _likeliest(one, other, ways, vocabulary)
+        made.append(other)
     return made
 
 
-@lru_cache(maxsize=200_000)
-def _moved(one: str, other: str, vocabulary: Set[str]) -> tuple[str, str] | None:
-    """Return two words with the boundary between them where it is likelier, if it is."""
+def _likeliest(one: str, other: str, ways: list[Pair], vocabulary: Set[str]) -> Pair:
+    """Return two words, or the likeliest of other ways to cut their letters in two if it is much likelier."""
     costs, unseen = _costs()
-    letters, here = one + other, len(one)
     best = costs.get(one, unseen) + costs.get(other, unseen) - _PAIR_MARGIN
-    found = None
-    for cut in range(max(1, here - _SHIFTED), min(len(letters), here + _SHIFTED + 1)):
-        first = letters[:cut]
-        if cut == here or first not in vocabulary or (second := letters[cut:]) not in vocabulary:
-            continue
+    found = one, other
+    for first, second in ways:
         cost = costs.get(first, unseen) + costs.get(second, unseen)
-        if cost < best and _is_one(one, letters[here:cut], other, first, vocabulary):
+        if cost < best and _is_one(one, first[len(one) :], other, first, vocabulary):
             best, found = cost, (first, second)
     return found
+
+
+@cache
+def _halves(vocabulary: Set[str]) -> tuple[_Halves, _Halves]:
+    """Return, by word, the ways to cut it into a word and a few letters behind it, and those into a few letters and a word behind them."""
+
+    def heads(word: str) -> list[Pair]:
+        cuts = range(max(1, len(word) - _SHIFTED), len(word))
+        return [(word[:cut], word[cut:]) for cut in cuts if word[:cut] in vocabulary]
+
+    def tails(word: str) -> list[Pair]:
+        cuts = range(1, min(len(word), _SHIFTED + 1))
+        return [(word[:cut], word[cut:]) for cut in cuts if word[cut:] in vocabulary]
+
+    return Remembered(heads, _MOST_WORDS), Remembered(tails, _MOST_WORDS)
 
 
 def _is_one(one: str, moved: str, other: str, joined: str, vocabulary: Set[str]) -> bool:

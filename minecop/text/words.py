@@ -37,8 +37,7 @@ def words_of(clean: str) -> list[str]:
     out.
     """
     found = tokens(clean)
-    forms, places = _forms(found)
-    return _named(_resolved(forms, places, found))
+    return _named(_resolved(_forms(found), found))
 
 
 _WORDS = {"thai", "latin", "abbreviation"}
@@ -46,17 +45,11 @@ _NEIGHBOURS = 5
 """Tokens on either side by which an ambiguous word is told."""
 
 
-def _forms(found: Sequence[Token]) -> tuple[list[str], list[int]]:
-    """Return the words among tokens, in small letters and spelt right, and the place of each."""
+def _forms(found: Sequence[Token]) -> list[str]:
+    """Return the words among tokens, in small letters and spelt right."""
     misspelt = terms().misspelt
-    forms: list[str] = []
-    places: list[int] = []
-    for place, (kind, token) in enumerate(found):
-        if kind in _WORDS:
-            form = token.lower() if kind == "latin" else token
-            forms.append(misspelt.get(form, form))
-            places.append(place)
-    return forms, places
+    forms = [text.lower() if kind == "latin" else text for kind, text in found if kind in _WORDS]
+    return [*map(misspelt.get, forms, forms)]
 
 
 @cache
@@ -64,7 +57,7 @@ def _sequences() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     """Return the forms of terms that are several words, the longest first, by their first word."""
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for form, name in terms().names.items():
-        parts = tuple(_forms(tokens(form))[0])
+        parts = tuple(_forms(tokens(form)))
         if len(parts) > 1:
             found.setdefault(parts[0], []).append((parts, name))
     for same in found.values():
@@ -72,19 +65,20 @@ def _sequences() -> dict[str, list[tuple[tuple[str, ...], str]]]:
     return found
 
 
-def _resolved(forms: list[str], places: Sequence[int], found: Sequence[Token]) -> list[str]:
-    """Return words with those that are ambiguous under the name of the term that they stand for here, where that can be told."""
+def _resolved(forms: list[str], found: Sequence[Token]) -> list[str]:
+    """Return the words among tokens, ambiguous ones under the name of the term that they stand for here, where that can be told."""
     senses = terms().senses
-    doubtful = [n for n, form in enumerate(forms) if form in senses]
-    if not doubtful:
+    if senses.keys().isdisjoint(forms):
         return forms
     around = set(forms)
     made = list(forms)
-    for n in doubtful:
-        place = places[n]
-        before = "".join(token.text for token in found[max(0, place - _NEIGHBOURS) : place])
-        after = "".join(token.text for token in found[place + 1 : place + 1 + _NEIGHBOURS])
-        made[n] = next((sense.term for sense in senses[forms[n]] if sense.fits(around, before, after)), forms[n])
+    places = [place for place, token in enumerate(found) if token.kind in _WORDS]
+    for n, form in enumerate(forms):
+        if form in senses:
+            place = places[n]
+            before = "".join(token.text for token in found[max(0, place - _NEIGHBOURS) : place])
+            after = "".join(token.text for token in found[place + 1 : place + 1 + _NEIGHBOURS])
+            made[n] = next((sense.term for sense in senses[form] if sense.fits(around, before, after)), form)
     return made
 
 
@@ -98,17 +92,18 @@ def _named(forms: list[str]) -> list[str]:
             continue
         for parts, name in sequences[forms[start]]:
             if tuple(forms[start : start + len(parts)]) == parts:
-                made += [names.get(form, form) for form in forms[at:start]]
+                made += map(names.get, forms[at:start], forms[at:start])
                 made.append(name)
                 at = start + len(parts)
                 break
-    return made + [names.get(form, form) for form in forms[at:]]
+    rest = forms[at:]
+    return [*made, *map(names.get, rest, rest)]
 
 
 def content_words(all_words: Iterable[str]) -> list[str]:
     """Return the words that tell what a passage is about: no stop words, none of one letter."""
     stops = stop_words()
-    return [word for word in all_words if len(word) > 1 and word not in stops]
+    return [word for word in all_words if word not in stops and len(word) > 1]
 
 
 def as_given(all_words: list[str]) -> list[str]:

@@ -243,7 +243,7 @@ class StaticEmbedder:
                 continue
             for end in range(start + _SHORTEST_PIECE, min(size, start + self._longest) + 1):
                 here = best[end]
-                if word[start:end] in self.vocabulary and (here is None or before[0] + 1 < here[0]):
+                if (here is None or before[0] + 1 < here[0]) and word[start:end] in self.vocabulary:
                     best[end] = (before[0] + 1, start)
         found: list[str] = []
         end = size

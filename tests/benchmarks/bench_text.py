@@ -16,7 +16,7 @@ from minecop.core.progress import silent
 from minecop.run.stages import _acts_chunk
 from minecop.text import tokens as tokens_module
 from minecop.text.normalising import normalise, with_map
-from minecop.text.passages import Selection, passages_of, words_of_passages
+from minecop.text.passages import Selection, passages_of, with_collocations, words_of_passages
 from minecop.text.segmenting import segment
 from minecop.text.tokens import engine_name, tokens
 from minecop.text.words import words_of
@@ -61,6 +61,7 @@ def test_text_speed(texts, engine, tmp_path, monkeypatch):
     others = peers(texts, tmp_path)
     for cached in (tokens_module.engine_name, tokens_module._engine):
         cached.cache_clear()
+    tokens_module._SHORT_RUNS.clear()
     if engine == "newmm":
         monkeypatch.setattr(tokens_module, "find_spec", lambda name: None)
     assert engine_name() == engine
@@ -88,6 +89,7 @@ def test_text_speed(texts, engine, tmp_path, monkeypatch):
     monkeypatch.undo()
     for cached in (tokens_module.engine_name, tokens_module._engine):
         cached.cache_clear()
+    tokens_module._SHORT_RUNS.clear()
 
 
 def passages_and_words(text: str) -> None:
@@ -126,5 +128,5 @@ def test_text_two_workers():
 
 def _both(posts, homes, people):
     passages, _ = passages_of(posts, homes, people, Selection())
-    words = words_of_passages(passages)
+    words = with_collocations(words_of_passages(passages), {})
     return passages, words, _acts_chunk((passages, words))
