@@ -180,6 +180,7 @@ def test_segmenting_text_without_any_space_is_cut_too():
 
 
 @given(st.one_of(THAI, st.text(), MARKUP))
+@example("คุณสม ชายมาแล้ว ครูสม/หญิง")  # pieces of a given name, but not in a row
 @settings(deadline=None)  # the first call loads the dictionary
 def test_tokens_joined_are_the_normalised_text(text):
     clean = normalise(text)

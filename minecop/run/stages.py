@@ -332,7 +332,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("archive", 3, (), (), _make_archive, _archive_outside),
     Stage(
         "text",
-        7,
+        8,
         ("archive",),
         ("since", "until", "communities", "groups"),
         _make_text,

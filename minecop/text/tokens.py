@@ -12,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -128,7 +129,8 @@ def _with_names(found: list[Token]) -> list[Token]:
             continue
         made += found[at : title + 1]
         at = title + 1
-        pieces = [token.text for token in found[at : at + _MOST_PIECES] if token.kind == "thai"]
+        follow = takewhile(lambda token: token.kind == "thai", found[at : at + _MOST_PIECES])
+        pieces = [token.text for token in follow]
         for count in range(len(pieces), 1, -1):
             if (name := "".join(pieces[:count])) in _given_names():
                 made.append(Token("thai", name))
