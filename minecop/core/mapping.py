@@ -21,10 +21,10 @@ def watched(handle: mmap.mmap) -> mmap.mmap:
     return handle
 
 
-def have_read(size: int = 0) -> None:
-    """Note that some bytes were read of a map that is watched, at one place."""
+def have_read(size: int = 0, places: int = 1) -> None:
+    """Note that some bytes were read of a map that is watched, at one place or several."""
     global _read
-    _read += max(size, _AROUND)
+    _read += max(size, places * _AROUND)
     if _read > _LET_GO:
         let_go()
 

@@ -309,7 +309,7 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
 def _make_layout(context: Context, folder: Path) -> dict[str, int]:
     topic_of = context.table("topics", "primary", ["topic"])["topic"].to_numpy().astype(np.int64)
     with mapped_vectors(context.stage_folder("vectors") / "vectors.npy") as vectors:
-        write_vectors(folder / LAYOUT, [lay_out(vectors, topic_of)], len(topic_of))
+        write_vectors(folder / LAYOUT, [lay_out(InSinglePrecision(vectors), topic_of)], len(topic_of))
     return {"passages": len(topic_of)}
 
 
@@ -358,7 +358,7 @@ STAGES: tuple[Stage, ...] = (
         _make_insight,
         _insight_outside,
     ),
-    Stage("layout", 1, ("vectors", "topics"), (), _make_layout),
+    Stage("layout", 2, ("vectors", "topics"), (), _make_layout),
     Stage("tables", 3, ("text", "acts", "topics", "process"), (), _make_tables),
 )
 """All stages, each after those whose results it reads."""

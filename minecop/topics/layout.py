@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
+
+from minecop.vectors.storing import Vectors
 
 _PUSHES = 400
 """Times that islands which overlap are pushed apart; far more than ever were needed."""
@@ -23,11 +26,17 @@ _ALIKE = 1e-9
 _MANY = 100
 """Rows from which their main directions are found by the quicker way (Halko et al. 2011), seeded."""
 
+_SEEN = 20_000
+"""Passages of a topic by which its directions are found."""
+
+_AT_ONCE = 2_000
+"""Passages of which the vectors are read at a time."""
+
 _TURN = np.pi * (3 - np.sqrt(5))
 """The golden angle: points that follow each other so fill a disc evenly (Vogel 1979)."""
 
 
-def lay_out(vectors: NDArray[np.floating], topic_of: NDArray[np.int64]) -> NDArray[np.float32]:
+def lay_out(vectors: Vectors, topic_of: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return a place in the plane for every passage.
 
     A topic is a disc whose area is as its passages; discs whose topics are alike lie near each other, as far as a plane allows. Inside,
@@ -51,15 +60,15 @@ def lay_out(vectors: NDArray[np.floating], topic_of: NDArray[np.int64]) -> NDArr
     import_module("sklearn.decomposition")  # threads are limited of libraries that are there
     with threadpool_limits(1):  # sums in one order
         if not len(topics):
-            return _disc(np.asarray(vectors, dtype=np.float64)).astype(np.float32)
+            return _disc(vectors, np.arange(len(topic_of))).astype(np.float32)
         rows_of = [np.flatnonzero(topic_of == topic) for topic in topics]
-        centres = np.array([np.asarray(vectors[rows], dtype=np.float32).mean(axis=0) for rows in rows_of])
+        centres = np.array([_middle(vectors, rows) for rows in rows_of])
         radii = np.sqrt([len(rows) for rows in rows_of])
         middles = _apart(_flat(centres) * radii.sum() / np.sqrt(len(topics)), radii)
         middles -= (middles.max(axis=0) + middles.min(axis=0)) / 2
         reach = float((np.hypot(*middles.T) + radii * _OUTER).max())
         for rows, middle, radius in zip(rows_of, middles, radii, strict=True):
-            places[rows] = (middle + radius * _disc(np.asarray(vectors[rows], dtype=np.float64))) / reach
+            places[rows] = (middle + radius * _disc(vectors, rows)) / reach
         outside = np.flatnonzero(topic_of < 0)
         if len(outside):
             near = _nearest(vectors, outside, centres)
@@ -67,29 +76,49 @@ def lay_out(vectors: NDArray[np.floating], topic_of: NDArray[np.int64]) -> NDArr
     return places
 
 
-def _flat(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return points in their two main directions, of unit size."""
+def _pieces(vectors: Vectors, rows: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:
+    for start in range(0, len(rows), _AT_ONCE):
+        yield np.asarray(vectors[rows[start : start + _AT_ONCE]], dtype=np.float64)
+
+
+def _middle(vectors: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    middle: NDArray[np.float64] = np.sum([some.sum(axis=0) for some in _pieces(vectors, rows)], axis=0) / len(rows)
+    return middle
+
+
+def _axes(points: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return the two main directions of points, shape (d, 2); zeros for those that they have not."""
     from sklearn.decomposition import PCA
 
-    flat = np.zeros((len(points), 2))
+    axes = np.zeros((points.shape[1], 2))
     if len(points) < 2 or np.ptp(points, axis=0).max(initial=0.0) < _ALIKE:
-        return flat
+        return axes
     width = min(2, len(points) - 1, points.shape[1])
     solver = "full" if len(points) < _MANY else "randomized"
-    flat[:, :width] = PCA(width, svd_solver=solver, random_state=0).fit_transform(points)
-    largest = float(np.abs(flat).max()) or 1.0
-    return np.asarray(flat / largest)
+    axes[:, :width] = PCA(width, svd_solver=solver, random_state=0).fit(points).components_.T
+    return axes
 
 
-def _disc(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a place for each row in a disc of radius 1 that they fill evenly."""
-    count = len(vectors)
+def _flat(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return points in their two main directions, of unit size."""
+    flat = (points - points.mean(axis=0)) @ _axes(points)
+    return np.asarray(flat / (float(np.abs(flat).max()) or 1.0))
+
+
+def _disc(vectors: Vectors, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return a place for each of some rows in a disc of radius 1 that they fill evenly."""
+    count = len(rows)
     if not count:
         return np.zeros((0, 2))
-    flat = _flat(vectors)
+    middle = _middle(vectors, rows)
+    axes = _axes(np.concatenate([*_pieces(vectors, rows[:: -(-count // _SEEN)])]))
+    flat, away = np.empty((count, 2)), np.empty(count)
+    for number, some in enumerate(_pieces(vectors, rows)):
+        own = slice(number * _AT_ONCE, number * _AT_ONCE + len(some))
+        some -= middle
+        flat[own], away[own] = some @ axes, np.linalg.norm(some, axis=1)
     spread = flat.std(axis=0)
     angles = np.arctan2(flat[:, 1] / (spread[1] or 1.0), flat[:, 0] / (spread[0] or 1.0))
-    away = np.linalg.norm(vectors - vectors.mean(axis=0), axis=1)
     order = np.lexsort((np.arange(count), away.round(6)))
     rank = np.empty(count)
     rank[order] = np.arange(count)
@@ -119,10 +148,9 @@ def _apart(middles: NDArray[np.float64], radii: NDArray[np.float64]) -> NDArray[
     return middles
 
 
-def _nearest(vectors: NDArray[np.floating], rows: NDArray[np.int64], centres: NDArray[np.float64]) -> NDArray[np.int64]:
+def _nearest(vectors: Vectors, rows: NDArray[np.int64], centres: NDArray[np.float64]) -> NDArray[np.int64]:
     """Return the topic that each of some passages is most like, some thousands at a time."""
-    parts = np.array_split(rows, -(-len(rows) // 20_000))
-    return np.concatenate([(np.asarray(vectors[part], dtype=np.float64) @ centres.T).argmax(axis=1) for part in parts])
+    return np.concatenate([(some @ centres.T).argmax(axis=1) for some in _pieces(vectors, rows)])
 
 
 def _ring(near: NDArray[np.int64]) -> NDArray[np.float64]:

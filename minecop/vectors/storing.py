@@ -82,7 +82,7 @@ class InSinglePrecision:
 
     def __getitem__(self, rows: Any) -> NDArray[np.float32]:
         found = np.asarray(self._vectors[rows], dtype=np.float32)
-        have_read(found.nbytes)
+        have_read(found.nbytes, places=1 if isinstance(rows, int | slice) else len(found))
         return found
 
 
