@@ -2,6 +2,7 @@ import csv
 import json
 from itertools import pairwise
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -16,6 +17,7 @@ from minecop.core.progress import silent
 from minecop.process.definition import load_process
 from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
 from minecop.process.matching import StepMatcher, model_of
+from minecop.process.training import step_figures
 from minecop.run.context import Context
 from minecop.run.evidence import evidence_of
 from minecop.run.opening import open_run
@@ -183,6 +185,13 @@ def test_steps_evaluate(minecop, tmp_path):
 def few_labelled(monkeypatch):
     """Every twentieth of the labelled passages: ten models are learned of all of them otherwise, which takes minutes."""
     monkeypatch.setattr("minecop.process.matching.read_labelled", lambda folder: read_labelled(folder)[::20])
+
+
+def test_step_figures_know_nothing_of_a_step_without_labels():
+    told = np.array([[0.1, 0.9, 0, 0], [0.1, 0, 0.9, 0], [0, 0, 0.9, 0.1]])
+    found = step_figures(told, [1, 2, 1])
+    assert found.of_steps == (None, pytest.approx(2 / 3), pytest.approx(2 / 3), None)
+    assert found.macro_f1 == pytest.approx(2 / 3)
 
 
 def test_steps_evaluate_what_ships_has_a_curve_that_rises(minecop, few_labelled):

@@ -268,7 +268,7 @@ def _show_figures(
                 int(right[number]),
                 f"{hit / told[number]:.2f}" if told[number] else "-",
                 f"{hit / right[number]:.2f}" if right[number] else "-",
-                f"{found.of_steps[number]:.2f}",
+                "-" if found.of_steps[number] is None else f"{found.of_steps[number]:.2f}",
                 ", ".join(f"{step} ({-n})" for n, step in sorted(mixed)[:3]),
             )
         )

@@ -257,11 +257,11 @@ class StepFigures:
     Attributes
     ----------
     macro_f1
-        Mean F1 over the steps and none.
+        Mean F1 over the steps and none, of those that have passages.
     any_step_f1
         F1 of telling passages about any step from others.
     of_steps
-        F1 of each, none first.
+        F1 of each, none first; ``None`` where no passage is of it, for nothing can be found again then.
     calibration_error
         Expected calibration error of the likeliest step: ten bins with as many passages each (Naeini et al. 2015).
     brier, base_brier
@@ -272,7 +272,7 @@ class StepFigures:
 
     macro_f1: float
     any_step_f1: float
-    of_steps: tuple[float, ...]
+    of_steps: tuple[float | None, ...]
     calibration_error: float
     brier: float
     base_brier: float
@@ -287,13 +287,14 @@ def step_figures(probabilities: NDArray[np.floating], steps: Sequence[int] | NDA
     count = probabilities.shape[1]
     guessed = probabilities.argmax(axis=1)
     of_steps = f1_score(right, guessed, labels=range(count), average=None, zero_division=0)
+    there = np.isin(range(count), right)
     wanted = np.eye(count)[right]
     confusion = np.zeros((count, count), dtype=np.int64)
     np.add.at(confusion, (right, guessed), 1)
     return StepFigures(
-        float(of_steps.mean()),
+        float(of_steps[there].mean()),
         float(f1_score(right > 0, guessed > 0, zero_division=0)),
-        tuple(of_steps.tolist()),
+        tuple(value if known else None for value, known in zip(of_steps.tolist(), there, strict=True)),
         calibration_error(probabilities, right),
         float(((probabilities - wanted) ** 2).sum(axis=1).mean()),
         float(((wanted.mean(axis=0) - wanted) ** 2).sum(axis=1).mean()),
