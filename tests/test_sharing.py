@@ -173,6 +173,7 @@ def test_sharing_what_is_left_out_is_in_no_file(sample_analysis, guarded, guarde
     gone = [issue for issue in sample_analysis.insight.issues if len(issue.group.author_ids) < 3]
     shown_by = [quote.text for quote in quotes_in(kept)]
     shown_by += [one.quote.text for step in kept.steps for one in step_quotes(guarded, step)]
+    shown_by += [guarded.words_of(lesson.voice) for lesson in kept.lessons]
     quotes = {quote.text for issue in gone for quote in issue.quotes if len(quote.text) > 30}
     quotes = {text for text in quotes if not any(text in other or other in text for other in shown_by)}
     ids = {issue.group.id for issue in gone} - {issue.group.id for issue in kept.issues}
