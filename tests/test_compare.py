@@ -19,7 +19,7 @@ from minecop.core.errors import InputError, OutputError
 from minecop.insight.analysis import Analysis
 from minecop.insight.comparing import CHANGES, Course, compare_runs
 from minecop.insight.groups import group_of
-from minecop.insight.models import Grounds, Insight, Issue, Voice
+from minecop.insight.models import STATUSES, Grounds, Insight, Issue, Voice
 from minecop.insight.notes import (
     NOTE_STATUSES,
     NOTES_FILE,
@@ -466,6 +466,17 @@ def test_compare_sample_planted_concerns_go_on_grow_and_fade(runs, truth):
     assert {c.before.rank for c in found.courses if c.before} == {one.rank for one in earlier.insight.issues}
     assert found.missing_texts == 0
     assert compare_runs(earlier, later) == found
+
+
+def test_notes_say_why_their_table_is_empty(runs, minecop, tmp_path, monkeypatch):
+    monkeypatch.setattr("minecop.cli.notes.BELOW_THE_BAR", frozenset(STATUSES))
+    code, out, _ = minecop("notes", runs[0], "-o", tmp_path / "none.csv", "--lang", "en")
+    assert code == 0
+    assert len(rows_of(tmp_path / "none.csv")) == 1
+    assert "--all" in out
+    _, out, _ = minecop("notes", runs[0], "-o", tmp_path / "all.csv", "--all", "--lang", "en")
+    assert len(rows_of(tmp_path / "all.csv")) > 1
+    assert "--all" not in out
 
 
 def test_compare_command_in_every_form(runs, minecop, tmp_path):

@@ -43,3 +43,5 @@ def command(run: Path, output: Path | None, lang: str, *, everything: bool, **op
     with nullcontext() if output else opened.writing():
         write_notes(path, [retitled(issue, analysis.privacy) for issue in issues], lang)
     click.echo(message("notes_written", lang, path=path))
+    if not issues and analysis.insight.issues:
+        click.echo(message("notes_only_early", lang, count=len(analysis.insight.issues)))
