@@ -38,5 +38,6 @@ class Remembered(dict[Key, Value]):
         if len(self) >= self._most:
             self._before = dict(self)
             super().clear()
-        value = self[key] = self._before[key] if key in self._before else self._function(key)
+        before = self._before  # somebody else may fill it meanwhile
+        value = self[key] = before[key] if key in before else self._function(key)
         return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from minecop.core.dates import BANGKOK, UNDATED, date_of, moment_of
 from minecop.core.numbering import Numbering
+from minecop.core.remembering import Remembered
 from minecop.core.tables import moments_of
 from minecop.insight.models import Voice
 
@@ -46,8 +47,6 @@ class _Columns:
         Milliseconds since 1970.
     given
         Voices that were not read from a table, as they are.
-    made
-        Voices that were asked for lately, by their rows: what is told of a passage asks for it again and again.
     """
 
     posts: Numbering[str]
@@ -62,7 +61,28 @@ class _Columns:
     community: Numbers
     published: NDArray[np.int64]
     given: tuple[Voice, ...] = ()
-    made: dict[int, Voice] = field(default_factory=dict)
+
+    @cached_property
+    def made(self) -> Remembered[int, Voice]:
+        """Voices by their rows: what is told of a passage asks for it again and again."""
+        return Remembered(self._voice, _AT_ONCE)
+
+    def _voice(self, row: int) -> Voice:
+        if self.given:
+            return self.given[row]
+        post, comment = self.posts.values[self.post[row]], int(self.comment[row])
+        author, community, when = self.author[row], self.community[row], int(self.published[row])
+        return Voice(
+            f"{post}/{comment}/{self.number[row]}",
+            post,
+            comment or None,
+            int(self.start[row]),
+            int(self.end[row]),
+            self.people.values[author] if author >= 0 else None,
+            self.communities.values[community] if community >= 0 else None,
+            date_of(when),
+            row,
+        )
 
     @cached_property
     def by_post(self) -> tuple[Numbers, NDArray[np.int64]]:
@@ -154,7 +174,7 @@ class Voices(Sequence[Voice]):
     def __getitem__(self, place: int | slice) -> Voice | Voices:
         if isinstance(place, slice):
             return self.among(self.rows[place])
-        return self._one(int(self.rows[place]))
+        return self._columns.made[int(self.rows[place])]
 
     def __iter__(self) -> Iterator[Voice]:
         return chain.from_iterable(
@@ -166,29 +186,6 @@ class Voices(Sequence[Voice]):
 
     def __hash__(self) -> int:
         return hash((len(self.rows), *self.rows[:2].tolist(), *self.rows[-2:].tolist()))
-
-    def _one(self, row: int) -> Voice:
-        own = self._columns
-        if own.given:
-            return own.given[row]
-        if row in own.made:
-            return own.made[row]
-        if len(own.made) >= _AT_ONCE:
-            own.made.clear()
-        post, comment = own.posts.values[own.post[row]], int(own.comment[row])
-        author, community, when = own.author[row], own.community[row], int(own.published[row])
-        voice = own.made[row] = Voice(
-            f"{post}/{comment}/{own.number[row]}",
-            post,
-            comment or None,
-            int(own.start[row]),
-            int(own.end[row]),
-            own.people.values[author] if author >= 0 else None,
-            own.communities.values[community] if community >= 0 else None,
-            date_of(when),
-            row,
-        )
-        return voice
 
     def _made(self, rows: Sequence[int] | Numbers) -> list[Voice]:
         own = self._columns

@@ -176,9 +176,8 @@ def adapt(
         train = partial(_trained, wider.rows[used], objective)
         seeds = range(seed, seed + _LEARNERS)
         own = map_chunks(executor or SerialExecutor(), train, seeds, "adapt", listener, _LEARNERS)
-        wider.rows[used] = (
-            sum(own, start=np.float64(0)) / _LEARNERS
-        )  # as float32, so that what is summed are these very rows
+        # as float32, so that what is summed are these very rows
+        wider.rows[used] = sum(own, start=np.float64(0)) / _LEARNERS
         after = _reciprocal_rank(wider.encode_words(questions), wider.encode_words(replies))
     found = Adaptation(len(learned), len(asked), before, after, wider if after > before else model)
     if found.used:

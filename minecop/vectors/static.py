@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from minecop.core.errors import ModelError
 from minecop.core.files import replacing, sha256_file, write_json, write_text
+from minecop.core.remembering import Remembered
 from minecop.text.words import words
 from minecop.vectors.embedder import Vectors, unit_rows
 from minecop.vectors.head import Head
@@ -41,7 +42,7 @@ _TEXTS_AT_A_TIME = 1_000
 """What stands between words and vectors then stays in the processor's own memory."""
 
 _MOST_CUT = 50_000
-"""Unknown words of which the pieces are remembered."""
+"""Unknown words of which the pieces are remembered, and as many from before."""
 
 _SHORTEST_PIECE = 3
 """Letters of a piece: shorter ones are syllables that mean nothing of themselves."""
@@ -140,7 +141,7 @@ class StaticEmbedder:
         self.head = head
         self.own = np.zeros(len(rows), dtype=np.float16) if own is None else own
         self._longest = max((len(word) for word in vocabulary), default=0)
-        self._cut: dict[str, list[int]] = {}
+        self._numbers_of_pieces = Remembered(self._cut, _MOST_CUT)
 
     @property
     def adapted(self) -> bool:
@@ -219,19 +220,16 @@ class StaticEmbedder:
         return row
 
     def _rows_of(self, words: Sequence[str], signs: NDArray[np.int8]) -> NDArray[np.float32]:
-        pieces = [self._numbers_of_pieces(word) for word in words]
+        pieces = [self._numbers_of_pieces[word] for word in words]
         flat = list(chain.from_iterable(pieces))
         bags = (np.ones(len(flat), dtype=np.float32), flat, np.cumsum([0, *map(len, pieces)]))
         sums = sp.csr_matrix(bags, shape=(len(words), len(self._exact))) @ self._exact
         rows: NDArray[np.float32] = np.float32(OWN / math.sqrt(self.dimensions)) * signs + np.float32(_PIECES) * sums
         return rows
 
-    def _numbers_of_pieces(self, word: str) -> list[int]:
-        if len(self._cut) >= _MOST_CUT:
-            self._cut.clear()
-        if word not in self._cut:
-            self._cut[word] = [self.vocabulary[piece] for piece in self.pieces(word)]
-        return self._cut[word]
+    def _cut(self, word: str) -> list[int]:
+        """Return the numbers of the pieces of an unknown word."""
+        return [self.vocabulary[piece] for piece in self.pieces(word)]
 
     def pieces(self, word: str) -> list[str]:
         """Return the fewest words of the vocabulary that make up a word, each of three letters or more; none where it has no such cut."""
