@@ -84,6 +84,11 @@ class Walker:
             else:
                 one.fill(to or note)
         form.locator("button").click()
+        self._confirm(name)
+
+    def _confirm(self, name):
+        """Look at what a decision would do, and keep it under a name."""
+        page = self.page
         page.locator("button[name=sure]").wait_for()
         self.look()
         if not page.locator("input[name=who]").input_value():
@@ -109,13 +114,7 @@ class Walker:
             page.locator(f".counts:has-text(' {chosen} ')").wait_for()
         page.locator("input[name=title]").fill(title)
         page.locator("input[name=title]").press("Enter")
-        page.locator("button[name=sure]").wait_for()
-        self.look()
-        if not page.locator("input[name=who]").input_value():
-            page.locator("input[name=who]").fill(name)
-        page.locator("button[name=sure]").press("Enter")
-        page.wait_for_url("**done=*")
-        self.look()
+        self._confirm(name)
 
 
 @contextmanager

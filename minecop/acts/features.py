@@ -49,8 +49,10 @@ def _counts(found: NDArray[np.int64], among: NDArray[np.int64]) -> tuple[NDArray
 
 
 _FAMILIES = ("word", "pair", "around", "opening", "closing", "closing pair")
-_SIEVE = 1 << 19
 _PAIRED = frozenset({"pair", "around", "closing pair"})
+
+_SIEVE = (1 << 19) - 1
+"""Lowest bits of a key, by which most of those that are no feature are told: ten times as many places as any family has features."""
 
 
 @dataclass
@@ -138,7 +140,7 @@ class Vectorizer:
         offset = 0
         for keys, sieve, (rows, found) in zip(self.keys, self._sieves, self._families(documents), strict=True):
             if len(keys):
-                likely = sieve[found & (len(sieve) - 1)]
+                likely = sieve[found & _SIEVE]
                 rows, found = rows[likely], found[likely]
                 places = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
                 known = keys[places] == found
@@ -210,9 +212,9 @@ class Vectorizer:
     @cached_property
     def _sieves(self) -> list[NDArray[np.bool_]]:
         """By the lowest bits of a key, whether there is any such among those of each family: most pairs of words are no feature."""
-        made = np.zeros((len(self.keys), _SIEVE), dtype=bool)
+        made = np.zeros((len(self.keys), _SIEVE + 1), dtype=bool)
         for sieve, keys in zip(made, self.keys, strict=True):
-            sieve[keys & (_SIEVE - 1)] = True
+            sieve[keys & _SIEVE] = True
         return list(made)
 
     @cached_property

@@ -192,6 +192,11 @@ def moment_of(date: datetime | None) -> int:
     return UNDATED if date is None else (date - _FIRST) // _INSTANT
 
 
+def first_of_month(months: int) -> datetime:
+    """Return the first day, in Thai time, of a month that is counted from January of the year 0."""
+    return datetime(months // 12, months % 12 + 1, 1, tzinfo=BANGKOK)
+
+
 def date_of(moment: int) -> datetime | None:
     """Return the date, in Thai time, of so many milliseconds since 1970; nothing for ``UNDATED``."""
     return None if moment == UNDATED else _FIRST + moment * _INSTANT

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from minecop.core.dates import first_of_month
 from minecop.insight.periods import UNITS
 
 if TYPE_CHECKING:
@@ -118,5 +119,5 @@ def _in_periods(months: NDArray[np.int32], period: Callable[[datetime], str]) ->
     import numpy as np
 
     met, places = np.unique(months, return_inverse=True)
-    names = [UNKNOWN if month < 0 else period(datetime(month // 12, month % 12 + 1, 1)) for month in met.tolist()]
+    names = [UNKNOWN if month < 0 else period(first_of_month(month)) for month in met.tolist()]
     return [names[place] for place in places.tolist()]

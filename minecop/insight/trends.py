@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from minecop.core.dates import BANGKOK
+from minecop.core.dates import first_of_month
 from minecop.insight.models import Period, Trend, Voice
 from minecop.insight.periods import UNITS
 from minecop.insight.shares import wilson
@@ -280,5 +280,5 @@ def _people_by_period(voices: Voices, unit: Callable[[datetime], str]) -> dict[s
 def _people_periods(voices: Voices, unit: Callable[[datetime], str]) -> set[tuple[str, int]]:
     """Return who speaks in which period, people by number."""
     pairs = _people_months(voices)
-    names = {month: unit(datetime(month // 12, month % 12 + 1, 1, tzinfo=BANGKOK)) for _, month in pairs}
+    names = {month: unit(first_of_month(month)) for _, month in pairs}
     return {(names[month], author) for author, month in pairs}
