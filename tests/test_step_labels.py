@@ -1,5 +1,6 @@
 import csv
 import json
+import re
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +13,7 @@ from minecop.acts.labelled import read_labelled
 from minecop.acts.marking import TENSES
 from minecop.archive.store import read_archive
 from minecop.cli.steps import _explain, command
-from minecop.core.errors import InputError, RunError
+from minecop.core.errors import InputError, ProcessError, RunError
 from minecop.core.progress import silent
 from minecop.process.definition import load_process
 from minecop.process.labels import StepLabel, labels_path, read_labels, write_labels
@@ -256,13 +257,26 @@ def test_labels_question_mark_gives_the_rule_of_a_process_that_has_one(archive, 
     assert process.none_definitions["en"] in capsys.readouterr().out
 
 
-def test_steps_new_is_a_process_that_can_be_used(minecop, tmp_path):
+def filled_in(template: str) -> str:
+    """A template with another text in the place of every one below the first step."""
+    head, steps = template.split("[[step]]", 1)
+    return f"{head}[[step]]" + re.sub('"[^"\\n]+"', lambda found: f'"{found.start()}"', steps)
+
+
+def test_steps_new_is_a_process_that_can_be_used_once_it_is_filled_in(minecop, tmp_path):
     for extends, count in (((), 1), (("--extends", "civic"), 8)):
         path = tmp_path / f"our {count}.toml"
         code, out, _ = minecop("steps", "new", path, *extends)
         assert code == 0
         assert path.name in out
+        template = path.read_text(encoding="utf-8")
+        with pytest.raises(ProcessError, match=r"\[\[step\]\] .*: name_th still has the text of the template"):
+            load_process(str(path))
+        path.write_text(filled_in(template), encoding="utf-8")
         assert len(load_process(str(path)).steps) == count
+        path.write_text(template.replace("ชื่อขั้น", "ลงพื้นที่"), encoding="utf-8")
+        with pytest.raises(ProcessError, match="name_en still has the text"):
+            load_process(str(path))
     code, _, err = minecop("steps", "new", path)
     assert code == 1
     assert path.name in err

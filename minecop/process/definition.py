@@ -187,6 +187,14 @@ examples = [
 """
 
 
+@cache
+def _to_be_filled_in() -> frozenset[str]:
+    """Return the texts of the template that stand for a user's own."""
+    tables = tomllib.loads(_TEMPLATE.format(name="", id="", extends=""))
+    values = [value for table in (*tables["step"], tables["none"]) for value in table.values()]
+    return frozenset(text for value in values for text in ([value] if isinstance(value, str) else value))
+
+
 def write_template(path: Path, extends: str | None = None) -> None:
     """Write a process file to be filled in.
 
@@ -266,7 +274,7 @@ class _Table:
         value = self.values.get(key, "")
         if not isinstance(value, str):
             raise self.error("process_no_text", name=key)
-        return value.strip()
+        return self._filled_in(key, value.strip())
 
     def in_languages(self, name: str, *, needed: bool = False) -> dict[str, str]:
         """Return a text by language, the one standing in for the other where only one is there."""
@@ -280,7 +288,12 @@ class _Table:
         values = self.values.get(key, [])
         if not isinstance(values, list) or not all(isinstance(value, str) and value.strip() for value in values):
             raise self.error("process_no_list", name=key)
-        return tuple(values)
+        return tuple(self._filled_in(key, value) for value in values)
+
+    def _filled_in(self, key: str, text: str) -> str:
+        if text in _to_be_filled_in():
+            raise self.error("process_not_filled_in", name=key, text=text)
+        return text
 
     def tables(self, key: str) -> list[_Table]:
         """Return the tables below this one."""
