@@ -2,6 +2,7 @@ import json
 import mmap
 import os
 import pickle
+import tempfile
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -259,6 +260,33 @@ def test_workers_sum_in_one_thread(monkeypatch):
     with make_executor(2) as executor:
         assert executor.submit(os.getenv, "OMP_NUM_THREADS").result() == "1"
     assert "OMP_NUM_THREADS" not in os.environ
+
+
+class Heavy:
+    """A function that holds much, and counts how often it was sent."""
+
+    def __init__(self):
+        self.held = bytes(1_000_000)
+        self.sent = 0
+
+    def __getstate__(self):
+        self.sent += 1
+        return {"held": self.held, "sent": self.sent}
+
+    def __call__(self, number):
+        return number + len(self.held)
+
+
+def test_workers_get_a_large_function_once_and_not_with_every_chunk(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    heavy = Heavy()
+    with make_executor(2) as executor:
+        found = executor.map(heavy, range(50))
+        assert next(found) == 1_000_000
+        assert [path.name for path in tmp_path.glob("*/*")] == ["function"]
+        assert list(found) == [*range(1_000_001, 1_000_050)]
+    assert heavy.sent == 1
+    assert not any(tmp_path.iterdir()), "and the file is gone"
 
 
 def test_what_was_read_of_mapped_files_is_let_go_of(tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ from test_run import posts
 from minecop.core.measuring import measured
 from minecop.core.progress import Progress
 from minecop.run.opening import open_run
+from minecop.run.pipeline import analyse
 from minecop.run.reporting import RECORD
 from minecop.run.timings import read_timings, timing_parts
 
@@ -128,6 +129,24 @@ def test_timings_of_a_reused_stage_are_of_when_it_was_made(report, kept):
     assert [line["made"] for line in after["stages"]] == [line["made"] for line in before["stages"]]
     assert after["report"]["made"] == before["report"]["made"]
     assert all(line["reused"] for line in (*after["stages"], after["report"]))
+
+
+def test_timings_of_a_run_that_ended_before_its_last_stage(archive, tmp_path, monkeypatch):
+    def broken(*arguments, **named):
+        raise KeyError("broken")
+
+    with monkeypatch.context() as patched, pytest.raises(KeyError):
+        patched.setattr("minecop.run.stages.posts_set_aside", broken)
+        analyse(archive, tmp_path)
+    before = {line["stage"]: line for line in read_timings(tmp_path)["stages"]}
+    assert list(before) == ["archive", "text", "acts", "vectors", "topics", "process"]
+    analyse(archive, tmp_path)
+    after = {line["stage"]: line for line in read_timings(tmp_path)["stages"]}
+    assert list(after)[-1] == "tables"
+    for name, line in before.items():
+        assert after[name]["reused"]
+        assert after[name]["made"] == line["made"]
+    assert all(after[name]["made"]["seconds"] > 0 for name in ("aside", "insight", "layout", "tables"))
 
 
 def test_manifest_has_characters_and_no_seconds(report, kept):

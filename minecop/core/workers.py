@@ -5,14 +5,19 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
+import pickle
 import signal
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing.context import SpawnContext, SpawnProcess
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -20,6 +25,9 @@ from minecop.core.errors import RunError
 
 AHEAD = 32
 """Chunks handed out before the first of them has to be done: enough for any laptop's processors, few enough for its memory."""
+
+_LARGE = 20_000
+"""Bytes of a function, with what it holds, from which it is not sent with every chunk."""
 
 _LOSSES = 3
 """How often a chunk may be lost with a worker and is done again."""
@@ -98,6 +106,35 @@ class _Context(SpawnContext):
         return worker
 
 
+@dataclass(frozen=True, slots=True)
+class _InFile:
+    """A function that waits in a file, where each worker that is to call it gets it once."""
+
+    path: Path
+
+    def __call__(self, *args: Any) -> Any:
+        return _read_function(self.path)(*args)
+
+
+@lru_cache(maxsize=1)
+def _read_function(path: Path) -> Callable[..., Any]:
+    function: Callable[..., Any] = pickle.loads(path.read_bytes())  # noqa: S301 - written by the process that started this one
+    return function
+
+
+@contextmanager
+def _handed_once(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
+    """Give a function that costs as little to send with each chunk, however much it holds: a model, or what is known of all authors."""
+    written = pickle.dumps(function)
+    if len(written) < _LARGE:
+        yield function
+        return
+    with tempfile.TemporaryDirectory(prefix="minecop-") as folder:
+        path = Path(folder, "function")
+        path.write_bytes(written)
+        yield _InFile(path)
+
+
 class WorkerPool(Executor):
     """Does work in a number of processes. Processes are spawned on every system, as Windows does it: a fork of one with threads may hang.
 
@@ -132,14 +169,19 @@ class WorkerPool(Executor):
     ) -> Iterator[Any]:
         """Yield the result of each piece of work in order; pieces are taken as they are needed, and done again when they are lost.
 
-        So many at most are handed out before the first of them is done.
+        So many at most are handed out before the first of them is done. A large function is handed to each worker once.
 
         Raises
         ------
         RunError
             When a piece is lost time and again.
         """
-        pieces = zip(*iterables, strict=False)
+        with _handed_once(fn) as function:
+            yield from self._map(function, zip(*iterables, strict=False), timeout, most)
+
+    def _map(
+        self, fn: Callable[..., Any], pieces: Iterator[tuple[Any, ...]], timeout: float | None, most: int
+    ) -> Iterator[Any]:
         ahead: deque[tuple[tuple[Any, ...], Future[Any]]] = deque()
         lost = 0
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from pathlib import Path
@@ -107,12 +108,12 @@ def analyse(
             context = Context(
                 source, folder, settings, doing, listener, decided=decided, embedder=embedder, clusterer=clusterer
             )
-            timings = make_stages(context, lang)
+            # after each stage: what it took is known of a run that is ended before its last one, too
+            make_stages(context, lang, told=lambda lines: write_timings(folder, source, lines, workers))
         keep_history(context)
         _publish(folder)
         manifest = _manifest(context)
         write_sealed(folder / MANIFEST, manifest)
-        write_timings(folder, source, timings, workers)
     return Run(folder, manifest)
 
 
@@ -127,10 +128,31 @@ def _tidy(folder: Path) -> None:
         clean_leftovers(place)
 
 
-def make_stages(context: Context, lang: str, last: str = STAGES[-1].name) -> list[dict[str, Any]]:
-    """Make or reuse the stages up to one of them; return their lines of the timings."""
-    until = [stage.name for stage in STAGES].index(last)
-    return [_do(stage, context, lang) for stage in STAGES[: until + 1]]
+def make_stages(
+    context: Context,
+    lang: str,
+    last: str = STAGES[-1].name,
+    told: Callable[[list[dict[str, Any]]], None] = lambda lines: None,
+) -> None:
+    """Make or reuse the stages up to one of them.
+
+    Parameters
+    ----------
+    context
+        The run.
+    lang
+        Of the notes that its listener gets.
+    last
+        Name of the last stage to be made.
+    told
+        Gets the lines of the timings, after each stage those so far.
+    """
+    lines = []
+    for stage in STAGES:
+        lines.append(_do(stage, context, lang))
+        told(lines)
+        if stage.name == last:
+            return
 
 
 def _key(stage: Stage, context: Context) -> Key:

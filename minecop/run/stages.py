@@ -176,7 +176,7 @@ def _make_text(context: Context, folder: Path) -> dict[str, int]:
     work = partial(
         passages_of,
         homes=homes,
-        people=people,
+        groups={person.author_id: person.group for person in people.values() if person.group},
         selection=context.settings.selection,
         under_copies=comments_of_copies(archive),
     )

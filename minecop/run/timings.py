@@ -53,13 +53,18 @@ def made_by(taken: Taken, characters: int | None = None, parts: Mapping[str, flo
 
 
 def write_timings(folder: Path, source: Path, lines: Sequence[dict[str, Any]], workers: int) -> None:
-    """Write the lines of all stages; a reused one keeps what it took when it was made."""
+    """Write the lines of stages; a reused one keeps what it took when it was made, and one not yet reached its earlier line."""
     earlier = read_timings(folder)
-    before = {line["stage"]: line.get("made") for line in earlier.get("stages", ())}
-    for line in lines:
-        line["made"] = before.get(line["stage"]) if line["reused"] else line["made"] | {"workers": workers}
+    before = {line["stage"]: line for line in earlier.get("stages", ())}
+    shown = {
+        line["stage"]: line
+        | {"made": before.get(line["stage"], {}).get("made") if line["reused"] else line["made"] | {"workers": workers}}
+        for line in lines
+    }
+    left = [line for name, line in before.items() if name not in shown]
     report = {"report": earlier["report"]} if "report" in earlier else {}
-    write_sealed(folder / TIMINGS, {"source": str(source.resolve()), "stages": lines, **report, "workers": workers})
+    stages = [*shown.values(), *left]
+    write_sealed(folder / TIMINGS, {"source": str(source.resolve()), "stages": stages, **report, "workers": workers})
 
 
 @contextmanager

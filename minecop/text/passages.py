@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
-from minecop.archive.models import Comment, Person, Post
+from minecop.archive.models import Comment, Post
 from minecop.core.dates import BANGKOK
 from minecop.core.tables import table_of
 from minecop.text.collocations import joined
@@ -93,7 +93,7 @@ class Selection:
 def passages_of(
     posts: Iterable[Post],
     homes: Mapping[str, str],
-    people: Mapping[str, Person],
+    groups: Mapping[str, str],
     selection: Selection,
     under_copies: Mapping[str, Set[int]] = MappingProxyType({}),
 ) -> tuple[pa.Table, pa.Table]:
@@ -105,8 +105,8 @@ def passages_of(
         Posts with their threads. The text of copies (``duplicate_of``) gives no passages: it would count a voice twice.
     homes
         Home community by author id.
-    people
-        What ``authors.csv`` says, for the selection by group.
+    groups
+        Group by author id, for the selection by it.
     selection
         What to leave out.
     under_copies
@@ -117,7 +117,6 @@ def passages_of(
     tuple of pyarrow.Table
         Tables of schema ``PASSAGES`` and ``TITLES``, in the order of posts, comments and places.
     """
-    groups = {person.author_id: person.group for person in people.values()}
     rows: list[dict[str, object]] = []
     for post in posts:
         counted = under_copies.get(post.id, frozenset())

@@ -111,7 +111,7 @@ def all_of_it(texts) -> None:
 def test_text_two_workers():
     """The text and acts stages as a run does them, on the sample ten times over, with one worker and with two."""
     posts, people, _ = read_sources(SAMPLE)
-    work = partial(_both, homes=home_communities(posts, people), people=people)
+    work = partial(_both, homes=home_communities(posts, people))
     chunks = [posts[start : start + 50] for start in range(0, len(posts), 50)] * 10
     letters = sum(len(text.body) for chunk in chunks for post in chunk for text in post.texts)
     taken = {}
@@ -127,7 +127,7 @@ def test_text_two_workers():
     )
 
 
-def _both(posts, homes, people):
-    passages, _ = passages_of(posts, homes, people, Selection())
+def _both(posts, homes):
+    passages, _ = passages_of(posts, homes, {}, Selection())
     words = with_collocations(words_of_passages(passages), {})
     return passages, words, _acts_chunk((passages, words))
