@@ -11,10 +11,10 @@ from conftest import ROOT
 from scipy.special import expit
 
 from minecop.acts.labelled import read_labelled
-from minecop.acts.training import best_bars, figures, unseen_scores
+from minecop.acts.training import best_bars, figures, scale_of, unseen_scores
 from minecop.cli.facetshow import _RELIABLE
 from minecop.process.definition import FACETS, load_facets
-from minecop.process.facet_training import examples_of_facet, scale_of, train_facet
+from minecop.process.facet_training import examples_of_facet, train_facet
 from minecop.process.facets import facet_figures, facet_models, match_facets, told_facets
 from minecop.run.evidence import evidence_of
 from minecop.run.loading import load_analysis

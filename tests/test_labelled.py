@@ -8,11 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minecop.acts.features import Vectorizer
 from minecop.acts.labelled import read_labelled
-from minecop.acts.marking import ACTS
-from minecop.acts.model import load_model, passage_of
+from minecop.acts.marking import ACTS, OPEN
+from minecop.acts.model import beside, load_model, passage_of
 from minecop.acts.training import (
     LEARNED,
     best_bars,
@@ -90,6 +92,12 @@ def test_learned_explainers_are_precise(unseen):
 def test_shipped_models_are_what_the_labelled_passages_give(rows, name, make):
     shipped_model = load_model(ROOT / "models/acts", name)
     made = train(make(rows), shipped_model.bars)
+    for n, label in enumerate(made.labels):
+        if label == OPEN:  # scaled by what the passages of fields not seen say
+            slope = np.linalg.norm(shipped_model.weights[n]) / np.linalg.norm(made.weights[n])
+            assert 0.5 < slope < 2
+            made.weights[n] *= slope
+            made.clause_weights[made.by_clause == n] *= slope
     assert made.labels == shipped_model.labels
     assert list(made.vectorizer.words) == list(shipped_model.vectorizer.words), "learn the models again"
     assert np.allclose(made.weights, shipped_model.weights, atol=0.02), "learn the models again"
@@ -113,14 +121,43 @@ def test_learned_model_is_written_and_read_without_loss(rows, tmp_path):
         load_model(tmp_path / "m", "a")
 
 
-def test_learned_request_is_told_by_its_plainest_clause():
+def by_clauses_and_without(text):
+    """The scores of a passage by label, and those by the passage as a whole alone."""
     model = load_model(ROOT / "models/acts", "acts")
-    text = "ปีที่แล้วเราปลูกป่าชุมชนกันสองร้อยต้น ช่วยแนะนำหน่อยค่ะว่าหน้าแล้งดูแลกันอย่างไร ปีนี้ตั้งใจจะปลูกเพิ่มตรงท้ายวัด"
     told = passage_of(text, words(text), comment=False)
-    without = replace(told, text="")
-    by_clauses, whole = model.scores([told, without], model.features([told, without]))
-    assert [model.labels[n] for n in np.flatnonzero(by_clauses != whole)] == ["request"]
-    assert by_clauses[LEARNED.index("request")] > max(0, whole[LEARNED.index("request")])
+    scores = model.scores([told, replace(told, text="")], model.features([told, told]))
+    return [dict(zip(model.labels, row, strict=True)) for row in scores.tolist()]
+
+
+def test_learned_request_is_told_by_its_plainest_clause():
+    told, whole = by_clauses_and_without(
+        "ปีที่แล้วเราปลูกป่าชุมชนกันสองร้อยต้น ช่วยแนะนำหน่อยค่ะว่าหน้าแล้งดูแลกันอย่างไร ปีนี้ตั้งใจจะปลูกเพิ่มตรงท้ายวัด"
+    )
+    assert {label for label in told if told[label] != whole[label]} == {"request", "issue", "open"}
+    assert told["request"] > max(0, whole["request"])
+
+
+def test_learned_issue_is_told_by_one_clause_among_what_went_well():
+    well = "ปีนี้กลุ่มเราได้กำไรสองแสน สมาชิกเพิ่มเป็นแปดสิบคน ทุกคนยิ้มออก ขนมก็ขายหมดทุกวัน"
+    told, whole = by_clauses_and_without(f"{well} เสียดายอย่างเดียวยังไม่มีคนรุ่นใหม่มารับช่วงต่อ ไม่รู้จะทำอย่างไรกันดี")
+    assert told["open"] > max(0, whole["open"])
+    assert by_clauses_and_without(well)[0]["open"] < 0
+
+
+def test_labelled_places_where_an_issue_is_voiced_are_those_of_the_text(rows):
+    for row, passage in zip(rows, examples_of_acts(rows).passages, strict=True):
+        voices = bool({"concern", "wish"} & row.acts) or row.step == 2
+        assert all(row.text[start:end] in row.voiced for start, end in passage.voiced)
+        assert voices == bool(row.voiced) == any(passage.voicing()), row.id
+
+
+@given(st.lists(st.integers(1, 5), min_size=1, max_size=6))
+def test_what_stands_beside_a_clause_is_of_its_passage(lengths):
+    values = np.random.default_rng(0).integers(1, 9, (sum(lengths), 2)).astype(np.float32)
+    starts = np.cumsum([0, *lengths])[:-1]
+    parts = np.split(values, starts[1:])
+    padded = [np.vstack([np.zeros((1, 2)), part, np.zeros((1, 2))]) for part in parts]
+    assert np.array_equal(beside(values, starts), np.vstack([part[:-2] + part[2:] for part in padded]))
 
 
 def test_learned_lesson_and_request_rest_on_what_stands_in_several_fields(rows):

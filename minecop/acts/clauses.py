@@ -34,6 +34,12 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return found
 
 
+def lies_in(clause: tuple[int, int], place: tuple[int, int]) -> bool:
+    """Tell whether a clause lies in a place of its text by half, or half of the place in it, each as a span."""
+    common = min(clause[1], place[1]) - max(clause[0], place[0])
+    return common >= 0.5 * min(clause[1] - clause[0], place[1] - place[0])
+
+
 def words_by_clause(text: str, spans: Sequence[tuple[int, int]], all_words: Sequence[str]) -> list[list[str]]:
     """Return the words of a text by clause, in classes.
 

@@ -32,6 +32,8 @@ class Labelled:
         ``planned``, ``doing``, ``done``, ``back`` (looking back with judgement) or ``none``.
     parts
         Of a lesson: verbatim pieces of the text, by ``problem``, ``action``, ``result``, ``why`` and ``advice``.
+    voiced
+        Verbatim pieces of the text in which it voices a concern, a wish or an aim; none where it voices nothing.
     step, second
         Steps of the process that it is about, 0 for none, ``None`` where readers differ.
     none
@@ -50,6 +52,7 @@ class Labelled:
     acts: frozenset[str]
     tense: str = "none"
     parts: Mapping[str, str] = field(default_factory=dict)
+    voiced: Sequence[str] = ()
     step: int | None = 0
     second: int = 0
     none: str | None = None

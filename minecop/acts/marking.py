@@ -21,7 +21,10 @@ ACTS = (
 """Every act, as columns of the table of marks; corpora/labelled/README.md says what each is."""
 
 ISSUE = "issue"
-"""What a group could take up: a concern or a wish. It is learned as one, and parted after."""
+"""What a group could take up: a concern, a wish, or an aim that people look for, or find, together. Learned as one, and parted after."""
+
+OPEN = "open"
+"""What is unsettled: a concern or a wish alone. An aim that was found together is an issue, but no sign that something waits."""
 
 LESSONS = ("lesson", "reported")
 """What was learned from the writer's own action, and from that of others."""
@@ -39,8 +42,8 @@ MARKS = pa.schema(
         ("evidence", pa.string()),
     ]
 )
-"""Columns of the marks: a yes or no for each act; the log odds that a passage voices an issue, and how far it lies above the bar of a
-lesson (see ``Marks``); the tense; of a lesson the places of its parts in the passage (JSON: part to start and end); and the words that
+"""Columns of the marks: a yes or no for each act; the log odds that a passage voices what is unsettled, and how far it lies above the bar
+of a lesson (see ``Marks``); the tense; of a lesson the places of its parts in the passage (JSON: part to start and end); and the words that
 showed each act (JSON by act)."""
 
 
@@ -62,8 +65,8 @@ class Marks:
     evidence
         The words that show each.
     openness
-        Log odds that it voices an issue, were those that do and those that do not as many. The bar of the mark lies higher; below it are
-        issues that are told softly.
+        Log odds that it voices what is unsettled, were the labelled passages that do and those that do not as many. It is learned apart
+        from the marks; most that has some of it without a mark is told softly.
     learning
         How far it lies above the bar of a lesson (log odds), of one's own or of others, whichever it is the more.
     tense
@@ -127,7 +130,7 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
             Marks(
                 frozenset(acts),
                 evidence,
-                score[ISSUE] + float(model.bars[places[ISSUE]]),
+                score[OPEN] + float(model.bars[places[OPEN]]),
                 learning,
                 max(TENSES, key=score.__getitem__),
             )

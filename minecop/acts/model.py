@@ -18,19 +18,19 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from minecop.acts.clauses import clauses, words_by_clause
+from minecop.acts.clauses import clauses, lies_in, words_by_clause
 from minecop.acts.features import Vectorizer, in_classes
 from minecop.acts.signs import phrases_in, signs
 from minecop.core.errors import ModelError
 
-FORMAT = 3
+FORMAT = 4
 
 _SIGN = 0.1
 """Weight of a sign beside words (rows of words have the length 1): more, and what is said without such phrases is missed."""
 
 _OPEN = -1.1
-"""Log odds by the passage as a whole below which its clauses are not looked at: two of three passages lie there, and of a thousand of those
-hardly one would still reach the bar."""
+"""Log odds by the passage as a whole below which its clauses are not looked at: half of all passages lie there by every label, and of a
+thousand of those hardly one would still reach a bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,8 @@ class Passage:
         Those that stand in it and are a sign, with their groups (``phrases_in``).
     text, written
         The passage as written, and its words as they are: for its clauses; none where it is a clause itself.
+    voiced
+        Of a labelled passage, the places in the text where an issue is voiced.
     """
 
     words: Sequence[str]
@@ -54,11 +56,20 @@ class Passage:
     phrases: Sequence[tuple[int, str]] = ()
     text: str = ""
     written: Sequence[str] = ()
+    voiced: Sequence[tuple[int, int]] = ()
 
     def clauses(self) -> list[list[str]]:
         """Return the words of each clause, in classes; at least one clause, if without words."""
-        cut = words_by_clause(self.text, clauses(self.text), self.written)
-        return [own for own in cut if own] or [[]]
+        return [words for _, words in self._cut()]
+
+    def voicing(self) -> list[bool]:
+        """Return which of the clauses lie by half in a place where an issue is voiced."""
+        return [any(lies_in(span, place) for place in self.voiced) for span, _ in self._cut()]
+
+    def _cut(self) -> list[tuple[tuple[int, int], list[str]]]:
+        spans = clauses(self.text)
+        cut = zip(spans, words_by_clause(self.text, spans, self.written), strict=True)
+        return [(span, words) for span, words in cut if words] or [((0, len(self.text)), [])]
 
 
 _BEFORE_SIGNS = 1
@@ -93,8 +104,9 @@ class Model:
         Score from which a label is given, one a label.
     by_clause
         Numbers of the labels that are told by clauses, too, shape (n,).
-    clause_weights, clause_bias
-        What the words of a clause add for each of them, shapes (n, features of words) and (n,).
+    clause_weights, beside_weights, clause_bias
+        What the words of a clause, and those of the clauses beside it, add for each of them, shapes (n, features of words), the same,
+        and (n,).
     """
 
     labels: tuple[str, ...]
@@ -104,6 +116,7 @@ class Model:
     bars: NDArray[np.float32]
     by_clause: NDArray[np.int64]
     clause_weights: NDArray[np.float32]
+    beside_weights: NDArray[np.float32]
     clause_bias: NDArray[np.float32]
 
     def features(self, passages: Sequence[Passage]) -> sp.csr_matrix:
@@ -113,12 +126,17 @@ class Model:
     def scores(self, passages: Sequence[Passage], features: sp.csr_matrix) -> NDArray[np.float32]:
         """Return how far above its bar each label is (log odds), shape (passages, labels); 0 and more is given."""
         found: NDArray[np.float32] = np.asarray(features @ self.weights.T) + self.bias
-        for label, weights, bias in zip(self.by_clause.tolist(), self.clause_weights, self.clause_bias, strict=True):
-            rows = np.flatnonzero(found[:, label] >= _OPEN).tolist()
-            if rows:
-                cut, starts = features_of_clauses(self.vectorizer, [passages[row] for row in rows])
-                found[rows, label] += np.maximum.reduceat(cut @ weights + bias, starts)
+        rows = np.flatnonzero((found[:, self.by_clause] >= _OPEN).any(axis=1))
+        if len(rows):
+            found[np.ix_(rows, self.by_clause)] += self._of_clauses([passages[row] for row in rows.tolist()])
         return found - self.bars
+
+    def _of_clauses(self, passages: Sequence[Passage]) -> NDArray[np.float32]:
+        """Return what the plainest clause of each passage adds, shape (passages, labels by clause)."""
+        cut, starts = features_of_clauses(self.vectorizer, passages)
+        scores = cut @ self.clause_weights.T + beside(cut @ self.beside_weights.T, starts)
+        plainest: NDArray[np.float32] = np.maximum.reduceat(scores, starts, axis=0) + self.clause_bias
+        return plainest
 
     def evidence(
         self, features: sp.csr_matrix, row: int, label: int, phrases: Sequence[tuple[int, str]], most: int = 4
@@ -152,6 +170,7 @@ class Model:
             "bars": self.bars,
             "by_clause": self.by_clause,
             "clause_weights": self.clause_weights.astype(np.float16),
+            "beside_weights": self.beside_weights.astype(np.float16),
             "clause_bias": self.clause_bias,
         }
         tensors |= self.vectorizer.tensors()
@@ -177,6 +196,24 @@ def features_of_clauses(vectorizer: Vectorizer, passages: Sequence[Passage]) -> 
     return vectorizer.transform(list(chain.from_iterable(cut))), starts
 
 
+def beside(values: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Return the sum of what stands before and after each row, within the passage that it is of.
+
+    Parameters
+    ----------
+    values
+        One row a clause, shape (clauses, n).
+    starts
+        The first clause of each passage.
+    """
+    found = np.zeros_like(values)
+    goes_on = np.ones((len(values), 1), dtype=np.float32)
+    goes_on[starts] = 0
+    found[1:] += goes_on[1:] * values[:-1]
+    found[:-1] += goes_on[1:] * values[1:]
+    return found
+
+
 def load_model(folder: Path, name: str) -> Model:
     """Read a model.
 
@@ -200,6 +237,7 @@ def load_model(folder: Path, name: str) -> Model:
             tensors["bars"],
             tensors["by_clause"],
             tensors["clause_weights"].astype(np.float32),
+            tensors["beside_weights"].astype(np.float32),
             tensors["clause_bias"],
         )
     except (OSError, KeyError, TypeError, ValueError) as error:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from minecop.acts.clauses import clauses
+from minecop.acts.clauses import clauses, lies_in
 from minecop.acts.features import Vectorizer
 from minecop.acts.labelled import Labelled
-from minecop.acts.marking import ACTS, ISSUE, TENSES
+from minecop.acts.marking import ACTS, ISSUE, OPEN, TENSES
 from minecop.acts.model import Model, Passage, features_of, features_of_clauses, passage_of
 from minecop.acts.parts import PARTS, passages_of_clauses
 from minecop.text.words import words
@@ -21,7 +22,10 @@ from minecop.text.words import words
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
-LEARNED = (*ACTS, ISSUE, *TENSES)
+LEARNED = (*ACTS, ISSUE, OPEN, *TENSES)
+
+_COMMON_GOALS = 2
+"""The step in which people look for, or find, what they want together."""
 
 _STRENGTH = 8.0
 """Inverse strength of regularisation (scikit-learn's ``C``)."""
@@ -34,11 +38,15 @@ troubles people is of their field."""
 _STRENGTH_OF_COMMON = 32.0
 """The strength for them: a passage has fewer such features, and its row is shorter."""
 
-_BY_CLAUSE = ("request",)
-"""Labels that one clause shows. For the other acts, clauses made it worse, or no better."""
+_BY_CLAUSE = {"request": 0.25, ISSUE: 0.3, OPEN: 0.3}
+"""Labels that one clause shows, and what the plainest clause counts of a score, beside the passage. For the other acts, clauses made it
+worse, or no better."""
 
-_SHARE = 0.25
-"""What the plainest clause counts of a score, beside the passage."""
+_VOICED = (ISSUE, OPEN)
+"""Labels of which it is known what clauses show them. Which show a request is learned with the rest, which for issues made it worse."""
+
+_AROUND = 0.5
+"""What counts, beside a clause's own words, of those of the clauses beside it, and of those of the whole passage."""
 
 _ROUNDS = 12
 """Times that the clauses of passages are weighed, and learned from; twice as many make it no better."""
@@ -107,11 +115,21 @@ class Examples:
 
 def examples_of_acts(rows: Sequence[Labelled]) -> Examples:
     """Return passages with the acts and the tense of each."""
-    passages = [passage_of(row.text, words(row.text), comment=row.kind == "comment") for row in rows]
-    wanted = [[label in row.acts | {row.tense} for label in LEARNED] for row in rows]
-    issue = LEARNED.index(ISSUE)
-    for row, labels in zip(rows, wanted, strict=True):
-        labels[issue] = bool({"concern", "wish"} & row.acts)
+    passages = [
+        replace(
+            passage_of(row.text, words(row.text), comment=row.kind == "comment"),
+            voiced=[_place(row.text, piece) for piece in row.voiced],
+        )
+        for row in rows
+    ]
+    wanted = []
+    for row in rows:
+        labels = row.acts | {row.tense}
+        if {"concern", "wish"} & row.acts:
+            labels |= {ISSUE, OPEN}
+        if row.step == _COMMON_GOALS:
+            labels |= {ISSUE}
+        wanted.append([label in labels for label in LEARNED])
     return Examples(LEARNED, passages, _table(wanted, LEARNED), np.array([row.field for row in rows]))
 
 
@@ -132,9 +150,12 @@ def examples_of_parts(rows: Sequence[Labelled]) -> Examples:
 def _is_part(row: Labelled, part: str, start: int, end: int) -> bool:
     if part not in row.parts:
         return False
-    begin = row.text.find(row.parts[part])
-    stop = begin + len(row.parts[part])
-    return min(end, stop) - max(start, begin) >= 0.5 * min(end - start, stop - begin)
+    return lies_in((start, end), _place(row.text, row.parts[part]))
+
+
+def _place(text: str, piece: str) -> tuple[int, int]:
+    begin = text.find(piece)
+    return begin, begin + len(piece)
 
 
 def _table(wanted: list[list[bool]], labels: Sequence[str]) -> NDArray[np.bool_]:
@@ -171,14 +192,28 @@ def _trained(examples: Examples, rows: NDArray[np.int64], bars: NDArray[np.float
         fitted = _regression(_STRENGTH_OF_COMMON if label in _COMMON else _STRENGTH)
         fitted.fit(features[:, kept], wanted[:, n])
         weights[n, kept], bias[n] = fitted.coef_[0], fitted.intercept_[0]
-    by_clause = np.flatnonzero(both & np.isin(examples.labels, _BY_CLAUSE))
-    weights[by_clause] *= 1 - _SHARE
-    bias[by_clause] *= 1 - _SHARE
+    by_clause = np.flatnonzero(both & np.isin(examples.labels, list(_BY_CLAUSE)))
     clause_weights = np.zeros((len(by_clause), vectorizer.columns), dtype=np.float32)
-    clause_bias = np.zeros(len(by_clause), dtype=np.float32)
+    beside_weights, clause_bias = np.zeros_like(clause_weights), np.zeros(len(by_clause), dtype=np.float32)
+    if len(by_clause):
+        cut, starts = features_of_clauses(vectorizer, passages)
+        of = np.repeat(np.arange(len(passages)), np.diff(np.append(starts, cut.shape[0])))
+        voicing = np.fromiter(chain.from_iterable(passage.voicing() for passage in passages), dtype=bool)
     for row, n in enumerate(by_clause):
-        fitted = _fitted_to_clauses(vectorizer, passages, wanted[:, n])
-        clause_weights[row], clause_bias[row] = _SHARE * fitted.coef_[0], _SHARE * fitted.intercept_[0]
+        share = _BY_CLAUSE[examples.labels[n]]
+        weights[n] *= 1 - share
+        bias[n] *= 1 - share
+        if examples.labels[n] in _VOICED:
+            around = [_AROUND * _beside(cut, starts), _AROUND * features[:, : vectorizer.columns][of]]
+            fitted = _regression(_STRENGTH)
+            fitted.fit(sp.hstack([cut, *around], format="csr"), voicing & wanted[of, n])
+            own, beside, whole = share * fitted.coef_[0].reshape(3, -1)
+            clause_weights[row], beside_weights[row] = own, _AROUND * beside
+            weights[n, : vectorizer.columns] += _AROUND * whole
+        else:
+            fitted = _fitted_to_clauses(cut, starts, wanted[:, n])
+            clause_weights[row] = share * fitted.coef_[0]
+        clause_bias[row] = share * fitted.intercept_[0]
     return Model(
         examples.labels,
         vectorizer,
@@ -187,8 +222,18 @@ def _trained(examples: Examples, rows: NDArray[np.int64], bars: NDArray[np.float
         np.zeros(count, np.float32) if bars is None else bars,
         by_clause,
         clause_weights,
+        beside_weights,
         clause_bias,
     )
+
+
+def _beside(features: sp.csr_matrix, starts: NDArray[np.int64]) -> sp.csr_matrix:
+    """Return the features of the clauses beside each, shape (clauses, features)."""
+    count = features.shape[0]
+    goes_on = np.setdiff1d(np.arange(1, count), starts)
+    ones = np.ones(len(goes_on), dtype=np.float32)
+    before = sp.csr_matrix((ones, (goes_on, goes_on - 1)), shape=(count, count))
+    return (before + before.T) @ features
 
 
 def _regression(strength: float) -> LogisticRegression:
@@ -207,14 +252,13 @@ def _fields_with(features: sp.csr_matrix, fields: NDArray[np.str_]) -> NDArray[n
 
 
 def _fitted_to_clauses(
-    vectorizer: Vectorizer, passages: Sequence[Passage], wanted: NDArray[np.bool_]
+    features: sp.csr_matrix, starts: NDArray[np.int64], wanted: NDArray[np.bool_]
 ) -> LogisticRegression:
     """Return what tells from its words whether a clause shows a label, where only the passages that bear it are known.
 
     Each clause of such a passage is an example as far as it is likelier than the others to be the one that shows it: all alike at first,
     then by what has been learned (learning from multiple instances, by expectation and maximisation).
     """
-    features, starts = features_of_clauses(vectorizer, passages)
     counts = np.diff(np.append(starts, features.shape[0]))
     shows = np.repeat(wanted, counts)
     scores = np.zeros(len(shows))
@@ -268,6 +312,41 @@ def best_bars(scores: NDArray[np.float32], examples: Examples, rarer: float = 1.
             best = next((m for m, figure in enumerate(found) if figure.precision >= _PRECISE[label]), best)
         bars.append(_BARS[best])
     return np.array(bars, dtype=np.float32)
+
+
+def calibrate(
+    model: Model, number: int, scores: NDArray[np.float32], wanted: NDArray[np.bool_], *, balanced: bool = False
+) -> None:
+    """Scale a label of a model so that its log odds are what they say (Platt 1999, "Probabilistic outputs for support vector machines").
+
+    Parameters
+    ----------
+    model
+        Its weights and its bar are changed in place.
+    number
+        Of the label.
+    scores
+        Of passages by models that have not seen their fields, shape (passages,).
+    wanted
+        Which of them bear the label.
+    balanced
+        As if those that do and those that do not were as many.
+    """
+    slope, offset = scale_of(scores, wanted, balanced=balanced)
+    model.weights[number] *= slope
+    model.bias[number] = slope * model.bias[number] + offset
+    model.bars[number] = slope * model.bars[number] + offset
+    by_clause = model.by_clause == number
+    for of_clauses in (model.clause_weights, model.beside_weights, model.clause_bias):
+        of_clauses[by_clause] *= slope
+
+
+def scale_of(scores: NDArray[np.float32], wanted: NDArray[np.bool_], *, balanced: bool = False) -> tuple[float, float]:
+    """Return the slope and offset by which scores of passages not seen, shape (n,), become log odds of what is wanted."""
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression(C=np.inf, class_weight="balanced" if balanced else None).fit(scores[:, None], wanted)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
 def figures(scores: NDArray[np.float32], examples: Examples) -> dict[str, Figures]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
-import pickle
 import signal
 import tempfile
 import threading
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -118,14 +118,16 @@ class _InFile:
 
 @lru_cache(maxsize=1)
 def _read_function(path: Path) -> Callable[..., Any]:
-    function: Callable[..., Any] = pickle.loads(path.read_bytes())  # noqa: S301 - written by the process that started this one
+    function: Callable[..., Any] = ForkingPickler.loads(
+        path.read_bytes()
+    )  # as chunks come, from the process that started this one
     return function
 
 
 @contextmanager
 def _handed_once(function: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
     """Give a function that costs as little to send with each chunk, however much it holds: a model, or what is known of all authors."""
-    written = pickle.dumps(function)
+    written = bytes(ForkingPickler.dumps(function))
     if len(written) < _LARGE:
         yield function
         return

@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 
+import numpy as np
+
 from minecop.core.executors import batched
 from minecop.insight.candidates import Candidate
 from minecop.insight.grounds import GroundsMeter, wished
@@ -50,9 +52,10 @@ class Describer:
         """Yield the passages of each candidate as an issue, of no rank yet."""
         for some in batched(shared, _GROUPS_AT_ONCE):
             vectors = self._passages.encode([row for rows, _ in some for row in rows])
-            ends = list(accumulate(len(rows) for rows, _ in some))
-            for (rows, candidate), end in zip(some, ends, strict=True):
-                yield self.issue(rows, candidate, shipped_anchors().name(vectors[end - len(rows) : end]))
+            ends = accumulate(len(rows) for rows, _ in some)
+            sums = [vectors[end - len(rows) : end].sum(axis=0) for (rows, _), end in zip(some, ends, strict=True)]
+            for (rows, candidate), known in zip(some, shipped_anchors().names(np.stack(sums)), strict=True):
+                yield self.issue(rows, candidate, known)
 
     def issue(self, rows: Sequence[int], candidate: Candidate | None = None, known: str = "") -> Issue:
         """Return some passages as an issue, of no rank yet.

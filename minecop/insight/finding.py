@@ -235,8 +235,8 @@ class IssueFinder:
             return _in_order(issues)
         linker = Linker(self._told, issues)
         solved: dict[str, list[int]] = {}
-        for row in settling:
-            if near := linker.link(row):
+        for row, near in zip(settling, linker.links(settling), strict=True):
+            if near:
                 solved.setdefault(near[0], []).append(row)
         return _in_order(self._settled(issue, solved.get(issue.group.id, [])) for issue in issues)
 

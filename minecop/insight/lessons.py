@@ -80,7 +80,13 @@ def find_lessons(told: Told, aside: Mapping[str, str], linker: Linker) -> tuple[
     rows.sort(key=lambda row: (not told.marks["lesson"][row], -told.marks["learning"][row]))  # stable
     again = told_once([told.texts[row] for row in rows])
     rows = [row for place, row in enumerate(rows) if place in again]
-    return tuple(_lesson(told, row, count, linker) for row, count in zip(rows, again.values(), strict=True))
+    spans: list[dict[str, list[int]]] = [json.loads(told.marks["parts"][row]) for row in rows]
+    tried = [row for row, parts in zip(rows, spans, strict=True) if not _TRIED.isdisjoint(parts)]
+    links = dict(zip(tried, linker.links(tried), strict=True))
+    return tuple(
+        _lesson(told, row, parts, count, links.get(row))
+        for row, parts, count in zip(rows, spans, again.values(), strict=True)
+    )
 
 
 def _tellings(told: Told, aside: Mapping[str, str]) -> list[int]:
@@ -118,12 +124,13 @@ def told_once(texts: Sequence[str]) -> dict[int, int]:
     return kept
 
 
-def _lesson(told: Told, row: int, again: int, linker: Linker) -> Lesson:
+def _lesson(
+    told: Told, row: int, spans: Mapping[str, Sequence[int]], again: int, link: tuple[str, float] | None
+) -> Lesson:
     voice, text = told.voices[row], told.texts[row]
-    spans: dict[str, list[int]] = json.loads(told.marks["parts"][row])
     parts = {part: _quote(voice, text, *span) for part, span in spans.items()}
     words = {part: quote.text for part, quote in parts.items()}
-    issue, likeness = (None if _TRIED.isdisjoint(parts) else linker.link(row)) or (None, 0.0)
+    issue, likeness = link or (None, 0.0)
     return Lesson(
         voice=voice,
         own=bool(told.marks["lesson"][row]),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from minecop.core.executors import batched
+from minecop.core.products import product
 from minecop.insight.models import Issue
 from minecop.insight.voices import Voices, archive_rows
 from minecop.vectors.embedder import unit_rows
@@ -25,6 +28,9 @@ _NEAREST = 5
 
 _SEEN = 500
 """Passages by which it is known how like the voices of an issue any passage is; a mean and a spread need no more."""
+
+_ROWS_AT_ONCE = 256
+"""Passages that are compared with all issues together."""
 
 _LEAST_SPREAD = 0.04
 """Spread of that likeness at the least: of a handful of passages it may be almost none."""
@@ -80,11 +86,16 @@ class Linker:
         if self._issues:
             self._centres = unit_rows(np.stack([told.vectors[rows].sum(axis=0) for rows in self._members]))
 
-    def link(self, row: int) -> tuple[str, float] | None:
-        """Return the id of the issue that a passage is nearest, and how near in spreads, where it is near enough."""
-        if not self._issues:
-            return None
-        near = np.argsort(-(self._centres @ self._told.vectors[row]), kind="stable")[:_NEAREST].tolist()
+    def links(self, rows: Sequence[int]) -> Iterator[tuple[str, float] | None]:
+        """Yield, of each passage, the id of the issue that it is nearest, and how near in spreads, where it is near enough."""
+        for some in batched(rows, _ROWS_AT_ONCE):
+            if not self._issues:
+                yield from repeat(None, len(some))
+                continue
+            for row, cosines in zip(some, product(self._told.vectors[some], self._centres.T), strict=True):
+                yield self._link(row, _highest(cosines, _NEAREST))
+
+    def _link(self, row: int, near: Sequence[int]) -> tuple[str, float] | None:
         named = [n for n in near if not set(self._issues[n].terms).isdisjoint(self._told.terms[row])]
         found = [(self._beyond(row, n), -n) for n in named]
         likeness, place = max(found, default=(0.0, 0))
@@ -108,6 +119,14 @@ class Linker:
         enough = (~own).sum(axis=1) >= _VOICES
         means: NDArray[np.float32] = np.where(enough, nearest.mean(axis=1), np.float32(0))
         return means
+
+
+def _highest(values: NDArray[np.float32], most: int) -> list[int]:
+    """Return the places of the highest values, the earlier of equal ones first: sorting all would take longer than telling them."""
+    most = min(most, len(values))
+    places = np.flatnonzero(values >= np.partition(values, -most)[-most])
+    highest: list[int] = places[np.argsort(-values[places], kind="stable")][:most].tolist()
+    return highest
 
 
 def _mean_and_spread(values: NDArray[np.float32]) -> tuple[float, float]:

@@ -29,7 +29,10 @@ ACT_COLUMNS = (*ACTS, "openness", "closeness", "learning", "parts", "evidence")
 
 _ROWS_AT_ONCE = 20_000
 
-_SOFTLY = 0.8
+_AS_PLAIN = 0.76
+"""What the log odds of voicing something count, which are those of labelled passages: in archives less is plain, one way or the other."""
+
+_SOFTLY = 0.25
 """Log odds below 0 at which a passage is as likely to voice a matter as not: most that do say so softly."""
 
 _KNOWN, _USUALLY_CLOSE = 0.4, 2.9
@@ -126,6 +129,6 @@ def _voicing(marks: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
     issue = marks["concern"].astype(bool) | marks["wish"].astype(bool)
     plain = marks["experience"].astype(bool) | issue
     closeness = marks["closeness"].astype(np.float64)
-    odds = marks["openness"].astype(np.float64) + _SOFTLY + _KNOWN * (closeness - _USUALLY_CLOSE)
+    odds = _AS_PLAIN * marks["openness"].astype(np.float64) + _SOFTLY + _KNOWN * (closeness - _USUALLY_CLOSE)
     voicing: NDArray[np.float64] = expit(odds) * np.where(plain, 1.0, _FROM_AFAR)
     return voicing

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from minecop.acts.labelled import Labelled
 from minecop.acts.model import Model
-from minecop.acts.training import Examples, train
+from minecop.acts.training import Examples, calibrate, train
 from minecop.process.definition import Process
 from minecop.process.facets import facet_passages
 from minecop.text.words import words
@@ -31,10 +31,7 @@ def examples_of_facet(facet: Process, rows: Iterable[Labelled]) -> Examples:
 def train_facet(
     examples: Examples, scores: NDArray[np.float32], bars: NDArray[np.float32], kept: NDArray[np.bool_]
 ) -> Model:
-    """Train the model of a facet whose log odds are what they say.
-
-    Its weights are scaled by what fits the scores of fields not seen to their labels (Platt 1999, "Probabilistic outputs for support vector
-    machines"), so that its probabilities need nothing beside it.
+    """Train the model of a facet whose log odds are what they say, so that its probabilities need nothing beside it.
 
     Parameters
     ----------
@@ -48,18 +45,7 @@ def train_facet(
         Which values it is to tell, shape (labels,).
     """
     model = train(examples, bars)
-    for n in np.flatnonzero(kept):
-        slope, offset = scale_of(scores[:, n], examples.wanted[:, n])
-        model.weights[n] *= slope
-        model.bias[n] = slope * model.bias[n] + offset
-        model.bars[n] = slope * model.bars[n] + offset
+    for n in np.flatnonzero(kept).tolist():
+        calibrate(model, n, scores[:, n], examples.wanted[:, n])
     labels = tuple(label for label, keep in zip(model.labels, kept, strict=True) if keep)
     return replace(model, labels=labels, weights=model.weights[kept], bias=model.bias[kept], bars=model.bars[kept])
-
-
-def scale_of(scores: NDArray[np.float32], wanted: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return the slope and offset by which scores of passages not seen, shape (n,), become log odds of what is wanted."""
-    from sklearn.linear_model import LogisticRegression
-
-    fitted = LogisticRegression(C=np.inf).fit(scores[:, None], wanted)
-    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])

@@ -338,7 +338,7 @@ STAGES: tuple[Stage, ...] = (
         _make_text,
         lambda _: {"words": engine_name()},
     ),
-    Stage("acts", 12, ("text",), (), _make_acts, _acts_outside),
+    Stage("acts", 13, ("text",), (), _make_acts, _acts_outside),
     Stage("vectors", 5, ("text", "acts"), ("model", "backend", "adapt", "seed"), make_vectors, vectors_outside),
     Stage(
         "topics",
@@ -352,7 +352,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("aside", 1, ("archive",), (), _make_aside),
     Stage(
         "insight",
-        36,
+        37,
         ("archive", "text", "vectors", "acts", "topics", "process", "aside"),
         ("as_of", "seed"),
         _make_insight,

@@ -76,11 +76,18 @@ class Anchors:
         found: Matrix = np.partition(nearness, -_NEAREST, axis=1)[:, -_NEAREST:].mean(axis=1)
         return found
 
-    def name(self, vectors: Matrix) -> str:
-        """Return the name of the anchor that lies nearest the middle of some vectors; nothing where that is not near enough."""
-        nearness = self.nearness(unit_rows(vectors.sum(axis=0, keepdims=True)))[0]
-        best = int(nearness.argmax())
-        return self.titles[best] if nearness[best] >= _NAMED else ""
+    def names(self, sums: Matrix) -> list[str]:
+        """Return the name of the anchor nearest the middle of each group of texts; empty where that is not near enough.
+
+        Parameters
+        ----------
+        sums
+            The sum of the vectors of each group, shape (groups, dimensions).
+        """
+        nearness = self.nearness(unit_rows(sums))
+        best = nearness.argmax(axis=1)
+        near = nearness[np.arange(len(sums)), best] >= _NAMED
+        return [self.titles[one] if is_near else "" for one, is_near in zip(best.tolist(), near.tolist(), strict=True)]
 
     def save(self, folder: Path) -> None:
         """Write the anchors into a folder: ``anchors.safetensors`` (half precision) and ``anchors.json``."""

@@ -9,9 +9,11 @@ import hashlib
 from pathlib import Path
 
 from minecop.acts.labelled import read_labelled
+from minecop.acts.marking import OPEN
 from minecop.acts.training import (
     RARER_IN_ARCHIVES,
     best_bars,
+    calibrate,
     examples_of_acts,
     examples_of_parts,
     figures,
@@ -30,7 +32,11 @@ if __name__ == "__main__":
     for name, examples in (("acts", examples_of_acts(rows)), ("parts", examples_of_parts(rows))):
         scores = unseen_scores(examples)
         bars = best_bars(scores, examples, RARER[name])
-        train(examples, bars).save(ROOT / "models/acts", name)
+        model = train(examples, bars)
+        if OPEN in examples.labels:  # its score is told, not whether it is given
+            place = examples.labels.index(OPEN)
+            calibrate(model, place, scores[:, place], examples.wanted[:, place], balanced=True)
+        model.save(ROOT / "models/acts", name)
         for label, found in figures(scores - bars, examples).items():
             print(f"{label:>14} {found.passages:5}  P {found.precision:.2f} R {found.recall:.2f} F1 {found.f1:.2f}")
         for path in sorted((ROOT / "models/acts").glob(f"{name}.*")):
