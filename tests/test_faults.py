@@ -239,6 +239,30 @@ def test_faults_work_is_dropped_at_once_when_the_rest_fails(tmp_path):
     assert not _alive(int(next(tmp_path.iterdir()).name))
 
 
+_WITHIN_A_RESULT = """
+import time
+import psutil
+from minecop.core.workers import WorkerPool
+
+if __name__ == "__main__":
+    process = psutil.Process()
+    before = process.memory_info().rss
+    with WorkerPool(2) as pool:
+        pool.submit(bytes, 300_000_000)
+        while process.memory_info().rss < before + 50_000_000:
+            time.sleep(0.001)
+        raise ZeroDivisionError
+"""
+
+
+@needs_signals
+def test_faults_worker_that_is_ended_within_a_result_keeps_nobody_waiting(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(_WITHIN_A_RESULT, encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr.rstrip().endswith("ZeroDivisionError")
+
+
 _MAIN = """
 import sys
 from minecop.core.workers import WorkerPool

@@ -46,7 +46,7 @@ _VOICED = (ISSUE, OPEN)
 """Labels of which it is known what clauses show them. Which show a request is learned with the rest, which for issues made it worse."""
 
 _AROUND = 0.5
-"""What counts, beside a clause's own words, of those of the clauses beside it, and of those of the whole passage."""
+"""What counts, beside a clause's own words, of those of the clauses beside it. Those of the whole passage, too, made it hardly better."""
 
 _ROUNDS = 12
 """Times that the clauses of passages are weighed, and learned from; twice as many make it no better."""
@@ -204,12 +204,10 @@ def _trained(examples: Examples, rows: NDArray[np.int64], bars: NDArray[np.float
         weights[n] *= 1 - share
         bias[n] *= 1 - share
         if examples.labels[n] in _VOICED:
-            around = [_AROUND * _beside(cut, starts), _AROUND * features[:, : vectorizer.columns][of]]
             fitted = _regression(_STRENGTH)
-            fitted.fit(sp.hstack([cut, *around], format="csr"), voicing & wanted[of, n])
-            own, beside, whole = share * fitted.coef_[0].reshape(3, -1)
-            clause_weights[row], beside_weights[row] = own, _AROUND * beside
-            weights[n, : vectorizer.columns] += _AROUND * whole
+            fitted.fit(sp.hstack([cut, _AROUND * _beside(cut, starts)], format="csr"), voicing & wanted[of, n])
+            clause_weights[row], beside = share * fitted.coef_[0].reshape(2, -1)
+            beside_weights[row] = _AROUND * beside
         else:
             fitted = _fitted_to_clauses(cut, starts, wanted[:, n])
             clause_weights[row] = share * fitted.coef_[0]

@@ -46,7 +46,7 @@ def command(
 
     \b
     minecop lessons outputs/sample
-    minecop lessons outputs/sample --issue 12
+    minecop lessons outputs/sample --issue 7
     minecop lessons outputs/sample --step 7 --kind recommendation --csv
     """
     from minecop.report.lessons import lesson_rows, lessons_json

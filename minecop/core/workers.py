@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -231,8 +231,18 @@ class WorkerPool(Executor):
     ) -> bool | None:
         """End the workers; at once where something went wrong, for nobody waits for what they do."""
         if kind is not None:
-            for worker in self._context.workers:
-                if worker.is_alive():
-                    worker.terminate()
+            self._end_at_once()
         self.shutdown(cancel_futures=kind is not None)
         return None
+
+    def _end_at_once(self) -> None:
+        for worker in self._context.workers:
+            if worker.is_alive():
+                worker.terminate()
+        for worker in self._context.workers:
+            if worker.ident is not None:
+                worker.join()
+        # One that was ended within a result has left half of it, and the thread that takes results would wait for the rest for ever: this
+        # process holds the other end of the pipe, too.
+        with suppress(AttributeError, OSError):
+            self._pool._result_queue._writer.close()  # type: ignore[attr-defined]
