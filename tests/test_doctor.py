@@ -189,7 +189,7 @@ def test_machine_with_little_memory_or_disk(monkeypatch, tmp_path):
     needs = machine.Needs(40_000_000)
     check = machine.check_memory(needs)
     assert (check.name, check.state) == ("memory_low", "notable")
-    assert check.details["needed"] == "2.5 GB"
+    assert check.details["needed"] == "1.5 GB"
     assert machine.check_processors().details["workers"] == 1
     check = machine.check_disk(tmp_path, machine.Needs(10**15))
     assert (check.name, check.state) == ("disk_low", "broken")
@@ -197,7 +197,7 @@ def test_machine_with_little_memory_or_disk(monkeypatch, tmp_path):
 
 def test_machine_estimates_grow_with_memory_and_claim_no_more_than_was_measured():
     assert machine.posts_that_fit(1e9) == 0
-    assert 10_000 < machine.posts_that_fit(3e9) < machine.posts_that_fit(5e9) < 100_000
+    assert 10_000 < machine.posts_that_fit(1.5e9) < machine.posts_that_fit(2e9) < 100_000
     assert machine.posts_that_fit(1e13) == 100_000
     assert machine.proposed_workers(8, 16e9, 2e9) == 8
     assert machine.proposed_workers(8, 3.3e9, 2e9) == 2

@@ -67,19 +67,23 @@ def test_labelled_line_that_cannot_be_read_is_named(tmp_path):
     assert "a.jsonl:1" in caught.value.text("th")
 
 
+HELD = ("courtesy", "request", "issue", "lesson", "experience", "planned", "back")
+"""Labels of which the figures must not fall; the others would take as long again."""
+
+
 @pytest.fixture(scope="module")
 def unseen(rows):
     """Figures by label on fields that a model has not seen, acts and parts."""
-    found = {}
-    for examples in (examples_of_acts(rows), examples_of_parts(rows)):
+    acts, found = examples_of_acts(rows), {}
+    labels = (*HELD, "explainer")
+    held = replace(acts, labels=labels, wanted=acts.wanted[:, [acts.labels.index(label) for label in labels]])
+    for examples in (held, examples_of_parts(rows)):
         scores = unseen_scores(examples)
         found |= figures(scores - best_bars(scores, examples), examples)
     return found
 
 
-@pytest.mark.parametrize(
-    "label", ["courtesy", "request", "issue", "lesson", "experience", "planned", "back", "problem", "why", "advice"]
-)
+@pytest.mark.parametrize("label", [*HELD, "problem", "why", "advice"])
 def test_learned_labels_of_fields_that_were_not_seen(unseen, label):
     assert unseen[label].f1 >= FLOORS[f"{label}_f1"], unseen[label]
 
