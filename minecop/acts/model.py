@@ -196,22 +196,20 @@ def features_of_clauses(vectorizer: Vectorizer, passages: Sequence[Passage]) -> 
     return vectorizer.transform(list(chain.from_iterable(cut))), starts
 
 
-def beside(values: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float32]:
+def beside(values: Any, starts: NDArray[np.int64]) -> Any:
     """Return the sum of what stands before and after each row, within the passage that it is of.
 
     Parameters
     ----------
     values
-        One row a clause, shape (clauses, n).
+        One row a clause, shape (clauses, n): an array, or a sparse matrix, as is what is returned.
     starts
         The first clause of each passage.
     """
-    found = np.zeros_like(values)
-    goes_on = np.ones((len(values), 1), dtype=np.float32)
-    goes_on[starts] = 0
-    found[1:] += goes_on[1:] * values[:-1]
-    found[:-1] += goes_on[1:] * values[1:]
-    return found
+    count = values.shape[0]
+    goes_on = np.setdiff1d(np.arange(count), starts)
+    before = sp.csr_matrix((np.ones(len(goes_on), np.float32), (goes_on, goes_on - 1)), shape=(count, count))
+    return (before + before.T) @ values
 
 
 def load_model(folder: Path, name: str) -> Model:

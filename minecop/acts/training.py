@@ -15,7 +15,7 @@ from minecop.acts.clauses import clauses, lies_in
 from minecop.acts.features import Vectorizer
 from minecop.acts.labelled import Labelled
 from minecop.acts.marking import ACTS, ISSUE, OPEN, TENSES
-from minecop.acts.model import Model, Passage, features_of, features_of_clauses, passage_of
+from minecop.acts.model import Model, Passage, beside, features_of, features_of_clauses, passage_of
 from minecop.acts.parts import PARTS, passages_of_clauses
 from minecop.text.words import words
 
@@ -205,9 +205,9 @@ def _trained(examples: Examples, rows: NDArray[np.int64], bars: NDArray[np.float
         bias[n] *= 1 - share
         if examples.labels[n] in _VOICED:
             fitted = _regression(_STRENGTH)
-            fitted.fit(sp.hstack([cut, _AROUND * _beside(cut, starts)], format="csr"), voicing & wanted[of, n])
-            clause_weights[row], beside = share * fitted.coef_[0].reshape(2, -1)
-            beside_weights[row] = _AROUND * beside
+            fitted.fit(sp.hstack([cut, _AROUND * beside(cut, starts)], format="csr"), voicing & wanted[of, n])
+            clause_weights[row], beside_weights[row] = share * fitted.coef_[0].reshape(2, -1)
+            beside_weights[row] *= _AROUND
         else:
             fitted = _fitted_to_clauses(cut, starts, wanted[:, n])
             clause_weights[row] = share * fitted.coef_[0]
@@ -223,15 +223,6 @@ def _trained(examples: Examples, rows: NDArray[np.int64], bars: NDArray[np.float
         beside_weights,
         clause_bias,
     )
-
-
-def _beside(features: sp.csr_matrix, starts: NDArray[np.int64]) -> sp.csr_matrix:
-    """Return the features of the clauses beside each, shape (clauses, features)."""
-    count = features.shape[0]
-    goes_on = np.setdiff1d(np.arange(1, count), starts)
-    ones = np.ones(len(goes_on), dtype=np.float32)
-    before = sp.csr_matrix((ones, (goes_on, goes_on - 1)), shape=(count, count))
-    return (before + before.T) @ features
 
 
 def _regression(strength: float) -> LogisticRegression:

@@ -118,9 +118,8 @@ class _InFile:
 
 @lru_cache(maxsize=1)
 def _read_function(path: Path) -> Callable[..., Any]:
-    function: Callable[..., Any] = ForkingPickler.loads(
-        path.read_bytes()
-    )  # as chunks come, from the process that started this one
+    # as chunks come, from the process that started this one
+    function: Callable[..., Any] = ForkingPickler.loads(path.read_bytes())
     return function
 
 

@@ -88,10 +88,10 @@ class Linker:
 
     def links(self, rows: Sequence[int]) -> Iterator[tuple[str, float] | None]:
         """Yield, of each passage, the id of the issue that it is nearest, and how near in spreads, where it is near enough."""
+        if not self._issues:
+            yield from repeat(None, len(rows))
+            return
         for some in batched(rows, _ROWS_AT_ONCE):
-            if not self._issues:
-                yield from repeat(None, len(some))
-                continue
             for row, cosines in zip(some, product(self._told.vectors[some], self._centres.T), strict=True):
                 yield self._link(row, _highest(cosines, _NEAREST))
 
