@@ -23,6 +23,7 @@ from minecop.archive.packing import pack, unpack
 from minecop.archive.people import name_key, resolve
 from minecop.archive.series import group_series
 from minecop.archive.spool import RECORDS_A_FILE, Spool
+from minecop.core.executors import batched
 
 SETTLED_KEYS = (
     "same_post",
@@ -102,12 +103,16 @@ def settle(spool: Spool, known: Known, account: Account) -> Counter[tuple[str, s
     spool.db.execute("CREATE INDEX IF NOT EXISTS by_key ON keys (key, row)")
     with spool.writing():
         spool.db.execute("DELETE FROM settled")
-        without_community: Counter[tuple[str, str]] = Counter()
-        for group in _groups(spool):
-            for post, before in _settle_group(group, spool, known):
-                _count(post, before, account)
-                if not post.communities:
-                    without_community.update(dict.fromkeys(values_of(post), 1))
+    without_community: Counter[tuple[str, str]] = Counter()
+    # some at a time: what one transaction writes lies on the disk a second time until it ends
+    for groups in batched(_groups(spool), _AT_ONCE):
+        with spool.writing():
+            for group in groups:
+                for post, before in _settle_group(group, spool, known):
+                    _count(post, before, account)
+                    if not post.communities:
+                        without_community.update(dict.fromkeys(values_of(post), 1))
+    with spool.writing():
         _mark_copies_and_series(spool)
     return without_community
 

@@ -342,7 +342,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("vectors", 5, ("text", "acts"), ("model", "backend", "adapt", "seed"), make_vectors, vectors_outside),
     Stage(
         "topics",
-        4,
+        5,
         ("archive", "text", "vectors", "acts"),
         ("seed", "topics", "topic_count", "llm_url", "llm_model"),
         make_topics,

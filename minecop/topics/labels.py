@@ -51,7 +51,13 @@ _PHRASE = 1.3
 """What a phrase is worth against a word: it says more."""
 
 _LIKE = 0.4
-"""Weight of how unlike a term is to those chosen before it (maximal marginal relevance, Carbonell & Goldstein 1998)."""
+"""Weight of how unlike a term of a label is to those chosen before it (maximal marginal relevance, Carbonell & Goldstein 1998)."""
+
+_CHANCE = 1
+"""Passages in which two terms stand together that are not counted: rare words would go together best of all, which is chance."""
+
+_APART = 0.01
+"""What is left of the worth of a term that never stands with those chosen before it."""
 
 
 @cache
@@ -129,6 +135,7 @@ class Namer:
     ) -> None:
         self._counts, self._people, self._names, self._encode = counts, people, names, encode
         self._wholes = Wholes(counts)
+        self._there = (counts.matrix > 0).astype(np.float32).tocsc()
 
     def terms_of(self, weights: sp.csr_matrix, labels: NDArray[np.int64]) -> list[list[tuple[str, float]]]:
         """Return the terms that name each topic, the best first, with their c-TF-IDF.
@@ -190,15 +197,17 @@ class Namer:
                 score[n] = 0
             elif any(m != n and terms[m] in term for m in range(len(terms))):
                 score[n] *= _PHRASE
-        beside = _cosines(said)
+        beside, together = _cosines(said), self._togetherness(columns)
         chosen: list[int] = []
         named: list[tuple[str, float]] = []
         left = [n for n in range(len(terms)) if score[n] > 0]
         while left and len(chosen) < _MOST:
             worth = score[left]
-            if 0 < len(chosen) < _TERMS:  # terms of the label; the rest may say more of the same
+            if 0 < len(chosen) < _TERMS:  # of the label, in which each says something else
                 worth = worth * (1 - _LIKE * beside[np.ix_(left, chosen)].max(axis=1))
                 worth[[any(parts[n] & parts[m] for m in chosen) for n in left]] *= _POOR
+            elif chosen:  # the rest say more of the same
+                worth = worth * np.maximum(together[np.ix_(left, chosen)].mean(axis=1), _APART)
             best = left.pop(int(worth.argmax()))
             whole = self._wholes.of(self._counts.parts[columns[best]])
             term = reduce(written_together, whole.parts)
@@ -208,6 +217,16 @@ class Namer:
             named.append((term, float(weights[best])))
             left = [n for n in left if not _says_the_same(terms[n], term)]
         return named
+
+    def _togetherness(self, columns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the normalised pointwise mutual information (Bouma 2009) of terms, two by two, over all passages, shape (terms, terms)."""
+        there = self._there[:, columns]
+        both = (there.T @ there).toarray().astype(np.float64)
+        alone = np.diagonal(both) / there.shape[0]
+        share = np.maximum(both - _CHANCE, 0) / there.shape[0]
+        with np.errstate(divide="ignore", invalid="ignore"):  # never together: minus one
+            found: NDArray[np.float64] = np.log(share / alone[:, None] / alone) / -np.log(share)
+        return np.where(share > 0, found, -1.0)
 
 
 def _says_the_same(one: str, other: str) -> bool:

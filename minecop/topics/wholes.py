@@ -131,7 +131,7 @@ class Wholes:
         places = self._places_of(number)
         for offset, part in enumerate(parts[1:], 1):
             places = places[self._words_at(places, offset) == self._number.get(part, -1)]
-        return places[np.linspace(0, len(places) - 1, min(len(places), _LOOKED_AT)).astype(np.int64)]
+        return _some(places)
 
     def _places_of(self, number: int) -> NDArray[np.int64]:
         places: NDArray[np.int64] = self._order[self._starts[number] : self._starts[number + 1]].astype(np.int64)
@@ -163,7 +163,7 @@ class Wholes:
         word = self._texts.words[most]
         here = places[words == most]
         if _is_small(word):
-            own = self._places_of(most)
+            own = _some(self._places_of(most))
             same = self._words_at(own, -step) == self._words_at(here[:1], inner)
             if same.sum() < _OWN * len(own):
                 return "", places[:0]
@@ -192,6 +192,11 @@ class Wholes:
         if may_be_name:
             titled |= self._casual[before]
         return bool(titled.sum() >= max(2, _TITLED * len(places)))
+
+
+def _some(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return places, or as many of them, spread evenly, as are looked at."""
+    return places[np.linspace(0, len(places) - 1, min(len(places), _LOOKED_AT)).astype(np.int64)]
 
 
 def _is_title(word: str) -> bool:
