@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -70,7 +71,11 @@ def by_density(vectors: NDArray[np.float32], seed: int = 0, fineness: float = 1.
 
     low = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=seed, n_jobs=1)
     dense = HDBSCAN(min_cluster_size=round(max(10, len(vectors) // 200) / fineness**0.5), core_dist_n_jobs=1)
-    return np.asarray(dense.fit_predict(low.fit_transform(vectors)), dtype=np.int64)
+    with warnings.catch_warnings():
+        # where its eigenvectors are not found it begins by lot, with the seed: nothing that a user could do about
+        warnings.filterwarnings("ignore", message="(?s).*Spectral initialisation failed")
+        near = low.fit_transform(vectors)
+    return np.asarray(dense.fit_predict(near), dtype=np.int64)
 
 
 @runtime_checkable
