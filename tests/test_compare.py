@@ -441,25 +441,20 @@ def runs(tmp_path_factory):
     return folder / "run-early", folder / "run-whole"
 
 
-def of_concern(issues, truth, what):
-    """The issue most of whose people voice a planted concern."""
-
-    def voicing(one):
-        return len(
-            {v.author_id for v in one.group.members if said(truth, v.post_id, v.comment, v.start, v.end) == what}
-        )
-
-    return max(issues, key=voicing)
+def voicing(issue, truth, what):
+    """How many of an issue's people voice a planted concern."""
+    return len({v.author_id for v in issue.group.members if said(truth, v.post_id, v.comment, v.start, v.end) == what})
 
 
 def test_compare_sample_planted_concerns_go_on_grow_and_fade(runs, truth):
     earlier, later = (load_analysis(open_run(run)) for run in runs)
     found = compare_runs(earlier, later)
-    by_old = {c.before.rank: c for c in found.courses if c.before and not (c.change == "split" and c.after)}
-    for what, change in (("same-data-again", "grown"), ("hangs-on-one-person", "grown"), ("fuel", "faded")):
-        was, now = (of_concern(one.insight.issues, truth, what) for one in (earlier, later))
-        assert by_old[was.rank].after == now, what
-        assert by_old[was.rank].change == change, what
+    more, less = {"grown", "merged"}, {"faded"}
+    for what, changes in (("same-data-again", more), ("hangs-on-one-person", more), ("fuel", less)):
+        now = max(later.insight.issues, key=lambda one, what=what: voicing(one, truth, what))
+        # a concern may have been heard in two groups before it was in one
+        before = [c for c in found.courses if c.after == now and c.before and voicing(c.before, truth, what) >= 3]
+        assert changes & {c.change for c in before}, what
     # most of what the earlier run found is found again; every issue of either run has its line
     assert Counter(c.change for c in found.courses)["gone"] <= 0.1 * len(earlier.insight.issues)
     assert [c.after for c in found.courses][: len(later.insight.issues)] == list(later.insight.issues)
