@@ -47,22 +47,22 @@ _QUIET = 0.05
 _USUAL_MEANING, _USUAL_WORDS = (0.05, 0.085), (0.04, 0.03)
 """Mean and spread of cosines of vectors and of words in archives of some size."""
 
-_USUAL_MEANT, _USUAL_SAID, _USUAL_SUM = (0.1, 2.5), (0.1, 1.0), (0.5, 0.72)
-"""The same of what these make: the meaning of tellings and of their threads, the words of threads, and both together."""
+_USUAL_ACROSS, _USUAL_NEAR = (0.06, 0.09), (0.07, 0.12)
+"""The same of cosines of tellings with each other's threads, and of how far threads are near the same anchors."""
 
-_USUAL_NEAR, _USUAL_PLACED = (0.1, 0.13), (0.0, 1.7)
-"""The same of how far two are near the same anchors, and of both, the tellings and their threads."""
+_USUAL_SAID, _USUAL_SUM = (0.05, 0.95), (-1.8, 3.4)
+"""The same of what these make: the words of threads, and all together."""
 
-_MEANT = 1.9
-"""What meaning counts beside words."""
+_WORDS = 1.6
+"""What words count beside meaning, in spreads."""
+
+_LATENT = 2.0
+"""What words count in the latent space beside plain ones, which few tellings of one matter share."""
 
 _SETTLING = 20
 """Things that a mean and a spread need to be trusted; with fewer, any two may well be alike because all are on one matter."""
 
-_SHARPNESS = 0.5
-"""How far the one of words and meaning in which two tellings are the more alike decides (0: their mean; large: it alone)."""
-
-_SURENESS = 0.3
+_SURENESS = 1.6
 """How much surer (log odds) tellings are the more alike, in spreads: what hardly voices anything is like nothing."""
 
 _HIGHEST = 3.5
@@ -178,24 +178,24 @@ class Comparer:
         if len(posts) < 2:  # what one thread says is not compared
             nothing = np.zeros((0, 1), dtype=np.float32)
             none = _Threads(sp.csr_matrix((0, 1), dtype=np.float32), nothing, self._seed)
-            return Compared(np.zeros(len(tellings), dtype=np.int64), none, nothing, nothing, nothing, nothing[:, 0])
+            nowhere = np.zeros(len(tellings), dtype=np.int64)
+            return Compared(nowhere, none, nothing, nothing, nothing, nothing, nothing[:, 0])
         own = [telling.rows for telling in tellings]
         threads = [self._threads[post] for post in posts]
-        near, threads_near = self._near(own, threads)
+        shipped, threads_shipped = self._shipped_means(own, threads)
         return Compared(
             thread=np.array([place[telling.post_id] for telling in tellings], dtype=np.int64),
             threads=self._of_threads(threads),
             means=self._means(own),
-            near=near,
-            threads_near=threads_near,
+            shipped=shipped,
+            threads_shipped=threads_shipped,
+            near=shipped_anchors().profiles(threads_shipped),
             surest=np.log([max(self._voicing[list(rows)]) for rows in own]).astype(np.float32),
         )
 
     def threads(self, posts: Sequence[str]) -> Matrix:
         """Return how like each other threads are, by words and meaning alike, in spreads above any two, shape (n, n)."""
-        words, meaning = self._of_threads([self._threads[post] for post in posts]).alike()
-        made: Matrix = np.mean([words, meaning], axis=0, dtype=np.float32)
-        return made
+        return self._of_threads([self._threads[post] for post in posts]).alike()
 
     def _of_threads(self, all_rows: Sequence[Sequence[int]]) -> _Threads:
         return _Threads(self._weighed_words(all_rows), self._means(all_rows), self._seed)
@@ -205,16 +205,15 @@ class Comparer:
         sums = [self._weights[rows] @ self._vectors[rows] for rows in map(list, all_rows)]
         return unit_rows(np.stack(sums))
 
-    def _near(self, *groups: Sequence[Sequence[int]]) -> list[Matrix]:
-        """Return how near groups of passages are to each anchor, 0 to 1, rows of length 1, shapes (n, anchors)."""
+    def _shipped_means(self, *groups: Sequence[Sequence[int]]) -> list[Matrix]:
+        """Return the direction of groups of passages in the space of the embedding that ships, shapes (n, dimensions)."""
         rows = sorted({row for all_rows in groups for own in all_rows for row in own})
         place = {row: number for number, row in enumerate(rows)}
         vectors = self._encode(rows)
-        made = []
-        for all_rows in groups:
-            sums = [self._weights[list(own)] @ vectors[[place[row] for row in own]] for own in all_rows]
-            made.append(shipped_anchors().profiles(unit_rows(np.stack(sums))))
-        return made
+        sums = (
+            [self._weights[list(own)] @ vectors[[place[row] for row in own]] for own in all_rows] for all_rows in groups
+        )
+        return [unit_rows(np.stack(some)) for some in sums]
 
     def _weighed_words(self, all_rows: Sequence[Sequence[int]]) -> sp.csr_matrix:
         """Return the TF-IDF of words, rows of length 1: a word counts by the voicing of the passages that it stands in."""
@@ -255,20 +254,29 @@ class _Threads:
     means: Matrix
     seed: int
 
-    def alike(self) -> tuple[Matrix, Matrix]:
-        """Return how like each other threads are by their words, and by their meaning, each in spreads, shapes (n, n)."""
+    def alike(self) -> Matrix:
+        """Return how like each other threads are, by words and meaning alike, in spreads, shape (n, n)."""
+        meaning = _in_spreads(self.means @ self.means.T, ~np.eye(len(self.means), dtype=bool), _USUAL_MEANING)
+        made: Matrix = np.mean([self.words_alike(), meaning], axis=0, dtype=np.float32)
+        return made
+
+    def words_alike(self) -> Matrix:
+        """Return how like each other threads are by their words, plain and in the latent space, in spreads, shape (n, n)."""
+        apart = ~np.eye(len(self.means), dtype=bool)
+        words: Matrix = _in_spreads(np.asarray((self.words @ self.words.T).todense()), apart, _USUAL_WORDS)
+        latent = self._latent()
+        if latent is not None:
+            words += _LATENT * _in_spreads(latent @ latent.T, apart, _USUAL_MEANING)
+            words /= 1 + _LATENT
+        return words
+
+    def _latent(self) -> Matrix | None:
         from sklearn.decomposition import TruncatedSVD
 
-        count = len(self.means)
-        apart = ~np.eye(count, dtype=bool)
-        words: Matrix = _in_spreads(np.asarray((self.words @ self.words.T).todense()), apart, _USUAL_WORDS)
         dimensions = min(_DIMENSIONS, min(self.words.shape) - 1)
-        if count >= _LARGE and dimensions >= _DIMENSIONS // 2:
-            reduced = TruncatedSVD(dimensions, n_iter=7, random_state=self.seed).fit_transform(self.words)
-            latent = unit_rows(reduced)
-            words += _in_spreads(latent @ latent.T, apart, _USUAL_MEANING)
-            words *= 0.5
-        return words, _in_spreads(self.means @ self.means.T, apart, _USUAL_MEANING)
+        if len(self.means) < _LARGE or dimensions < _DIMENSIONS // 2:
+            return None
+        return unit_rows(TruncatedSVD(dimensions, n_iter=7, random_state=self.seed).fit_transform(self.words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,8 +291,10 @@ class Compared:
         What these are compared by.
     means
         Direction of the vectors of each telling, shape (n, d).
-    near, threads_near
-        How near each telling, and each thread, is to the known concerns (``vectors/anchors.py``), shapes (n, anchors).
+    shipped, threads_shipped
+        The same of tellings and of threads, in the space of the embedding that ships.
+    near
+        How near each thread is to the known concerns (``vectors/anchors.py``), shape (threads, anchors).
     surest
         Logarithm of the greatest probability with which a passage of each voices something, shape (n,).
     """
@@ -292,39 +302,32 @@ class Compared:
     thread: NDArray[np.int64]
     threads: _Threads
     means: Matrix
+    shipped: Matrix
+    threads_shipped: Matrix
     near: Matrix
-    threads_near: Matrix
     surest: NDArray[np.float32]
 
     def alike(self) -> Matrix:
         """Return how like each other the tellings are in what they voice, shape (n, n), 0 on the diagonal.
 
-        In spreads above that of any two tellings of different threads. Each sees what the others miss: the meaning of the tellings and of
-        their threads (cosines of vectors), the known concerns that these lie near, and the words of their threads, as they are and in a
-        latent space of few dimensions. A pair counts as alike that is so in meaning or in words.
+        In spreads above that of any two tellings of different threads. What each tells is compared with what is told in the other's thread:
+        by vectors, as they ship and as the archive has them, each of which sees what the other misses; then the known concerns that their
+        threads lie near, and the words of these.
         """
         thread = self.thread
         apart = thread[:, None] != thread[None, :]
         if not apart.any():
             return np.zeros((len(thread), len(thread)), dtype=np.float32)
-        words, meaning = self.threads.alike()
         between = np.ix_(thread, thread)
-        said = _in_spreads(words[between], apart, _USUAL_SAID)
-        del words  # each is as large as the others: what is not needed goes, and sums are made in place
-        of_own = _in_spreads(self.means @ self.means.T, apart, _USUAL_MEANING)
-        meant = of_own + meaning[between]
-        del meaning
-        placed = _in_spreads(self.near @ self.near.T, apart, _USUAL_NEAR)
-        placed += _in_spreads((self.threads_near @ self.threads_near.T)[between], apart, _USUAL_NEAR)
-        meant += _in_spreads(placed, apart, _USUAL_PLACED)
-        del placed
-        meant = _in_spreads(meant, apart, _USUAL_MEANT)
-        meant *= _SHARPNESS * _MEANT
-        said *= _SHARPNESS
-        together = np.logaddexp(meant, said, out=said)
-        del meant
+        together = _in_spreads(self.threads.words_alike()[between], apart, _USUAL_SAID)
+        together *= _WORDS  # each such table is as large as the others: sums are made in place
+        together += _in_spreads((self.near @ self.near.T)[between], apart, _USUAL_NEAR)
+        for tellings, threads in ((self.means, self.threads.means), (self.shipped, self.threads_shipped)):
+            across = (tellings @ threads.T)[:, thread]
+            together += _in_spreads(np.float32(0.5) * (across + across.T), apart, _USUAL_ACROSS)
         together += _SURENESS * (self.surest[:, None] + self.surest[None, :])
         least, more = _OWN_THREAD
+        of_own = _in_spreads(self.means @ self.means.T, apart, _USUAL_MEANING)
         np.maximum(of_own, least, out=of_own)
         of_own += more
         likeness = np.where(apart, _in_spreads(together, apart, _USUAL_SUM), of_own)

@@ -68,7 +68,7 @@ class Anchors:
         vectors
             Of the embedding that ships, rows of length 1.
         """
-        return unit_rows(np.maximum(self.nearness(vectors) - np.float32(_NEAR), 0))
+        return unit_rows(np.square(np.maximum(self.nearness(vectors) - np.float32(_NEAR), 0)))
 
     def closeness(self, vectors: Matrix) -> Matrix:
         """Return how near vectors lie to the anchors nearest them, in spreads, shape (n,): what is told of common work lies near some."""
