@@ -138,15 +138,3 @@ def test_docs_every_command_is_written_about():
     texts = "\n".join(page.read_text(encoding="utf-8") for page in PAGES if page.name != "reference.md")
     for name in COMMANDS:
         assert f"minecop {name}" in texts, name
-
-
-def test_docs_show_lessons_of_an_issue_that_has_some(sample_analysis):
-    issues = {issue.rank: issue.group.id for issue in sample_analysis.insight.issues}
-    asked = {
-        int(words[words.index("--issue") + 1])
-        for page in PAGES
-        for words in calls_in(page)
-        if words[:2] == ["lessons", "outputs/sample"] and "--issue" in words
-    }
-    assert asked
-    assert {issues[rank] for rank in asked} <= {lesson.issue for lesson in sample_analysis.insight.lessons}

@@ -176,6 +176,9 @@ def test_grounds_words_of_being_stuck_and_of_wishing():
     assert not says_stuck("รู้แล้วว่าจะทำอย่างไร")
     assert wished("อยากให้มีรถรับส่ง") == "อยากให้"
     assert wished("ไม่อยากให้ยุ่งยาก") is None
+    assert wished("กล่องมาอยู่บ้านฉัน ไม่ได้อยากได้เลย") is None
+    assert wished("พอถามว่าสามปีข้างหน้าอยากเห็นอะไร ก็เงียบ") is None
+    assert wished("หมดไปสองวันซึ่งควรได้ตรวจเรียงความ") is None
     assert wished("สี่คืนแล้วที่ฝันเห็นตาราง") is None
 
 

@@ -32,14 +32,14 @@ _ROWS_AT_ONCE = 20_000
 _AS_PLAIN = 0.76
 """What the log odds of voicing something count, which are those of labelled passages: in archives less is plain, one way or the other."""
 
-_SOFTLY = 0.25
-"""Log odds below 0 at which a passage is as likely to voice a matter as not: most that do say so softly."""
+_USUALLY = -0.95
+"""Log odds of voicing something of a passage that is neither plain nor of its writer's own life, and as near to known concerns as most."""
+
+_OWN_LIFE = 1.5
+"""Log odds that it adds when it tells of its writer's own life: news and idle talk tell of others'."""
 
 _KNOWN, _USUALLY_CLOSE = 0.4, 2.9
 """Log odds of voicing something for each spread that a passage lies nearer to known concerns than passages of practitioners do."""
-
-_FROM_AFAR = 0.8
-"""How much less likely one voices something that is neither of the writer's own life nor marked: idle talk, news."""
 
 Matrix = NDArray[np.float32]
 
@@ -123,12 +123,14 @@ class Phrases:
 
 
 def _voicing(marks: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
-    """Return how likely each passage voices something: by what it says, and how near that lies to known concerns."""
+    """Return how likely each passage voices something: by what it says, of whose life, and how near that lies to known concerns."""
     from scipy.special import expit
 
-    issue = marks["concern"].astype(bool) | marks["wish"].astype(bool)
-    plain = marks["experience"].astype(bool) | issue
-    closeness = marks["closeness"].astype(np.float64)
-    odds = _AS_PLAIN * marks["openness"].astype(np.float64) + _SOFTLY + _KNOWN * (closeness - _USUALLY_CLOSE)
-    voicing: NDArray[np.float64] = expit(odds) * np.where(plain, 1.0, _FROM_AFAR)
+    odds = (
+        _USUALLY
+        + _AS_PLAIN * marks["openness"].astype(np.float64)
+        + _OWN_LIFE * marks["experience"].astype(np.float64)
+        + _KNOWN * (marks["closeness"].astype(np.float64) - _USUALLY_CLOSE)
+    )
+    voicing: NDArray[np.float64] = expit(odds)
     return voicing

@@ -2,8 +2,9 @@
 
 Two people who tell one concern in words of their own may share no word, and little of their mean meaning; but both are nearer to this and
 that known concern than texts are as a rule. No list is closed by this: a matter that is none of the concerns lies between some of them.
-Of concerns that nothing was learned from, told in posts and comments among other people's talk, the other tellings come with an average
-precision of .33 by what texts have in common so, and of .22 by the vectors themselves.
+Of concerns that nothing was learned from, told in posts and comments among other people's talk (six archives of 200 posts, two of
+2,000), the other tellings come with an average precision of .36 and .16 by what their threads have in common so, of .31 and .14 by the
+vectors themselves.
 """
 
 from __future__ import annotations
@@ -62,6 +63,9 @@ class Anchors:
 
     def profiles(self, vectors: Matrix) -> Matrix:
         """Return what vectors are near, rows of length 1 (or 0 where that is nothing), shape (n, anchors).
+
+        By the square of how near: the few that are nearest tell the matter (single texts find those of the same concern with .224, in place
+        of .209; the third power adds nothing).
 
         Parameters
         ----------

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
@@ -210,3 +211,23 @@ def average_precision(groups, planted, kinds):
                 total += found / rank
                 break
     return total / max(1, len(wanted))
+
+
+def best_f1(groups, planted, said, kinds):
+    """Return how well the planted concerns of some kinds are found at all: mean F1 of the passages of each in the group that holds it best.
+
+    Parameters
+    ----------
+    groups, planted, kinds
+        As ``average_precision`` takes them.
+    said
+        Which concern each passage of the archive voices, ``None`` for none.
+    """
+    voiced = Counter(said)
+    told = [(len(group), Counter(name for _, name in group)) for group in groups]
+    found = [
+        max((2 * names[name] / (size + voiced[name]) for size, names in told), default=0.0)
+        for name, one in planted.items()
+        if one.kind in kinds
+    ]
+    return sum(found) / max(1, len(found))
