@@ -7,7 +7,7 @@ import pytest
 from test_run import posts
 
 from minecop.core.errors import OutputError
-from minecop.report.printing import find_browser, write_pdf
+from minecop.report.printing import find_browser, same_again, write_pdf
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="a shell script stands for the browser")
 
@@ -90,6 +90,14 @@ def test_printing_an_earlier_pdf_does_not_outlive_its_report(jsonl, tmp_path, mi
     (tmp_path / "run" / "report.pdf").write_bytes(b"%PDF of the names that are masked now")
     assert minecop("report", jsonl(posts(2)), "-o", tmp_path / "run")[0] == 0
     assert not (tmp_path / "run" / "report.pdf").exists()
+
+
+def test_printing_leaves_nothing_of_the_time_and_of_numbers_that_differ():
+    one = b"<</CreationDate (D:20260101120000+00'00')>> /Names [(node00000111) 1 0 R (node00006240) 2 0 R] /Headers [(node00006240)]"
+    other = b"<</CreationDate (D:20260203040506+00'00')>> /Names [(node00000098) 1 0 R (node00006489) 2 0 R] /Headers [(node00006489)]"
+    assert same_again(one) == same_again(other)
+    assert len(same_again(one)) == len(one)
+    assert same_again(one) != same_again(one.replace(b"[(node00006240)]", b"[(node00000111)]"))
 
 
 @pytest.mark.skipif(find_browser() is None, reason="no browser on this machine")

@@ -39,6 +39,10 @@ _CLOCK = re.compile(rb"(/(?:CreationDate|ModDate) ?\(D:)\d{14}")
 _EPOCH = rb"\g<1>19800101000000"
 
 
+_NODE = re.compile(rb"\(node(\d{8})\)")
+"""What Chromium calls cells that head a table, in a tree for readers of screens: by numbers that differ when it is busy."""
+
+
 def find_browser(system: str = sys.platform, environment: Mapping[str, str] = os.environ) -> Path | None:
     """Return a browser that prints without a window: Chromium, Chrome, Edge or Brave; ``None`` where there is none.
 
@@ -77,7 +81,7 @@ def write_pdf(page: Path, browser: Path | None = None) -> Path:
     Returns
     -------
     Path
-        Of the PDF. The same page gives the same bytes with the same browser: the time of printing is taken out.
+        Of the PDF. The same page gives the same bytes with the same browser (``same_again``).
 
     Raises
     ------
@@ -115,6 +119,15 @@ def write_pdf(page: Path, browser: Path | None = None) -> Path:
             raise OutputError("pdf_failed", browser=browser.name, page=page, reason=error) from error
         if not printed.is_file() or not printed.stat().st_size:
             raise OutputError("pdf_failed", browser=browser.name, page=page, reason=f"exit code {done.returncode}")
-        pdf = _CLOCK.sub(_EPOCH, printed.read_bytes())
-    write_bytes(page.with_name(PDF_FILE), pdf)
+        pdf = printed.read_bytes()
+    write_bytes(page.with_name(PDF_FILE), same_again(pdf))
     return page.with_name(PDF_FILE)
+
+
+def same_again(pdf: bytes) -> bytes:
+    """Return a PDF of Chromium without what is another one each time: when it was printed, and the numbers of its nodes.
+
+    Of the same length, for a PDF tells at which byte each part begins; numbers keep their order, in which they are looked for.
+    """
+    numbers = {number: b"(node%08d)" % place for place, number in enumerate(sorted(set(_NODE.findall(pdf))))}
+    return _NODE.sub(lambda found: numbers[found[1]], _CLOCK.sub(_EPOCH, pdf))
