@@ -9,6 +9,7 @@ worker that dies are done again by others.
 from __future__ import annotations
 
 import logging
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -60,6 +61,8 @@ class ClusterExecutor(RemoteExecutor):
         self._client = _connected(address)
         self._function: Callable[..., Any] | None = None
         self._sent: There | None = None
+        self._settling = threading.Lock()
+        self._closed = False
         try:
             self._await_workers()
             self._check_versions()
@@ -93,18 +96,26 @@ class ClusterExecutor(RemoteExecutor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster, which goes on; what it has in hand for this executor it drops."""
+        # Dask settles what is done in one thread for all clients of a process: one that is closed meanwhile would hold it for good
+        settled = self._settling.acquire(timeout=_PATIENCE)
+        self._closed = True
+        if settled:
+            self._settling.release()
         self._client.close()
 
     def _settle(self, future: Future[Any], there: There) -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        try:
-            with self._told():
-                result = there.result()
-        except BaseException as error:
-            future.set_exception(error)
-        else:
-            future.set_result(result)
+        with self._settling:
+            if self._closed:
+                future.cancel()
+            if not future.set_running_or_notify_cancel():
+                return
+            try:
+                with self._told():
+                    result = there.result()
+            except BaseException as error:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
 
     def _await_workers(self) -> None:
         until = time.monotonic() + _PATIENCE
