@@ -485,6 +485,7 @@ def test_fitting_finds_the_subjects_and_names_them_in_the_words_of_the_archive()
         words = SUBJECTS[subject].split()
         assert all(any(word in term for word in words) for term, _ in topic.terms)
         assert topic.stability > 0.5
+        assert topic.sure > 0.7
     assert np.mean([topic.sure for topic in found.topics]) > 0.8
 
 

@@ -7,7 +7,7 @@ add - it does. So a telling is compared by its own meaning, and with the words a
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -179,7 +179,7 @@ class Comparer:
             nothing = np.zeros((0, 1), dtype=np.float32)
             none = _Threads(sp.csr_matrix((0, 1), dtype=np.float32), nothing, self._seed)
             nowhere = np.zeros(len(tellings), dtype=np.int64)
-            return Compared(nowhere, none, nothing, nothing, nothing, nothing, nothing[:, 0])
+            return Compared(nowhere, none, nothing, nothing, nothing, nothing[:, 0])
         own = [telling.rows for telling in tellings]
         threads = [self._threads[post] for post in posts]
         shipped, threads_shipped = self._shipped_means(own, threads)
@@ -189,7 +189,6 @@ class Comparer:
             means=self._means(own),
             shipped=shipped,
             threads_shipped=threads_shipped,
-            near=shipped_anchors().profiles(threads_shipped),
             surest=np.log([max(self._voicing[list(rows)]) for rows in own]).astype(np.float32),
         )
 
@@ -202,18 +201,17 @@ class Comparer:
 
     def _means(self, all_rows: Sequence[Sequence[int]]) -> Matrix:
         """Return the direction of the vectors of some passages together, for each group of them, shape (n, d)."""
-        sums = [self._weights[rows] @ self._vectors[rows] for rows in map(list, all_rows)]
-        return unit_rows(np.stack(sums))
+        return self._directions(all_rows, self._vectors.__getitem__)
 
     def _shipped_means(self, *groups: Sequence[Sequence[int]]) -> list[Matrix]:
         """Return the direction of groups of passages in the space of the embedding that ships, shapes (n, dimensions)."""
         rows = sorted({row for all_rows in groups for own in all_rows for row in own})
-        place = {row: number for number, row in enumerate(rows)}
         vectors = self._encode(rows)
-        sums = (
-            [self._weights[list(own)] @ vectors[[place[row] for row in own]] for own in all_rows] for all_rows in groups
-        )
-        return [unit_rows(np.stack(some)) for some in sums]
+        return [self._directions(all_rows, lambda own: vectors[np.searchsorted(rows, own)]) for all_rows in groups]
+
+    def _directions(self, all_rows: Iterable[Sequence[int]], vectors_of: Callable[[list[int]], Matrix]) -> Matrix:
+        sums = [self._weights[rows] @ vectors_of(rows) for rows in map(list, all_rows)]
+        return unit_rows(np.stack(sums))
 
     def _weighed_words(self, all_rows: Sequence[Sequence[int]]) -> sp.csr_matrix:
         """Return the TF-IDF of words, rows of length 1: a word counts by the voicing of the passages that it stands in."""
@@ -293,8 +291,6 @@ class Compared:
         Direction of the vectors of each telling, shape (n, d).
     shipped, threads_shipped
         The same of tellings and of threads, in the space of the embedding that ships.
-    near
-        How near each thread is to the known concerns (``vectors/anchors.py``), shape (threads, anchors).
     surest
         Logarithm of the greatest probability with which a passage of each voices something, shape (n,).
     """
@@ -304,7 +300,6 @@ class Compared:
     means: Matrix
     shipped: Matrix
     threads_shipped: Matrix
-    near: Matrix
     surest: NDArray[np.float32]
 
     def alike(self) -> Matrix:
@@ -321,7 +316,8 @@ class Compared:
         between = np.ix_(thread, thread)
         together = _in_spreads(self.threads.words_alike()[between], apart, _USUAL_SAID)
         together *= _WORDS  # each such table is as large as the others: sums are made in place
-        together += _in_spreads((self.near @ self.near.T)[between], apart, _USUAL_NEAR)
+        near = shipped_anchors().profiles(self.threads_shipped)
+        together += _in_spreads((near @ near.T)[between], apart, _USUAL_NEAR)
         for tellings, threads in ((self.means, self.threads.means), (self.shipped, self.threads_shipped)):
             across = (tellings @ threads.T)[:, thread]
             together += _in_spreads(np.float32(0.5) * (across + across.T), apart, _USUAL_ACROSS)

@@ -38,7 +38,6 @@ _SECONDS = 300
 _CLOCK = re.compile(rb"(/(?:CreationDate|ModDate) ?\(D:)\d{14}")
 _EPOCH = rb"\g<1>19800101000000"
 
-
 _NODE = re.compile(rb"\(node(\d{8})\)")
 """What Chromium calls cells that head a table, in a tree for readers of screens: by numbers that differ when it is busy."""
 
