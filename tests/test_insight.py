@@ -249,11 +249,6 @@ def test_tellings_are_posts_and_comments_that_voice_something():
     assert tellings_of(Voices.of(voices), kept, voicing) == [Telling("a", (0, 1)), Telling("a", (2,))]
 
 
-def nowhere(rows) -> np.ndarray:
-    """Vectors that lie near no anchor."""
-    return np.zeros((len(rows), shipped_anchors().centres.shape[1]), dtype=np.float32)
-
-
 def four_subjects(count: int, *, meaning: bool = True) -> tuple[list[Telling], Comparer]:
     subjects = ["น้ำ ท่อ ซ่อม บ่อ สูบ", "เด็ก หนังสือ ห้อง อ่าน ครู", "ข้าว นา ปุ๋ย เกี่ยว ฝน", "ยา คนไข้ ตึก เวร แผล"]
     generator = np.random.default_rng(1)
@@ -263,7 +258,7 @@ def four_subjects(count: int, *, meaning: bool = True) -> tuple[list[Telling], C
     vectors *= meaning
     threads = {str(n): [n] for n in range(count)}
     tellings = [Telling(str(n), (n,)) for n in range(count)]
-    return tellings, Comparer(terms, vectors, [50] * count, np.ones(count), threads, nowhere)
+    return tellings, Comparer(terms, vectors, [50] * count, np.ones(count), threads, terms)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 5, 40])
@@ -280,7 +275,7 @@ def test_tellings_of_one_thread_are_alike_and_count_for_no_agreement():
     terms = [["น้ำ", "ท่อ"], ["รถ", "ถนน"], ["ข้าว", "นา"], ["ยา", "ตึก"]]
     vectors = np.eye(4, dtype=np.float32)
     tellings = [Telling("a", (0,)), Telling("a", (1,)), Telling("b", (2,)), Telling("c", (3,))]
-    comparer = Comparer(terms, vectors, [50] * 4, np.ones(4), {"a": [0, 1], "b": [2], "c": [3]}, nowhere)
+    comparer = Comparer(terms, vectors, [50] * 4, np.ones(4), {"a": [0, 1], "b": [2], "c": [3]}, terms)
     likeness = comparer.tellings(tellings).alike()
     assert likeness[0, 1] > max(likeness[0, 2], likeness[0, 3], likeness[2, 3])
     steady = Trend("steady", ratio=1.0, low=0.5, high=2.0)
@@ -294,12 +289,12 @@ def test_tellings_that_hardly_voice_anything_are_like_nothing():
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     tellings = [Telling(str(n), (n,)) for n in range(24)]
     voicing = np.array([0.9, 0.9, 0.41, 0.41] + [0.9] * 20)
-    comparer = Comparer(terms, vectors, [50] * 24, voicing, {str(n): [n] for n in range(24)}, nowhere)
+    comparer = Comparer(terms, vectors, [50] * 24, voicing, {str(n): [n] for n in range(24)}, terms)
     likeness = comparer.tellings(tellings).alike()
     assert likeness[0, 1] >= likeness[0, 2] >= likeness[2, 3] > likeness[0, 10]
 
 
-def test_tellings_that_lie_near_the_same_known_concern_are_alike():
+def test_tellings_that_lie_near_the_same_known_concern_are_alike(monkeypatch):
     count, centres = 24, shipped_anchors().centres
     terms = [[f"คำ{n}", f"อื่น{n}"] for n in range(count)]
     vectors = np.random.default_rng(1).standard_normal((count, 8)).astype(np.float32)
@@ -307,10 +302,13 @@ def test_tellings_that_lie_near_the_same_known_concern_are_alike():
     tellings = [Telling(str(n), (n,)) for n in range(count)]
     threads = {str(n): [n] for n in range(count)}
 
-    def of_one_matter(rows):
-        return centres[[0 if row < 3 else row for row in rows]]
+    class OfOneMatter:
+        def encode_words(self, all_words):
+            return centres[[int(number) for (number,) in all_words]]
 
-    likeness = Comparer(terms, vectors, [50] * count, np.ones(count), threads, of_one_matter).tellings(tellings).alike()
+    monkeypatch.setattr("minecop.insight.tellings.shipped_model", OfOneMatter)
+    words = [["0" if n < 3 else str(n)] for n in range(count)]
+    likeness = Comparer(terms, vectors, [50] * count, np.ones(count), threads, words).tellings(tellings).alike()
     inside = likeness[:3, :3][np.triu_indices(3, 1)].min()
     assert inside > np.quantile(likeness[3:, 3:], 0.95)
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minecop.acts.features import Vectorizer
-from minecop.acts.labelled import read_labelled
+from minecop.acts.labelled import Labelled, read_labelled
 from minecop.acts.marking import ACTS, OPEN
 from minecop.acts.model import beside, load_model, passage_of
 from minecop.acts.training import (
@@ -48,12 +48,17 @@ def test_labelled_passages_are_many_and_of_many_fields(rows):
 
 def test_labelled_passages_keep_to_the_labels(rows):
     for row in rows:
-        assert row.acts <= set(ACTS), row.id
-        assert row.acts == {"courtesy"} or "courtesy" not in row.acts, row.id
         assert row.kind in {"post", "comment"}
-        assert row.tense in {"planned", "doing", "done", "back", "none"}
         assert 8 <= len(row.text) <= 950
         assert (row.step == 0) == (row.none is not None), row.id
+        if row.acts is None:
+            assert row == Labelled(
+                row.id, row.voice, row.kind, row.title, row.text, None, step=row.step, second=row.second, none=row.none
+            )
+            continue
+        assert row.acts <= set(ACTS), row.id
+        assert row.acts == {"courtesy"} or "courtesy" not in row.acts, row.id
+        assert row.tense in {"planned", "doing", "done", "back", "none"}
         assert bool(row.concern) == bool({"concern", "wish"} & row.acts), row.id
         assert bool(row.parts) == ("lesson" in row.acts), row.id
         assert set(row.parts) <= {"problem", "action", "result", "why", "advice"}
@@ -149,7 +154,8 @@ def test_learned_issue_is_told_by_one_clause_among_what_went_well():
 
 
 def test_labelled_places_where_an_issue_is_voiced_are_those_of_the_text(rows):
-    for row, passage in zip(rows, examples_of_acts(rows).passages, strict=True):
+    read = [row for row in rows if row.acts is not None]
+    for row, passage in zip(read, examples_of_acts(rows).passages, strict=True):
         voices = bool({"concern", "wish"} & row.acts) or row.step == 2
         assert all(row.text[start:end] in row.voiced for start, end in passage.voiced)
         assert voices == bool(row.voiced) == any(passage.voicing()), row.id

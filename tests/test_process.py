@@ -299,6 +299,16 @@ def test_matching_the_founding_document_lists_are_no_events():
     assert not any(match.step for match in StepMatcher(load_process("organisation")).match(lines))
 
 
+def test_matching_the_founding_document_tells_of_own_work_and_of_a_forum():
+    seeds = sorted((ROOT.parent / "shared/seed").glob("*.txt"))
+    if not seeds:
+        pytest.skip("shared/seed is not beside the checkout")
+    title, *paragraphs = [line.strip() for line in seeds[0].read_text(encoding="utf-8").splitlines() if line.strip()]
+    own = [text for text in paragraphs if "กำลังทำใน" in text.replace(" ", "") or "8 พฤษภาคม 2549" in text]
+    matches = StepMatcher(load_process("organisation")).match(own, titles=[words(title)] * len(own))
+    assert [match.step for match in matches] == [6, 2]
+
+
 def test_matching_process_that_extends_one_that_ships_learns_its_own_steps_beside(tmp_path):
     path = tmp_path / "more.toml"
     path.write_text(

@@ -39,7 +39,7 @@ def _classes() -> dict[str, str]:
 def in_classes(all_words: Sequence[str]) -> list[str]:
     """Return words with those that differ only in politeness under the name of their class."""
     classes = _classes()
-    return [classes.get(word, word) for word in all_words]
+    return list(map(classes.get, all_words, all_words))
 
 
 def _counts(found: NDArray[np.int64], among: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -134,7 +134,7 @@ class Vectorizer:
         return len(self.idf)
 
     def transform(self, documents: Sequence[Sequence[str]]) -> sp.csr_matrix:
-        """Return the features of passages, shape (passages, columns)."""
+        """Return the features of passages, shape (passages, columns); their words need not be in classes."""
         rows_of: list[NDArray[np.int64]] = []
         columns_of: list[NDArray[np.int64]] = []
         offset = 0
@@ -180,7 +180,7 @@ class Vectorizer:
 
     def _families(self, documents: Sequence[Sequence[str]]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Return, for each family of features, in which passage each stands and its key; 0 stands for words that are not known."""
-        known = self.words
+        known = self._numbers
         lengths = np.array([len(document) for document in documents], dtype=np.int64)
         rows = np.repeat(np.arange(len(documents)), lengths)
         flat = chain.from_iterable(documents)
@@ -188,7 +188,7 @@ class Vectorizer:
         starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
         place = np.arange(len(numbers)) - starts
         left = np.repeat(lengths, lengths) - place - 1
-        size = len(known) + 1
+        size = len(self.words) + 1
 
         def pairs(step: int, within: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
             if len(numbers) <= step:
@@ -208,6 +208,12 @@ class Vectorizer:
             (rows[closing], numbers[closing]),
             pairs(1, left < CLOSING),
         ]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        """Numbers of words; where it was learned from words in classes, each word of a class has the number of that."""
+        named = {word: self.words[name] for word, name in _classes().items() if name in self.words}
+        return self.words | named
 
     @cached_property
     def _sieves(self) -> list[NDArray[np.bool_]]:

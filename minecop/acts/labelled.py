@@ -27,7 +27,7 @@ class Labelled:
     text
         The passage.
     acts
-        What it does.
+        What it does, ``None`` where it was read for its step alone: then nothing but that is known of it.
     tense
         ``planned``, ``doing``, ``done``, ``back`` (looking back with judgement) or ``none``.
     parts
@@ -49,7 +49,7 @@ class Labelled:
     kind: str
     title: str
     text: str
-    acts: frozenset[str]
+    acts: frozenset[str] | None
     tense: str = "none"
     parts: Mapping[str, str] = field(default_factory=dict)
     voiced: Sequence[str] = ()
@@ -77,4 +77,5 @@ def read_labelled(folder: Path) -> list[Labelled]:
 
 
 def _labelled(value: dict[str, Any]) -> Labelled:
-    return Labelled(**value | {"acts": frozenset(value["acts"])})
+    acts = value["acts"]
+    return Labelled(**value | {"acts": None if acts is None else frozenset(acts)})

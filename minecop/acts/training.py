@@ -114,23 +114,24 @@ class Examples:
 
 
 def examples_of_acts(rows: Sequence[Labelled]) -> Examples:
-    """Return passages with the acts and the tense of each."""
+    """Return passages with the acts and the tense of each, of those that were read for them."""
+    read = [(row, row.acts) for row in rows if row.acts is not None]
     passages = [
         replace(
             passage_of(row.text, words(row.text), comment=row.kind == "comment"),
             voiced=[_place(row.text, piece) for piece in row.voiced],
         )
-        for row in rows
+        for row, _ in read
     ]
     wanted = []
-    for row in rows:
-        labels = row.acts | {row.tense}
-        if {"concern", "wish"} & row.acts:
+    for row, acts in read:
+        labels = acts | {row.tense}
+        if {"concern", "wish"} & acts:
             labels |= {ISSUE, OPEN}
         if row.step == _COMMON_GOALS:
             labels |= {ISSUE}
         wanted.append([label in labels for label in LEARNED])
-    return Examples(LEARNED, passages, _table(wanted, LEARNED), np.array([row.field for row in rows]))
+    return Examples(LEARNED, passages, _table(wanted, LEARNED), np.array([row.field for row, _ in read]))
 
 
 def examples_of_parts(rows: Sequence[Labelled]) -> Examples:

@@ -199,7 +199,7 @@ class IssueFinder:
         # what the writer of a post says in reply is no voice beside the post
         speaking = keep & ~((voices.comments > 0) & self._threads.written_by_writer(voices))
         comparer = Comparer(
-            told.terms, told.vectors, voices.lengths, self._voicing, threads, self._passages.encode, self._seed
+            told.terms, told.vectors, voices.lengths, self._voicing, threads, self._passages.words, self._seed
         )
         tellings = [
             replace(telling, post_id=self._threads.of(telling.post_id))

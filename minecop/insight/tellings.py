@@ -7,7 +7,7 @@ add - it does. So a telling is compared by its own meaning, and with the words a
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from minecop.insight.voices import Voices
 from minecop.vectors.anchors import shipped_anchors
 from minecop.vectors.embedder import unit_rows
+from minecop.vectors.models import shipped_model
 from minecop.vectors.storing import Vectors
 
 HEARD = 0.3
@@ -122,8 +123,8 @@ class Comparer:
         square root of its length too.
     threads
         Passages of every thread that are compared, by post.
-    encode
-        Gives vectors of passages in the space of the anchors that ship.
+    words
+        All of every passage, of which its vector in the space of the embedding that ships is made.
     seed
         Of what is random.
     """
@@ -135,7 +136,7 @@ class Comparer:
         lengths: Sequence[int] | NDArray[np.integer],
         voicing: NDArray[np.floating],
         threads: Mapping[str, Sequence[int]],
-        encode: Callable[[Sequence[int]], Matrix],
+        words: Sequence[Sequence[str]],
         seed: int = 0,
     ) -> None:
         self._terms = terms
@@ -143,7 +144,7 @@ class Comparer:
         self._voicing = np.asarray(voicing, dtype=np.float32) + np.float32(_QUIET)
         self._weights = self._voicing * np.sqrt(np.asarray(lengths, dtype=np.float32))
         self._threads = threads
-        self._encode = encode
+        self._words = words
         self._seed = seed
 
     def blocks(self, tellings: Sequence[Telling]) -> list[list[Telling]]:
@@ -179,16 +180,16 @@ class Comparer:
             nothing = np.zeros((0, 1), dtype=np.float32)
             none = _Threads(sp.csr_matrix((0, 1), dtype=np.float32), nothing, self._seed)
             nowhere = np.zeros(len(tellings), dtype=np.int64)
-            return Compared(nowhere, none, nothing, nothing, nothing, nothing[:, 0])
+            return Compared(nowhere, none, nothing, [], sp.csr_matrix((0, 0), dtype=np.float32), nothing[:, 0])
         own = [telling.rows for telling in tellings]
         threads = [self._threads[post] for post in posts]
-        shipped, threads_shipped = self._shipped_means(own, threads)
+        rows = np.unique(np.fromiter(chain.from_iterable(threads), dtype=np.int64))
         return Compared(
             thread=np.array([place[telling.post_id] for telling in tellings], dtype=np.int64),
             threads=self._of_threads(threads),
             means=self._means(own),
-            shipped=shipped,
-            threads_shipped=threads_shipped,
+            words=[self._words[row] for row in rows.tolist()],
+            parts=self._parts([*own, *threads], rows),
             surest=np.log([max(self._voicing[list(rows)]) for rows in own]).astype(np.float32),
         )
 
@@ -201,17 +202,15 @@ class Comparer:
 
     def _means(self, all_rows: Sequence[Sequence[int]]) -> Matrix:
         """Return the direction of the vectors of some passages together, for each group of them, shape (n, d)."""
-        return self._directions(all_rows, self._vectors.__getitem__)
-
-    def _shipped_means(self, *groups: Sequence[Sequence[int]]) -> list[Matrix]:
-        """Return the direction of groups of passages in the space of the embedding that ships, shapes (n, dimensions)."""
-        rows = sorted({row for all_rows in groups for own in all_rows for row in own})
-        vectors = self._encode(rows)
-        return [self._directions(all_rows, lambda own: vectors[np.searchsorted(rows, own)]) for all_rows in groups]
-
-    def _directions(self, all_rows: Iterable[Sequence[int]], vectors_of: Callable[[list[int]], Matrix]) -> Matrix:
-        sums = [self._weights[rows] @ vectors_of(rows) for rows in map(list, all_rows)]
+        sums = [self._weights[rows] @ self._vectors[rows] for rows in map(list, all_rows)]
         return unit_rows(np.stack(sums))
+
+    def _parts(self, groups: Sequence[Sequence[int]], rows: NDArray[np.int64]) -> sp.csr_matrix:
+        """Return what each of some passages, sorted, counts in each group of them, shape (groups, passages)."""
+        members = np.fromiter(chain.from_iterable(groups), dtype=np.int64)
+        starts = np.cumsum([0, *map(len, groups)])
+        places = np.searchsorted(rows, members)
+        return sp.csr_matrix((self._weights[members], places, starts), (len(groups), len(rows)))
 
     def _weighed_words(self, all_rows: Sequence[Sequence[int]]) -> sp.csr_matrix:
         """Return the TF-IDF of words, rows of length 1: a word counts by the voicing of the passages that it stands in."""
@@ -289,8 +288,10 @@ class Compared:
         What these are compared by.
     means
         Direction of the vectors of each telling, shape (n, d).
-    shipped, threads_shipped
-        The same of tellings and of threads, in the space of the embedding that ships.
+    words
+        Of each passage of the threads: for their vectors in the space of the embedding that ships, which are made where they are compared.
+    parts
+        What each of these counts in each telling and then in each thread, shape (tellings + threads, passages).
     surest
         Logarithm of the greatest probability with which a passage of each voices something, shape (n,).
     """
@@ -298,8 +299,8 @@ class Compared:
     thread: NDArray[np.int64]
     threads: _Threads
     means: Matrix
-    shipped: Matrix
-    threads_shipped: Matrix
+    words: Sequence[Sequence[str]]
+    parts: sp.csr_matrix
     surest: NDArray[np.float32]
 
     def alike(self) -> Matrix:
@@ -316,9 +317,12 @@ class Compared:
         between = np.ix_(thread, thread)
         together = _in_spreads(self.threads.words_alike()[between], apart, _USUAL_SAID)
         together *= _WORDS  # each such table is as large as the others: sums are made in place
-        near = shipped_anchors().profiles(self.threads_shipped)
+        shipped, threads_shipped = np.split(
+            unit_rows(self.parts @ shipped_model().encode_words(self.words)), [len(thread)]
+        )
+        near = shipped_anchors().profiles(threads_shipped)
         together += _in_spreads((near @ near.T)[between], apart, _USUAL_NEAR)
-        for tellings, threads in ((self.means, self.threads.means), (self.shipped, self.threads_shipped)):
+        for tellings, threads in ((self.means, self.threads.means), (shipped, threads_shipped)):
             across = (tellings @ threads.T)[:, thread]
             together += _in_spreads(np.float32(0.5) * (across + across.T), apart, _USUAL_ACROSS)
         together += _SURENESS * (self.surest[:, None] + self.surest[None, :])

@@ -16,7 +16,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from minecop.acts.features import Vectorizer, in_classes
+from minecop.acts.features import Vectorizer
 from minecop.core.errors import ModelError
 
 FORMAT = 2
@@ -115,7 +115,10 @@ def features_of(
     text: Vectorizer, title: Vectorizer, all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]
 ) -> sp.csr_matrix:
     """Return the features of passages from their words and those of their titles, shape (passages, features)."""
-    parts = [text.transform([in_classes(one) for one in all_words]), _TITLE * title.transform(titles)]
+    numbers: dict[tuple[str, ...], int] = {}  # passages of one post have one title
+    places = [numbers.setdefault(tuple(one), len(numbers)) for one in titles]
+    distinct = list(numbers)
+    parts = [text.transform(all_words), _TITLE * title.transform(distinct)[places]]
     return sp.hstack(parts, format="csr", dtype=np.float32)
 
 

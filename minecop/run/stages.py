@@ -332,7 +332,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("archive", 3, (), (), _make_archive, _archive_outside),
     Stage(
         "text",
-        8,
+        9,
         ("archive",),
         ("since", "until", "communities", "groups"),
         _make_text,
@@ -352,7 +352,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("aside", 1, ("archive",), (), _make_aside),
     Stage(
         "insight",
-        39,
+        40,
         ("archive", "text", "vectors", "acts", "topics", "process", "aside"),
         ("as_of", "seed"),
         _make_insight,
