@@ -90,8 +90,9 @@ def told_by_labels(documents, labelled):
     steps = LogisticRegression(max_iter=1_000, class_weight="balanced")
     steps.fit(known[stepped], [rows[number]["step"] for number in stepped])
     names = MultiLabelBinarizer()
-    wanted = names.fit_transform([row["acts"] for row in rows])
-    acts = OneVsRestClassifier(LogisticRegression(max_iter=1_000, class_weight="balanced")).fit(known, wanted)
+    read = [number for number, row in enumerate(rows) if row["acts"] is not None]
+    wanted = names.fit_transform([rows[number]["acts"] for number in read])
+    acts = OneVsRestClassifier(LogisticRegression(max_iter=1_000, class_weight="balanced")).fit(known[read], wanted)
     return steps.predict(asked), names.inverse_transform(acts.predict(asked))
 
 
