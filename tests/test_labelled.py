@@ -21,7 +21,6 @@ from minecop.acts.training import (
     examples_of_acts,
     examples_of_parts,
     figures,
-    parts_of_fields,
     train,
     unseen_scores,
 )
@@ -77,10 +76,6 @@ HELD = ("courtesy", "request", "issue", "lesson", "experience", "planned", "back
 """Labels of which the figures must not fall; the others would take as long again."""
 
 
-HALF = (0, 2, 4)
-"""Parts of the fields that are told by models of the others: all six would take twice as long (``make bench`` tells them)."""
-
-
 @pytest.fixture(scope="module")
 def unseen(rows):
     """Figures by label on fields that a model has not seen, acts and parts."""
@@ -88,9 +83,8 @@ def unseen(rows):
     labels = (*HELD, "explainer")
     held = replace(acts, labels=labels, wanted=acts.wanted[:, [acts.labels.index(label) for label in labels]])
     for examples in (held, examples_of_parts(rows)):
-        told = np.flatnonzero(np.isin(parts_of_fields(examples.fields), HALF))
-        scores, some = unseen_scores(examples, HALF)[told], examples.take(told)
-        found |= figures(scores - best_bars(scores, some), some)
+        scores = unseen_scores(examples)
+        found |= figures(scores - best_bars(scores, examples), examples)
     return found
 
 

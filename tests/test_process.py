@@ -8,7 +8,6 @@ from scipy.special import softmax
 
 from minecop.acts.features import Vectorizer
 from minecop.acts.labelled import read_labelled
-from minecop.acts.training import parts_of_fields
 from minecop.core.errors import ModelError, ProcessError
 from minecop.process.definition import load_process
 from minecop.process.matching import StepMatcher, labelled_of, match_passages, match_schema
@@ -26,9 +25,6 @@ from minecop.text.words import words
 
 ROOT = Path(__file__).parents[1]
 FLOORS = tomllib.loads((ROOT / "tests/floors.toml").read_text(encoding="utf-8"))["steps"]
-
-HALF = (0, 2, 4)
-"""Parts of the fields that are told by models of the others: all six would take twice as long (``make bench`` tells them)."""
 
 OWN = """
 [process]
@@ -205,9 +201,8 @@ def examples():
 
 
 def test_learned_steps_of_fields_that_were_not_seen(examples):
-    rows = np.flatnonzero(np.isin(parts_of_fields(examples.fields), HALF))
-    log_odds, steps = unseen_log_odds(examples, HALF)[rows], examples.steps[rows]
-    found = step_figures(softmax(sharpness_of(log_odds, steps) * log_odds, axis=1), steps)
+    log_odds = unseen_log_odds(examples)
+    found = step_figures(softmax(sharpness_of(log_odds, examples.steps) * log_odds, axis=1), examples.steps)
     assert found.macro_f1 >= FLOORS["macro_f1"]
     assert found.any_step_f1 >= FLOORS["any_step_f1"]
     assert min(found.of_steps) >= FLOORS["every_step_f1"]
@@ -294,30 +289,25 @@ def test_matching_a_list_of_steps_tells_of_none():
     assert [match.step for match in StepMatcher(load_process("organisation")).match(listed)] == [0] * 10
 
 
-def test_matching_the_founding_document_lists_are_no_events():
-    seeds = sorted((ROOT.parent / "shared/seed").glob("*.txt"))
-    if not seeds:
-        pytest.skip("shared/seed is not beside the checkout")
-    text = seeds[0].read_text(encoding="utf-8")
+def test_matching_the_founding_document_lists_are_no_events(founding_document):
+    text = founding_document.read_text(encoding="utf-8")
     lines = [line.strip() for line in text.splitlines() if line.strip()[:2].rstrip(".").isdigit()]
     assert len(lines) == 17
     assert not any(match.step for match in StepMatcher(load_process("organisation")).match(lines))
 
 
-def test_matching_the_founding_document_tells_of_own_work_and_of_a_forum():
-    seeds = sorted((ROOT.parent / "shared/seed").glob("*.txt"))
-    if not seeds:
-        pytest.skip("shared/seed is not beside the checkout")
-    title, *paragraphs = [line.strip() for line in seeds[0].read_text(encoding="utf-8").splitlines() if line.strip()]
+def test_matching_the_founding_document_tells_of_own_work_and_of_a_forum(founding_document):
+    title, *paragraphs = [
+        line.strip() for line in founding_document.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
     own = [text for text in paragraphs if "กำลังทำใน" in text.replace(" ", "") or "8 พฤษภาคม 2549" in text]
     matches = StepMatcher(load_process("organisation")).match(own, titles=[words(title)] * len(own))
     assert [match.step for match in matches] == [6, 2]
 
 
 def test_matching_process_that_extends_one_that_ships_learns_its_own_steps_beside(tmp_path, monkeypatch):
-    monkeypatch.setattr(
-        "minecop.process.matching.read_labelled", lambda folder: read_labelled(folder)[::4]
-    )  # in less time
+    # in less time
+    monkeypatch.setattr("minecop.process.matching.read_labelled", lambda folder: read_labelled(folder)[::4])
     path = tmp_path / "more.toml"
     path.write_text(
         '[process]\nid = "more"\nname_th = "เพิ่ม"\nextends = "organisation"\n[[step]]\nname_th = "เลี้ยงฉลอง"\n'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -272,14 +272,11 @@ def parts_of_fields(fields: NDArray[np.str_]) -> NDArray[np.int64]:
     return np.array([names.index(field) % _PARTS for field in fields.tolist()], dtype=np.int64)
 
 
-def unseen_scores(examples: Examples, told: Collection[int] = range(_PARTS)) -> NDArray[np.float32]:
-    """Return the scores of passages by a model that was trained on other fields, shape (passages, labels).
-
-    Those of the parts of the fields that are not to be told (``told``) stay 0; each takes a model of its own.
-    """
+def unseen_scores(examples: Examples) -> NDArray[np.float32]:
+    """Return the scores of every passage by a model that was trained on other fields, shape (passages, labels)."""
     scores = np.zeros(examples.wanted.shape, dtype=np.float32)
     parts = parts_of_fields(examples.fields)
-    for part in sorted(set(parts.tolist()).intersection(told)):
+    for part in sorted(set(parts.tolist())):
         inside = np.flatnonzero(parts == part)
         model = _trained(examples, np.flatnonzero(parts != part))
         passages = [examples.passages[n] for n in inside]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -210,16 +210,15 @@ def train_steps(examples: StepExamples, sharpness: float = 1.0) -> StepModel:
     )
 
 
-def unseen_log_odds(examples: StepExamples, told: Collection[int] | None = None) -> NDArray[np.float32]:
-    """Return what speaks for each step of passages by a model of other fields, shape (n, steps), before any sharpening.
+def unseen_log_odds(examples: StepExamples) -> NDArray[np.float32]:
+    """Return what speaks for each step of every passage by a model of other fields, shape (n, steps), before any sharpening.
 
-    The columns are the steps in order, from none. Rows of the parts of the fields (``parts_of_fields``) that are not to be told stay 0;
-    each part takes a model of its own.
+    The columns are the steps in order, from none.
     """
     part = parts_of_fields(examples.fields)
     count = int(examples.steps.max()) + 1
     found = np.zeros((len(part), count), dtype=np.float32)
-    for number in sorted(set(part.tolist()).intersection(part.tolist() if told is None else told)):
+    for number in sorted(set(part.tolist())):
         inside, outside = np.flatnonzero(part == number), np.flatnonzero(part != number)
         found[inside] = log_odds_of(train_steps(examples.take(outside)), examples.take(inside), count)
     return found
