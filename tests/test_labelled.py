@@ -123,7 +123,8 @@ def test_learned_model_is_written_and_read_without_loss(rows, tmp_path):
     assert np.allclose(model.scores(some, features), again.scores(some, again.features(some)), atol=0.02)
     assert again.labels == LEARNED
     assert np.array_equal(train(examples).weights, model.weights), "training twice is training once"
-    assert len(model.evidence(features, 0, LEARNED.index("experience"), [])) <= 4
+    (shown,) = model.evidence(features, np.array([0]), np.array([LEARNED.index("experience")]), [[(0, "x")]])
+    assert len(shown) <= 4
     about = json.loads((tmp_path / "m/a.json").read_text(encoding="utf-8"))
     (tmp_path / "m/a.json").write_text(json.dumps(about | {"format": 99}), encoding="utf-8")
     with pytest.raises(ModelError):

@@ -1,25 +1,30 @@
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.special import softmax
+from scipy.special import expit, softmax
+from sklearn.metrics import average_precision_score, f1_score
 
 from minecop.acts.features import Vectorizer
 from minecop.acts.labelled import read_labelled
 from minecop.core.errors import ModelError, ProcessError
 from minecop.process.definition import load_process
-from minecop.process.matching import StepMatcher, labelled_of, match_passages, match_schema
+from minecop.process.matching import SECOND, StepMatcher, labelled_of, match_passages, match_schema
 from minecop.process.model import load_step_model
 from minecop.process.nearest import nearest_examples
 from minecop.process.training import (
+    beside_first,
     calibration_error,
     examples_of_steps,
     sharpness_of,
     step_figures,
+    steps_beside,
     train_steps,
     unseen_log_odds,
+    unseen_second_log_odds,
 )
 from minecop.text.words import words
 
@@ -200,9 +205,14 @@ def examples():
     return examples_of_steps(load_process("organisation"), read_labelled(ROOT / "corpora/labelled"))
 
 
-def test_learned_steps_of_fields_that_were_not_seen(examples):
+@pytest.fixture(scope="module")
+def unseen_shares(examples):
     log_odds = unseen_log_odds(examples)
-    found = step_figures(softmax(sharpness_of(log_odds, examples.steps) * log_odds, axis=1), examples.steps)
+    return softmax(sharpness_of(log_odds, examples.steps) * log_odds, axis=1)
+
+
+def test_learned_steps_of_fields_that_were_not_seen(examples, unseen_shares):
+    found = step_figures(unseen_shares, examples.steps)
     assert found.macro_f1 >= FLOORS["macro_f1"]
     assert found.any_step_f1 >= FLOORS["any_step_f1"]
     assert min(found.of_steps) >= FLOORS["every_step_f1"]
@@ -210,11 +220,27 @@ def test_learned_steps_of_fields_that_were_not_seen(examples):
     assert found.brier < found.base_brier / 2
 
 
+def test_learned_steps_beside_the_first_of_fields_that_were_not_seen(examples, unseen_shares):
+    first, steps = unseen_shares.argmax(axis=1), list(steps_beside(examples))
+    assert 7 in steps
+    told, given = beside_first(examples, first, unseen_second_log_odds(examples))
+    by_shares, _ = beside_first(examples, first, unseen_shares[:, steps])
+    assert average_precision_score(given, told) >= max(
+        FLOORS["second_ap"], 2 * average_precision_score(given, by_shares)
+    )
+    times, plus = load_step_model(ROOT / "models/steps").seconds.scale
+    chances = expit(times * told + plus)
+    assert f1_score(given, chances >= SECOND) >= FLOORS["second_f1"]
+    assert abs(chances.mean() - given.mean()) < 0.01
+
+
 def test_learned_model_that_ships_is_what_the_labelled_passages_give(examples):
     shipped_model = load_step_model(ROOT / "models/steps")
-    made = train_steps(examples, shipped_model.sharpness)
+    made = train_steps(examples, shipped_model.sharpness, shipped_model.seconds.scale)
     assert list(made.text.words) == list(shipped_model.text.words), "learn the steps again"
     assert np.allclose(made.weights, shipped_model.weights, atol=0.02), "learn the steps again"
+    assert made.seconds.steps == shipped_model.seconds.steps
+    assert np.allclose(made.seconds.weights, shipped_model.seconds.weights, atol=0.02), "learn the steps again"
 
 
 def test_learned_kinds_of_none_are_told_apart_and_add_up():
@@ -250,13 +276,17 @@ def test_learned_features_stand_in_several_fields_unless_they_are_of_a_user():
 
 def test_learned_model_is_written_and_read_without_loss(examples, tmp_path):
     some = examples.take(np.arange(0, len(examples.words), 9))
-    model = train_steps(some, 2.0)
+    model = train_steps(some, 2.0, (1.0, -1.5))
     model.save(tmp_path / "m")
     again = load_step_model(tmp_path / "m")
     assert again.steps == model.steps == tuple(range(11))
     features = model.features(some.words[:40], some.titles[:40])
     assert np.allclose(model.log_odds(features), again.log_odds(features), atol=0.1)
-    assert model.evidence(features, 0, 1) == again.evidence(features, 0, 1)
+    assert (again.seconds.steps, again.seconds.scale) == (model.seconds.steps, (1.0, -1.5))
+    assert np.allclose(model.seconds.chances(features), again.seconds.chances(features), atol=0.02)
+    assert model.evidence(features, np.array([0]), np.array([1])) == again.evidence(
+        features, np.array([0]), np.array([1])
+    )
     about = json.loads((tmp_path / "m/steps.json").read_text(encoding="utf-8"))
     (tmp_path / "m/steps.json").write_text(json.dumps(about | {"format": 99}), encoding="utf-8")
     with pytest.raises(ModelError):
@@ -281,6 +311,33 @@ def test_matching_civic_takes_further_steps_for_none():
     assert whole.evidence[8]
     assert (civic.step, len(civic.probabilities)) == (0, 7)
     assert civic.probabilities == pytest.approx(whole.probabilities[:7])
+
+
+BOTH = (
+    "เมื่อวานสี่หมู่บ้านมานั่งล้อมวงกันที่ศาลา เล่ากันไปทีละบ้าน สุดท้ายเห็นตรงกันว่าเรื่องใหญ่ของทุกบ้านคือน้ำหน้าแล้ง เลยถือเป็นเรื่องร่วมกันของลุ่มน้ำ "
+    "รอบนี้คุยกันรู้เรื่องกว่าทุกครั้งเพราะเราไม่เอาวาระราชการขึ้นก่อน คราวหน้าจะให้ชาวบ้านเป็นคนเปิดวงเองครับ"
+)
+FIRST_ALONE = BOTH[: BOTH.index("รอบนี้")] + "ขอบคุณเจ้าของศาลากับคนต้มกาแฟด้วยนะครับ"
+
+
+def test_matching_tells_a_step_beside_the_first():
+    matcher = StepMatcher(load_process("organisation"))
+    both, alone = matcher.match([BOTH, FIRST_ALONE])
+    assert (both.step, both.second, both.named()) == (2, 7, [2, 7])
+    assert both.second_chance >= SECOND
+    assert both.evidence[7]
+    assert (alone.step, alone.second, alone.second_chance, alone.named()) == (2, 0, 0.0, [2])
+    table = match_passages(matcher, ["a", "b"], [BOTH] * 2, [words(BOTH)] * 2, [[], []], [False, True])
+    assert table["second"].to_pylist() == [7, 0]
+    assert table["second_chance"].to_pylist() == [pytest.approx(both.second_chance), 0.0]
+
+
+def test_matching_tells_no_step_beside_the_first_that_a_process_lacks():
+    matcher = StepMatcher(load_process("civic"))
+    told = matcher.told([BOTH], [words(BOTH)], [[]])
+    assert told.seconds.tolist() == [7]
+    few = replace(matcher.process, steps=matcher.process.steps[:6])
+    assert StepMatcher(few, matcher.model).told([BOTH], [words(BOTH)], [[]]).seconds.tolist() == [0]
 
 
 def test_matching_a_list_of_steps_tells_of_none():
@@ -352,7 +409,7 @@ def test_learned_steps_that_a_process_does_not_begin_with_say_nothing(tmp_path):
 
 def test_nearest_examples_by_what_tells_steps():
     process = load_process("organisation")
-    some = [row for row in labelled_of(process) if row.step is not None][::12]
+    some = [row for row in labelled_of(process) if row.step is not None]
     found = examples_of_steps(process, some)
     model = load_step_model(ROOT / "models/steps")
     text = "นัดทีมวันศุกร์หน้า แบ่งงานกันแล้วว่าใครทำอะไร งบสองหมื่น เริ่มเดือนมกราคม"

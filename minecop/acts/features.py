@@ -1,7 +1,7 @@
 """Features of a passage for telling what it does: its words, which stand side by side, and which open and close it.
 
-What a passage does is said less by its matter than by its small words and by where they stand; so stop words stay, and words for persons
-that differ only in politeness are one.
+What a passage does is said less by its matter than by its small words and by where they stand; so stop words stay, words for persons
+that differ only in politeness are one, and so are months, and words for what has just been.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, reduce
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -158,25 +158,41 @@ class Vectorizer:
         matrix.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(matrix.indptr))
         return matrix
 
-    def telling(self, features: sp.csr_matrix, row: int, weights: NDArray[np.float32], most: int) -> tuple[str, ...]:
-        """Return the words of one passage that weigh most, as people may see them, each once.
+    def telling(
+        self,
+        features: sp.csr_matrix,
+        rows: NDArray[np.int64],
+        weights: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        most: int,
+    ) -> list[tuple[str, ...]]:
+        """Return the words of passages that weigh most, as people may see them, each once a passage.
 
         Parameters
         ----------
-        features, row
-            The passage among those whose features were asked for; features beside those of words come after them.
+        features
+            Of passages; features beside those of words come after them.
+        rows, labels
+            Which passage, and by the weights of which label it is looked at, shape (n,) each.
         weights
-            What each feature weighs, shape (features,).
+            What each feature weighs, shape (labels, features).
         most
-            Words, at most.
+            Words a passage, at most.
         """
-        start, end = features.indptr[row : row + 2]
-        columns, values = features.indices[start:end], features.data[start:end]
-        columns, values = columns[columns < self.columns], values[columns < self.columns]
-        worth = values * weights[columns]
-        best = worth.argsort()[: -3 * most - 1 : -1]  # some are not shown
-        found = (self.shown[column] for column in columns[best[worth[best] > 0]].tolist())
-        return tuple(dict.fromkeys(filter(None, found)))[:most]
+        starts, lengths = features.indptr[rows].astype(np.int64), np.diff(features.indptr)[rows]
+        of = np.repeat(np.arange(len(rows)), lengths)
+        within = np.arange(len(of)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        places = within + np.repeat(starts, lengths)
+        columns = features.indices[places]
+        worth = features.data[places] * weights[labels[of], columns]
+        kept = (worth > 0) & (columns < self.columns)
+        kept[kept] = self._is_shown[columns[kept]]
+        of, columns, worth = of[kept], columns[kept], worth[kept]
+        order = np.argsort(of - worth / (1 + worth), kind="stable")  # passage by passage, the weightiest first
+        shown = self.shown
+        words = [shown[column] for column in columns[order].tolist()]
+        ends = np.searchsorted(of, np.arange(len(rows) + 1)).tolist()
+        return [tuple(dict.fromkeys(words[start:end]))[:most] for start, end in pairwise(ends)]
 
     def _families(self, documents: Sequence[Sequence[str]]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
         """Return, for each family of features, in which passage each stands and its key; 0 stands for words that are not known."""
@@ -222,6 +238,10 @@ class Vectorizer:
         for sieve, keys in zip(made, self.keys, strict=True):
             sieve[keys & _SIEVE] = True
         return list(made)
+
+    @cached_property
+    def _is_shown(self) -> NDArray[np.bool_]:
+        return np.array(list(map(bool, self.shown)))
 
     @cached_property
     def shown(self) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+import numpy as np
 import pyarrow as pa
 
 from minecop.acts.model import Model, load_model, passage_of
@@ -120,21 +121,20 @@ def mark_all(texts: Sequence[str], all_words: Sequence[Sequence[str]], comments:
     scores = model.scores(passages, features)
     places = {label: place for place, label in enumerate(model.labels)}
     marks = []
-    for row, of_row in enumerate(scores.tolist()):
+    for of_row in scores.tolist():
         score = dict(zip(model.labels, of_row, strict=True))
         acts = _consistent({act for act in ACTS if score[act] >= 0}, score)
-        said = passages[row].phrases
-        evidence = {act: model.evidence(features, row, places[act], said) for act in ACTS if act in acts}
+        openness = score[OPEN] + float(model.bars[places[OPEN]])
         learning = max(score[act] for act in LESSONS)
-        marks.append(
-            Marks(
-                frozenset(acts),
-                evidence,
-                score[OPEN] + float(model.bars[places[OPEN]]),
-                learning,
-                max(TENSES, key=score.__getitem__),
-            )
-        )
+        tense = max(TENSES, key=score.__getitem__)
+        marks.append(Marks(frozenset(acts), {act: () for act in ACTS if act in acts}, openness, learning, tense))
+    given = [(row, act) for row, found in enumerate(marks) for act in found.evidence]
+    rows, labels = (
+        np.array(column, dtype=np.int64) for column in ([row for row, _ in given], [places[act] for _, act in given])
+    )
+    shown = model.evidence(features, rows, labels, [passages[row].phrases for row, _ in given])
+    for (row, act), said in zip(given, shown, strict=True):
+        marks[row].evidence[act] = said
     lessons = [row for row, of_row in enumerate(marks) if not of_row.acts.isdisjoint(LESSONS)]
     found = parts_of([texts[row] for row in lessons], [all_words[row] for row in lessons], _model("parts"))
     for row, parts in zip(lessons, found, strict=True):

@@ -139,25 +139,35 @@ class Model:
         return plainest
 
     def evidence(
-        self, features: sp.csr_matrix, row: int, label: int, phrases: Sequence[tuple[int, str]], most: int = 4
-    ) -> tuple[str, ...]:
-        """Return the words of one passage that speak most for a label, each once: phrases that are a sign of it, then other words.
+        self,
+        features: sp.csr_matrix,
+        rows: NDArray[np.int64],
+        labels: NDArray[np.int64],
+        phrases: Sequence[Sequence[tuple[int, str]]],
+        most: int = 4,
+    ) -> list[tuple[str, ...]]:
+        """Return the words of passages that speak most for a label, each once a passage: phrases that are a sign of it, then other words.
 
         Parameters
         ----------
-        features, row
-            The passage among those whose features were asked for.
-        label
-            Number of the label.
+        features
+            Of passages.
+        rows, labels
+            Which of them, and the number of the label, shape (n,) each.
         phrases
-            Those of the passage.
+            Those of each of the n.
         most
-            Words, at most.
+            Words a passage, at most.
         """
-        of_signs = self.weights[label, self.vectorizer.columns + _BEFORE_SIGNS :]
-        signs_of_it = sorted((-of_signs[group], phrase) for group, phrase in phrases if of_signs[group] > 0)
-        others = self.vectorizer.telling(features, row, self.weights[label], most)
-        return tuple(dict.fromkeys((*(phrase for _, phrase in signs_of_it), *others)))[:most]
+        of_signs = self.weights[:, self.vectorizer.columns + _BEFORE_SIGNS :]
+        found = []
+        others = self.vectorizer.telling(features, rows, self.weights, labels, most)
+        for label, said, other in zip(labels.tolist(), phrases, others, strict=True):
+            signs_of_it = sorted(
+                (-of_signs[label, group], phrase) for group, phrase in said if of_signs[label, group] > 0
+            )
+            found.append(tuple(dict.fromkeys((*(phrase for _, phrase in signs_of_it), *other)))[:most])
+        return found
 
     def save(self, folder: Path, name: str) -> None:
         """Write the model into a folder: ``<name>.safetensors`` and ``<name>.json``."""

@@ -13,6 +13,7 @@ from typing import NoReturn
 import click
 
 from minecop import __version__
+from minecop.core.collecting import collect_seldom
 from minecop.core.errors import MinecopError
 from minecop.core.messages import message
 
@@ -167,6 +168,7 @@ def entry() -> NoReturn:
     memory back by itself. What is registered for the end of the program is done, and what was said is handed on.
     """
     code = 0
+    collect_seldom()
     try:
         main()
     except SystemExit as end:

@@ -176,15 +176,10 @@ def _why(found: Evidence, process: Process, lang: str) -> Iterator[str]:
     told = "steps_why_given" if found.given else "steps_why_courtesy" if found.courtesy else "steps_why_told"
     yield message(told, lang, step=found.step, name=names[found.step], share=f"{found.probabilities[found.step]:.0%}")
     for step in found.named():
+        if step != found.step:
+            yield message("steps_why_second", lang, step=step, name=names[step], share=f"{found.second_chance:.0%}")
         if said := " · ".join(found.words.get(step, ())):
-            yield message(
-                "steps_why_words",
-                lang,
-                step=step,
-                name=names[step],
-                share=f"{found.probabilities[step]:.0%}",
-                words=said,
-            )
+            yield message("steps_why_words", lang, step=step, words=said)
     yield message("steps_why_tense", lang, tense=message(f"tense_{found.tense}", lang))
     one, other = found.likeliest()
     yield message("steps_why_else", lang, step=other, name=names[other], share=f"{found.probabilities[other]:.0%}")

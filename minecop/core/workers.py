@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from minecop.core.collecting import collect_seldom
 from minecop.core.errors import RunError
 
 AHEAD = 32
@@ -51,6 +52,7 @@ class _Worker(SpawnProcess):
         """Do the work."""
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_end_with_parent, daemon=True).start()
+        collect_seldom()
         # Its results are handed over by then, and nothing is left to be written: taking its dictionaries and models apart would cost
         # seconds that the main process waits for, half a minute on a busy machine.
         atexit.register(os._exit, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -113,14 +114,13 @@ def best_span(text: str, cues: Sequence[str], longest: int = LONGEST) -> tuple[i
         return 0, len(text)
     pauses = {0, len(text), *(m.end() for m in _PAUSE.finditer(text))}
     places = sorted(pauses | {m.end() for m in _SPACE.finditer(text)})
-    cues = [cue for cue in cues if cue in text]
     best, best_score = (0, 0), -1.0
     for n, start in enumerate(places[:-1]):
+        ends = sorted(at + len(cue) for cue in cues if (at := text.find(cue, start)) >= 0)
         for stop in places[n + 1 :]:
             if stop - start > longest:
                 break
-            piece = text[start:stop]
-            told = sum(cue in piece for cue in cues) + len(piece) / longest
+            told = bisect_right(ends, stop) + (stop - start) / longest
             score = told + _WHOLE_SENTENCE * ((start in pauses) + (stop in pauses))
             if score > best_score:
                 best, best_score = (start, stop), score

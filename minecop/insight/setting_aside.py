@@ -184,7 +184,7 @@ def _seen_in(title: str, body: str) -> Iterator[str]:
     stand thickly: a passing one in another story is not enough.
     """
     text = f"{title}\n{body}"
-    clean = normalise(text)
+    clean = normalise(text).lower()
     if explains(clean):
         yield "explainer"
     for reason in ("platform", "announcement"):

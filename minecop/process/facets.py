@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from minecop.acts.features import in_classes
@@ -100,8 +99,10 @@ def match_facets(all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[s
         odds = features @ model.weights[:, :by_words].T + product(meanings, model.weights[:, by_words:].T) + model.bias
         for row, sure in enumerate(expit(odds).tolist()):
             shares[row] |= dict(zip(model.labels, sure, strict=True))
-        for row, number in np.argwhere(odds >= model.bars).tolist():
-            evidence[row][model.labels[number]] = model.vectorizer.telling(features, row, model.weights[number], _SHOWN)
+        rows, numbers = (odds >= model.bars).nonzero()
+        telling = model.vectorizer.telling(features, rows, model.weights, numbers, _SHOWN)
+        for row, number, found in zip(rows.tolist(), numbers.tolist(), telling, strict=True):
+            evidence[row][model.labels[number]] = found
     return [FacetMatch(share, tuple(found), found) for share, found in zip(shares, evidence, strict=True)]
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from minecop.acts.labelled import Labelled, read_labelled
@@ -20,8 +21,9 @@ from minecop.process.model import StepModel, load_step_model
 from minecop.text.normalising import normalise
 from minecop.text.words import words
 
-SECONDARY = 0.25
-"""Probability from which a step that is not the first is named too."""
+SECOND = 0.25
+"""Probability from which the likeliest step beside the first is told, too: of labelled passages of fields not seen, where precision and
+recall together (F1) are best."""
 
 LABELLED = ("corpora", "labelled")
 """Where the labelled passages lie among what ships."""
@@ -35,14 +37,18 @@ _CUE = 0.7
 _SHOWN = 4
 """Words of evidence for a step."""
 
+_AS_JSON = json.JSONEncoder(ensure_ascii=False)
+
 
 def match_schema(process: Process) -> pa.Schema:
-    """Return the columns of a table of matches: ``step`` (0 = none), ``step_1 .. step_n`` and the evidence (JSON)."""
+    """Return the columns of a table of matches: ``step`` (0 = none), ``step_1 .. step_n``, ``second`` and the evidence (JSON)."""
     return pa.schema(
         [
             ("passage_id", pa.string()),
             ("step", pa.int8()),
             *((f"step_{step.number}", pa.float32()) for step in process.steps),
+            ("second", pa.int8()),
+            ("second_chance", pa.float32()),
             ("step_evidence", pa.string()),
         ]
     )
@@ -57,21 +63,47 @@ class Match:
     step
         The primary decision, 0 = none.
     probabilities
-        Of every step, in order; what is missing to 1 is the probability of none.
+        Of every step to be the first, in order; what is missing to 1 is the probability of none.
+    second, second_chance
+        The step that it is about beside that, 0 for none, and the probability that it is.
     evidence
         Words that speak for each step that is named.
     """
 
     step: int
     probabilities: tuple[float, ...]
+    second: int
+    second_chance: float
     evidence: dict[int, tuple[str, ...]]
 
     def named(self) -> list[int]:
         """Return all steps that the passage is about, the primary one first."""
-        if not self.step:
-            return []
-        others = [n for n, p in enumerate(self.probabilities, 1) if n != self.step and p >= SECONDARY]
-        return [self.step, *others]
+        return [step for step in (self.step, self.second) if step]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The same of many passages; see ``Match``.
+
+    Attributes
+    ----------
+    probabilities
+        Of none and of each step to be the first, shape (n, steps + 1), rows adding up to 1.
+    seconds, chances
+        The step that each is about beside its first, and the probability that it is, shape (n,) each.
+    evidence
+        Words by step, one a passage.
+    """
+
+    probabilities: NDArray[np.float64]
+    seconds: NDArray[np.int64]
+    chances: NDArray[np.float32]
+    evidence: list[dict[int, tuple[str, ...]]]
+
+    @property
+    def first(self) -> NDArray[np.int64]:
+        """The primary step of each passage, 0 for none, shape (n,)."""
+        return np.asarray(self.probabilities.argmax(axis=1), dtype=np.int64)
 
 
 def model_of(process: Process, corrections: Sequence[StepLabel] = ()) -> StepModel:
@@ -87,8 +119,11 @@ def model_of(process: Process, corrections: Sequence[StepLabel] = ()) -> StepMod
 
     if process.extends is None:
         return train_steps(examples_of_steps(process, (), corrections))
-    sharpness = load_step_model(shipped("models", "steps")).sharpness
-    return train_steps(examples_of_steps(basis_of(process), labelled_of(process), corrections), sharpness)
+    as_shipped = load_step_model(shipped("models", "steps"))
+    scale = as_shipped.seconds.scale if as_shipped.seconds else None
+    return train_steps(
+        examples_of_steps(basis_of(process), labelled_of(process), corrections), as_shipped.sharpness, scale
+    )
 
 
 def learns(process: Process, *, corrected: bool) -> bool:
@@ -139,7 +174,7 @@ class StepMatcher:
         self, texts: Sequence[str], all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]
     ) -> NDArray[np.float64]:
         """Return the probability of none and of each step, shape (n, steps + 1), rows adding up to 1; see ``match``."""
-        return self._told(texts, all_words, titles)[0]
+        return self.told(texts, all_words, titles).probabilities
 
     def match(
         self,
@@ -159,15 +194,17 @@ class StepMatcher:
             Words of the titles of the posts that they stand in; ``None`` where nobody knows.
         """
         all_words = [words(text) for text in texts] if all_words is None else all_words
-        probabilities, evidence = self._told(texts, all_words, [[]] * len(texts) if titles is None else titles)
+        told = self.told(texts, all_words, [[]] * len(texts) if titles is None else titles)
+        columns = (told.first, told.probabilities[:, 1:], told.seconds, told.chances)
         return [
-            Match(int(row.argmax()), tuple(row[1:].tolist()), found)
-            for row, found in zip(probabilities, evidence, strict=True)
+            Match(step, tuple(shares), second, chance, found)
+            for step, shares, second, chance, found in zip(
+                *(column.tolist() for column in columns), told.evidence, strict=True
+            )
         ]
 
-    def _told(
-        self, texts: Sequence[str], all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]
-    ) -> tuple[NDArray[np.float64], list[dict[int, tuple[str, ...]]]]:
+    def told(self, texts: Sequence[str], all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]) -> Told:
+        """Return the same of all as arrays."""
         from scipy.special import softmax
 
         features = self.model.features(all_words, titles)
@@ -181,15 +218,33 @@ class StepMatcher:
         probabilities = np.zeros((len(texts), len(self.process.steps) + 1))
         for column, share in zip(self.model.steps, softmax(log_odds.astype(np.float64), axis=1).T, strict=True):
             probabilities[:, column if column < probabilities.shape[1] else 0] += share
-        evidence: list[dict[int, tuple[str, ...]]] = [{} for _ in texts]
         first = probabilities.argmax(axis=1)
-        named = (probabilities >= SECONDARY) & (first > 0)[:, None]
-        named[np.arange(len(texts)), first] = True
+        seconds, chances = self._seconds(features, first)
+        named = np.zeros(probabilities.shape, dtype=bool)
+        for steps in (first, seconds):
+            named[np.arange(len(texts)), steps] = True
         named[:, 0] = False
-        for row, number in np.argwhere(named).tolist():
-            learned = self.model.evidence(features, row, number)
+        rows, numbers = named.nonzero()
+        evidence: list[dict[int, tuple[str, ...]]] = [{} for _ in texts]
+        learned_of = self.model.evidence(features, rows, numbers, _SHOWN)
+        for row, number, learned in zip(rows.tolist(), numbers.tolist(), learned_of, strict=True):
             evidence[row][number] = tuple(dict.fromkeys((*cues[row].get(number, ()), *learned)))[:_SHOWN]
-        return probabilities, evidence
+        return Told(probabilities, seconds, chances, evidence)
+
+    def _seconds(
+        self, features: sp.csr_matrix, first: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the step that each passage is about beside its first, 0 for none, and the probability that it is, shape (n,) each."""
+        told, none = self.model.seconds, np.zeros(len(first), dtype=np.int64)
+        if told is None or not len(first):
+            return none, none.astype(np.float32)
+        steps = np.array(told.steps)
+        chances = told.chances(features)
+        chances[(first == 0)[:, None] | (first[:, None] == steps) | (steps > len(self.process.steps))] = 0
+        likeliest = chances.argmax(axis=1)
+        chance = chances.max(axis=1)
+        is_told = chance >= SECOND
+        return np.where(is_told, steps[likeliest], 0), np.where(is_told, chance, np.float32(0))
 
     def _cues_in(self, text: str) -> dict[int, tuple[str, ...]]:
         """Return the distinct cues in a text, by step."""
@@ -207,21 +262,19 @@ def match_passages(
     courtesy: Sequence[bool],
 ) -> pa.Table:
     """Return the table of matches (``match_schema``) of passages, in their order; courtesy is about no step."""
-    matches = matcher.match(texts, all_words, titles)
-    telling = [not nothing for nothing in courtesy]
-    evidence = [
-        json.dumps({str(n): found for n, found in match.evidence.items()}, ensure_ascii=False)
-        if tells and match.evidence
-        else "{}"
-        for match, tells in zip(matches, telling, strict=True)
-    ]
-    shares = np.array([match.probabilities for match in matches], dtype=np.float32)
-    shares = shares.reshape(-1, len(matcher.process.steps)) * np.array(telling, dtype=np.float32)[:, None]
+    told = matcher.told(texts, all_words, titles)
+    tells = ~np.array(courtesy, dtype=bool)
+    shown = (
+        "{}" if nothing or not found else _AS_JSON.encode(found)
+        for nothing, found in zip(courtesy, told.evidence, strict=True)
+    )
     columns = [
         pa.array(passage_ids, pa.string()),
-        pa.array([match.step * tells for match, tells in zip(matches, telling, strict=True)], pa.int8()),
-        *map(pa.array, shares.T),
-        pa.array(evidence, pa.string()),
+        pa.array(told.first * tells, pa.int8()),
+        *map(pa.array, (told.probabilities[:, 1:].astype(np.float32) * tells[:, None]).T),
+        pa.array(told.seconds * tells, pa.int8()),
+        pa.array(told.chances * tells, pa.float32()),
+        pa.array(shown, pa.string()),
     ]
     return pa.Table.from_arrays(columns, schema=match_schema(matcher.process))
 
@@ -234,6 +287,7 @@ def with_labels(matches: pa.Table, labels: Mapping[str, StepLabel]) -> tuple[pa.
     columns = {name: matches[name].to_pylist() for name in matches.column_names}
     for row, label in rows:
         columns["step"][row] = label.step
+        columns["second"][row], columns["second_chance"][row] = 0, 0.0
         for name in columns:
             if name.startswith("step_") and name != "step_evidence":
                 columns[name][row] = float(name == f"step_{label.step}")

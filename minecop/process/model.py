@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from minecop.acts.features import Vectorizer
 from minecop.core.errors import ModelError
 
-FORMAT = 2
+FORMAT = 3
 
 _TITLE = 0.25
 """Weight of a title beside a passage: more, and passages of one post are told alike."""
@@ -28,7 +28,40 @@ _TOGETHER = 2.5
 """What log odds of the kinds of none are multiplied by before their odds are added up: about their sharpness. With 1, many a kind that is
 hardly likely would add up to a likely none."""
 
-_TEXT, _TITLES = "text_", "title_"
+_TEXT, _TITLES, _SECOND = "text_", "title_", "second"
+
+
+@dataclass(frozen=True, slots=True)
+class SecondSteps:
+    """What tells that a passage is about a step beside its first: one logistic regression a step that often stands beside another.
+
+    Attributes
+    ----------
+    steps
+        The steps that it tells.
+    weights, bias
+        Shapes (steps, features) and (steps,).
+    scale
+        What log odds are multiplied by, and what is added then (Platt 1999, "Probabilistic outputs for support vector machines").
+    """
+
+    steps: tuple[int, ...]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    scale: tuple[float, float]
+
+    def chances(self, features: sp.csr_matrix) -> NDArray[np.float32]:
+        """Return the probability that each step is one of a passage's, were another its first, shape (passages, steps)."""
+        from scipy.special import expit
+
+        times, plus = self.scale
+        chances: NDArray[np.float32] = expit(times * self.log_odds(features) + plus)
+        return chances
+
+    def log_odds(self, features: sp.csr_matrix) -> NDArray[np.float32]:
+        """Return how much speaks for each step, not yet scaled, shape (passages, steps)."""
+        found: NDArray[np.float32] = np.asarray(features @ self.weights.T) + self.bias
+        return found
 
 
 @dataclass(slots=True)
@@ -48,6 +81,8 @@ class StepModel:
     sharpness
         What log odds are multiplied by: a model kept from relying on single words is less sure than it is right (temperature scaling,
         Guo et al. 2017, "On calibration of modern neural networks").
+    seconds
+        What tells steps beside the first; ``None`` where there were no examples of them.
     """
 
     kinds: tuple[int, ...]
@@ -56,6 +91,7 @@ class StepModel:
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     sharpness: float = 1.0
+    seconds: SecondSteps | None = None
 
     @property
     def steps(self) -> tuple[int, ...]:
@@ -77,19 +113,22 @@ class StepModel:
             found = np.hstack([none, found[:, nothing:]])
         return self.sharpness * found
 
-    def evidence(self, features: sp.csr_matrix, row: int, step: int, most: int = 4) -> tuple[str, ...]:
-        """Return the words of one passage that speak most for a step, each once.
+    def evidence(
+        self, features: sp.csr_matrix, rows: NDArray[np.int64], steps: NDArray[np.int64], most: int = 4
+    ) -> list[tuple[str, ...]]:
+        """Return the words of passages that speak most for a step, each once a passage.
 
         Parameters
         ----------
-        features, row
-            The passage among those whose features were asked for.
-        step
-            Number of the step.
+        features
+            Of passages.
+        rows, steps
+            Which of them, and the number of the step, shape (n,) each.
         most
-            Words, at most.
+            Words a passage, at most.
         """
-        return self.text.telling(features, row, self.weights[self.kinds.index(step)], most)
+        kind_of = np.array([self.kinds.index(step) if step in self.kinds else 0 for step in range(max(self.kinds) + 1)])
+        return self.text.telling(features, rows, self.weights, kind_of[steps], most)
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder: ``steps.safetensors`` and ``steps.json``."""
@@ -98,12 +137,15 @@ class StepModel:
         folder.mkdir(parents=True, exist_ok=True)
         tensors: dict[str, NDArray[Any]] = {"weights": self.weights.astype(np.float16), "bias": self.bias}
         tensors |= self.text.tensors(_TEXT) | self.title.tensors(_TITLES)
+        if self.seconds is not None:
+            tensors |= {_SECOND: self.seconds.weights.astype(np.float16), f"{_SECOND}_bias": self.seconds.bias}
         made = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
         (folder / "steps.safetensors").write_bytes(save(made))
         about = {
             "format": FORMAT,
             "kinds": self.kinds,
             "sharpness": self.sharpness,
+            "seconds": {"steps": self.seconds.steps, "scale": self.seconds.scale} if self.seconds else None,
             "words": list(self.text.words),
             "title_words": list(self.title.words),
         }
@@ -115,9 +157,9 @@ def features_of(
     text: Vectorizer, title: Vectorizer, all_words: Sequence[Sequence[str]], titles: Sequence[Sequence[str]]
 ) -> sp.csr_matrix:
     """Return the features of passages from their words and those of their titles, shape (passages, features)."""
-    numbers: dict[tuple[str, ...], int] = {}  # passages of one post have one title
-    places = [numbers.setdefault(tuple(one), len(numbers)) for one in titles]
-    distinct = list(numbers)
+    numbers: dict[int, int] = {}  # passages of one post have one title
+    places = [numbers.setdefault(id(one), len(numbers)) for one in titles]
+    distinct = list({id(one): one for one in titles}.values())
     parts = [text.transform(all_words), _TITLE * title.transform(distinct)[places]]
     return sp.hstack(parts, format="csr", dtype=np.float32)
 
@@ -155,6 +197,13 @@ def step_model_of(about: bytes, numbers: bytes) -> StepModel:
     if words["format"] != FORMAT:
         raise ValueError(f"format {words['format']}")
     tensors = load(numbers)
+    about_seconds = words["seconds"]
+    seconds = about_seconds and SecondSteps(
+        tuple(about_seconds["steps"]),
+        tensors[_SECOND].astype(np.float32),
+        tensors[f"{_SECOND}_bias"],
+        tuple(about_seconds["scale"]),
+    )
     return StepModel(
         tuple(words["kinds"]),
         Vectorizer.of_tensors(words["words"], tensors, _TEXT),
@@ -162,4 +211,5 @@ def step_model_of(about: bytes, numbers: bytes) -> StepModel:
         tensors["weights"].astype(np.float32),
         tensors["bias"],
         float(words["sharpness"]),
+        seconds,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from minecop.acts.features import Vectorizer, in_classes
@@ -14,7 +15,7 @@ from minecop.acts.training import parts_of_fields
 from minecop.archive.reading import LABELS_FILE
 from minecop.process.definition import Process, load_process
 from minecop.process.labels import StepLabel
-from minecop.process.model import StepModel, features_of
+from minecop.process.model import SecondSteps, StepModel, features_of
 from minecop.text.words import words
 
 _STRENGTH = 10.0
@@ -39,6 +40,9 @@ _EXPLAINER, _OTHER = "explainer", "other"
 
 _BINS = 10
 
+_FEWEST_SECONDS = 10
+"""Passages that are about a step beside another from which that step is told so."""
+
 _UNHEARD_OF = -10.0
 """Log odds of a step that a model has no example of."""
 
@@ -58,6 +62,8 @@ class StepExamples:
         Their words, and those of the titles above them.
     steps
         The step of each, 0 for none, shape (n,).
+    seconds
+        The step of each beside that, 0 for none, shape (n,).
     reasons
         Why each would be about no step, if it is, shape (n,).
     fields
@@ -72,6 +78,7 @@ class StepExamples:
     words: list[list[str]]
     titles: list[list[str]]
     steps: NDArray[np.int64]
+    seconds: NDArray[np.int64]
     reasons: NDArray[np.str_]
     fields: NDArray[np.str_]
     weights: NDArray[np.float64]
@@ -85,6 +92,7 @@ class StepExamples:
             texts,
             *cut,
             self.steps[rows],
+            self.seconds[rows],
             self.reasons[rows],
             self.fields[rows],
             self.weights[rows],
@@ -112,6 +120,7 @@ def examples_of_steps(
     """
     found = [(row.text, row.title, row.step, row.field) for row in rows if row.step is not None]
     reasons = {row.text: row.none for row in rows if row.step == 0 and row.none}
+    beside = {row.text: row.second for row in rows if row.step}
     many = bool(found)
     shipping = len(load_process(process.extends).steps) if process.extends else 0
     fields = {
@@ -135,6 +144,7 @@ def examples_of_steps(
         [words(text) for text, *_ in found],
         [words(title) for _, title, *_ in found],
         np.array([step for *_, step, _ in found], dtype=np.int64),
+        np.array([beside.get(text, 0) for text, *_ in found], dtype=np.int64),
         np.array([reasons.get(text, _OTHER) for text, *_ in found]),
         np.array([field for *_, field in found]),
         np.where(np.arange(len(found)) < own_part, 1.0, _CORRECTION),
@@ -176,7 +186,9 @@ def _vectorizers(examples: StepExamples) -> tuple[Vectorizer, Vectorizer]:
     return text, Vectorizer.fit(examples.titles, least)
 
 
-def train_steps(examples: StepExamples, sharpness: float = 1.0) -> StepModel:
+def train_steps(
+    examples: StepExamples, sharpness: float = 1.0, second_scale: tuple[float, float] | None = None
+) -> StepModel:
     """Train a model.
 
     What is about no step is of several kinds, which have little in common but that: each is told by itself (a class of several components,
@@ -188,6 +200,8 @@ def train_steps(examples: StepExamples, sharpness: float = 1.0) -> StepModel:
         Passages of two steps at least, or of one and of none.
     sharpness
         What its log odds are multiplied by (``sharpness_of``).
+    second_scale
+        The same, and what is added then, of steps beside the first (``acts.training.scale_of``); ``None`` where these are not to be told.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -207,7 +221,66 @@ def train_steps(examples: StepExamples, sharpness: float = 1.0) -> StepModel:
         weights.astype(np.float32),
         bias.astype(np.float32),
         sharpness,
+        _seconds(examples, features, second_scale) if second_scale else None,
     )
+
+
+def _seconds(examples: StepExamples, features: sp.csr_matrix, scale: tuple[float, float]) -> SecondSteps | None:
+    """Train what tells steps beside the first: of each step, whether passages are about it at all, first or not."""
+    from sklearn.linear_model import LogisticRegression
+
+    steps = steps_beside(examples)
+    if not steps:
+        return None
+    fitted = [
+        LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1_000).fit(
+            features, (examples.steps == step) | (examples.seconds == step), examples.weights
+        )
+        for step in steps
+    ]
+    weights = np.vstack([one.coef_ for one in fitted]).astype(np.float32)
+    return SecondSteps(steps, weights, np.hstack([one.intercept_ for one in fitted]).astype(np.float32), scale)
+
+
+def steps_beside(examples: StepExamples) -> tuple[int, ...]:
+    """Return the steps that stand beside another often enough to be told so."""
+    steps, counts = np.unique(examples.seconds[examples.seconds > 0], return_counts=True)
+    return tuple(steps[counts >= _FEWEST_SECONDS].tolist())
+
+
+def unseen_second_log_odds(examples: StepExamples) -> NDArray[np.float32]:
+    """Return what speaks for each step (``steps_beside``) beside the first of every passage by a model of other fields, not yet scaled."""
+    part, steps = parts_of_fields(examples.fields), steps_beside(examples)
+    found = np.full((len(part), len(steps)), _UNHEARD_OF, dtype=np.float32)
+    for number in sorted(set(part.tolist())):
+        inside, outside = np.flatnonzero(part == number), np.flatnonzero(part != number)
+        own, others = examples.take(inside), examples.take(outside)
+        text, title = _vectorizers(others)
+        model = _seconds(others, features_of(text, title, others.words, others.titles), (1.0, 0.0))
+        if model is not None:
+            told = model.log_odds(features_of(text, title, own.words, own.titles))
+            found[np.ix_(inside, np.searchsorted(steps, model.steps))] = told
+    return found
+
+
+def beside_first(
+    examples: StepExamples, first: NDArray[np.integer], values: NDArray[np.floating]
+) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
+    """Return what is said of each passage and each step other than the one that is told to be its first, and whether readers gave it that.
+
+    Parameters
+    ----------
+    examples
+        n passages.
+    first
+        The step of each as it is told, shape (n,); of those told to be of none nothing is asked.
+    values
+        What is said of each of the steps that are told beside another (``steps_beside``), shape (n, steps).
+    """
+    steps = np.array(steps_beside(examples))
+    asked = (first[:, None] > 0) & (first[:, None] != steps)
+    given = (examples.steps[:, None] == steps) | (examples.seconds[:, None] == steps)
+    return values[asked], given[asked]
 
 
 def unseen_log_odds(examples: StepExamples) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ from minecop.core.shipped import shipped
 from minecop.core.tables import rows_where
 from minecop.insight.privacy import Privacy
 from minecop.process.labels import StepLabel
-from minecop.process.matching import SECONDARY, basis_of, labelled_of
+from minecop.process.matching import basis_of, labelled_of
 from minecop.process.model import StepModel, load_step_model
 from minecop.process.nearest import Nearest, nearest_examples
 from minecop.process.training import examples_of_steps
@@ -40,7 +40,9 @@ class Evidence:
     courtesy
         Whether it is nothing but courtesy, which is about no step.
     probabilities
-        Of none (0) and of each step, by number.
+        Of none (0) and of each step to be its first, by number.
+    second, second_chance
+        The step that it is said to be about beside that, 0 for none, and the probability that it is.
     words
         Words that speak for each step that was named.
     tense
@@ -64,6 +66,8 @@ class Evidence:
     given: bool
     courtesy: bool
     probabilities: dict[int, float]
+    second: int
+    second_chance: float
     words: dict[int, tuple[str, ...]]
     tense: str
     nearest: tuple[Nearest, ...]
@@ -74,10 +78,8 @@ class Evidence:
 
     def named(self) -> list[int]:
         """Return the steps that it is about, the primary one first."""
-        if not self.step:
-            return []
-        others = (n for n, p in self.probabilities.items() if n not in {0, self.step} and p >= SECONDARY)
-        return [self.step, *others]
+        second = 0 if self.given else self.second  # who gives a step says no other
+        return [step for step in (self.step, second) if step]
 
     def likeliest(self) -> tuple[int, int]:
         """Return its step, and the one that it would be about otherwise."""
@@ -142,6 +144,8 @@ def _evidence(run: Run, passage_ids: Sequence[str], privacy: Privacy) -> list[Ev
                 given=passage in labels,
                 courtesy=acts[passage]["courtesy"],
                 probabilities={0: max(0.0, 1 - sum(shares.values()))} | shares,
+                second=told["second"],
+                second_chance=told["second_chance"],
                 words={int(step): shown.labels(said) for step, said in json.loads(told["step_evidence"]).items()},
                 tense=acts[passage]["tense"],
                 nearest=shown.examples(_nearest_shown(nearest, told["step"])),

@@ -25,7 +25,8 @@ def label_rows(rows: Sequence[LabelRow], process: str = "organisation") -> list[
     Returns
     -------
     list of dict
-        ``id``, ``step`` (0 = none), ``steps`` (probability of every step, by number as text), and ``issue``, ``lesson``, ``request``,
+        ``id``, ``step`` (0 = none), ``steps`` (probability of every step to be that, by number as text), ``second`` (a step beside it,
+        0 = none), and ``issue``, ``lesson``, ``request``,
         ``courtesy`` and ``explainer`` (true or false).
     """
     texts = [row.text for row in rows]
@@ -40,6 +41,7 @@ def label_rows(rows: Sequence[LabelRow], process: str = "organisation") -> list[
                 "id": row.id,
                 "step": 0 if courtesy else match.step,
                 "steps": {str(n): 0.0 if courtesy else round(p, 4) for n, p in enumerate(match.probabilities, 1)},
+                "second": 0 if courtesy else match.second,
                 "issue": marks.issue,
                 "lesson": "lesson" in marks,
                 "request": "request" in marks,

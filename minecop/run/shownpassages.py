@@ -18,9 +18,9 @@ VOICED = ("concern", "wish")
 def shown_passages(analysis: Analysis, run: Run) -> pa.Table:
     """Return every passage that may be shown, in the order of the archive, with all that is said of it.
 
-    Where people have decided something, ``topic``, ``step`` with ``step_1 .. step_n``, and marks are as they put them. Authors and
-    communities go by the names under which they are shown. Where what is of few people is left out, so are passages that are of nothing
-    that is shown, and what is said of topics, steps and facets of too few.
+    Where people have decided something, ``topic``, ``step`` with ``step_1 .. step_n`` and ``second``, and marks are as they put them.
+    Authors and communities go by the names under which they are shown. Where what is of few people is left out, so are passages that are
+    of nothing that is shown, and what is said of topics, steps and facets of too few.
 
     Parameters
     ----------
@@ -88,6 +88,9 @@ def _as_decided(table: pa.Table, analysis: Analysis, acts: pa.Table | None) -> p
             chances = _own(table, name)
             chances[corrected] = analysis.steps.chances[corrected, number - 1]
             table = _with(table, name, pa.array(chances, from_pandas=True))
+        seconds = _own(table, "second")
+        seconds[corrected] = 0  # who corrects a step says no other
+        table = _with(table, "second", pa.array(seconds))
     return table if acts is None else _as_marked(table, analysis, acts)
 
 

@@ -338,8 +338,8 @@ STAGES: tuple[Stage, ...] = (
         _make_text,
         lambda _: {"words": engine_name()},
     ),
-    Stage("acts", 13, ("text",), (), _make_acts, _acts_outside),
-    Stage("vectors", 5, ("text", "acts"), ("model", "backend", "adapt", "seed"), make_vectors, vectors_outside),
+    Stage("acts", 14, ("text",), (), _make_acts, _acts_outside),
+    Stage("vectors", 6, ("text", "acts"), ("model", "backend", "adapt", "seed"), make_vectors, vectors_outside),
     Stage(
         "topics",
         5,
@@ -348,7 +348,7 @@ STAGES: tuple[Stage, ...] = (
         make_topics,
         topics_outside,
     ),
-    Stage("process", 7, ("text", "acts"), ("process", "facets"), make_process, steps_outside),
+    Stage("process", 8, ("text", "acts"), ("process", "facets"), make_process, steps_outside),
     Stage("aside", 1, ("archive",), (), _make_aside),
     Stage(
         "insight",

@@ -7,7 +7,8 @@ import pyarrow.compute as pc
 
 CONTRACT = ("passage_id", "post_id", "comment", "start", "end", "author_id", "community", "published", "topic", "issue", "lesson",
             "request", "courtesy", "explainer", "step")  # fmt: skip
-"""Columns of ``passages.parquet`` before ``step_1 .. step_n`` and, where facets were looked for, ``facets`` and ``facet_<value>``."""
+"""Columns of ``passages.parquet`` before ``step_1 .. step_n``, ``second`` and, where facets were looked for, ``facets`` and
+``facet_<value>``."""
 
 
 def contract_passages(passages: pa.Table, acts: pa.Table, topics: pa.Table, steps: pa.Table) -> pa.Table:
@@ -21,7 +22,7 @@ def contract_passages(passages: pa.Table, acts: pa.Table, topics: pa.Table, step
     Returns
     -------
     pyarrow.Table
-        Columns ``CONTRACT``, then ``step_1 .. step_n``, then ``facets`` and ``facet_<value>``.
+        Columns ``CONTRACT``, then ``step_1 .. step_n`` and ``second``, then ``facets`` and ``facet_<value>``.
 
     Raises
     ------
@@ -40,4 +41,6 @@ def contract_passages(passages: pa.Table, acts: pa.Table, topics: pa.Table, step
     for name in steps.column_names:
         if name.startswith(("step_", "facet")) and not name.endswith("_evidence"):
             columns[name] = steps[name]
+        elif name == "second":
+            columns[name] = pc.cast(steps[name], pa.int32())
     return pa.table(columns)

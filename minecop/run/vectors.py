@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -10,12 +11,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from minecop.core.executors import map_chunks
 from minecop.core.files import sha256_file, write_json
 from minecop.core.progress import counted
 from minecop.core.shipped import shipped
 from minecop.core.tables import count_rows, read_rows, read_tables
 from minecop.run.context import ABOUT, PASSAGES_A_CHUNK, Context
-from minecop.vectors.archive import Row, fit_archive, is_learned_from
+from minecop.vectors.archive import ArchiveModel, Row, fit_archive, is_learned_from
 from minecop.vectors.cache import VectorCache
 from minecop.vectors.embedder import Checked
 from minecop.vectors.models import SHIPPED, load_embedder
@@ -25,6 +27,9 @@ from minecop.vectors.transformers import SentenceTransformerEmbedder
 
 CACHE = "cache"
 """Folder of a run for what a costly model has made; it stays from run to run."""
+
+_CHUNKS_AHEAD = 8
+"""Chunks that may wait for their turn: words and vectors of each are some megabytes."""
 
 
 def vectors_outside(context: Context) -> dict[str, str]:
@@ -68,13 +73,20 @@ def _static_vectors(context: Context, folder: Path, static: StaticEmbedder) -> d
         executor=context.executor,
     )
     chunks = read_tables(text / "words.parquet", PASSAGES_A_CHUNK, ["words", "terms"])
-    pieces = (fitted.encode(some["words"].to_pylist(), some["terms"].to_pylist()) for some in chunks)
+    count = -(-total // PASSAGES_A_CHUNK)
+    pieces = map_chunks(
+        context.executor, partial(_encoded, fitted), chunks, "vectors", context.listener, count, ahead=_CHUNKS_AHEAD
+    )
     width = write_vectors(folder / "vectors.npy", chain([fitted.encode([], [])], pieces), total)
     if fitted.adaptation is not None:
         write_json(folder / ABOUT, {"adaptation": fitted.adaptation.figures})
         if fitted.adaptation.used:
             save_static(fitted.static, folder)  # the stage's folder is a model then, as good as any
     return {"passages": total, "dimensions": width}
+
+
+def _encoded(fitted: ArchiveModel, words: pa.Table) -> NDArray[np.float16]:
+    return fitted.encode(words["words"].to_pylist(), words["terms"].to_pylist()).astype(np.float16)
 
 
 def _learned_from(tables: Sequence[pa.Table], total: int) -> Iterator[Row]:

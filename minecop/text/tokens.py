@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import cache, partial
 from importlib.util import find_spec
 from itertools import takewhile
@@ -192,17 +192,35 @@ def vocabulary() -> frozenset[str]:
     return frozenset(((thai_words() | added) - without) | thai_forms())
 
 
-@cache
-def _newmm() -> Engine:
-    trie: Trie = dict_trie(vocabulary())
-    return lambda run: newmm.segment(run, trie)  # not word_tokenize: what it mends afterwards is not in letters of Thai
+class _TreelessTrie(Trie):  # type: ignore[misc]
+    """What newmm looks words up in, for a run now and then: growing the tree of all words would take each process a second."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        self._known = words
+        self._longest = max(map(len, words))
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def prefixes(self, text: str, start: int = 0) -> list[str]:
+        """Return the words that a text begins with at a place, the shortest first."""
+        ends = range(start + 1, min(len(text), start + self._longest) + 1)
+        return [piece for end in ends if (piece := text[start:end]) in self._known]
+
+
+def _newmm(words: Trie) -> Engine:
+    return lambda run: newmm.segment(
+        run, words
+    )  # not word_tokenize: what it mends afterwards is not in letters of Thai
 
 
 @cache
 def _engine() -> Engine:
     if engine_name() == "newmm":
-        return _newmm()
+        return _newmm(dict_trie(vocabulary()))
     import nlpo3
+
+    disputed = _newmm(_TreelessTrie(vocabulary()))
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "words.txt"
@@ -211,6 +229,6 @@ def _engine() -> Engine:
 
     def cut_by_nlpo3(run: str) -> list[str]:
         words = list(nlpo3.segment(run, "minecop"))
-        return _newmm()(run) if _DISPUTED.search("|".join(words)) else words
+        return disputed(run) if _DISPUTED.search("|".join(words)) else words
 
     return cut_by_nlpo3

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from minecop.core.progress import Listener, silent
 from minecop.vectors.adapting import FEWEST_WORDS, Adaptation, Said, adapt
@@ -113,9 +114,11 @@ def fit_archive(
             mine = [once.setdefault(word, word) for word in row.words]
             full = not row.courtesy and len(row.terms) >= FEWEST_WORDS
             said.append(Said(row.post, row.comment, title, mine, full))
-    lsa = ArchiveEmbedder(seed=seed).fit(terms)
-    adaptation = adapt(static, said, seed, listener, executor) if adapting else None
-    return ArchiveModel(lsa, adaptation.model if adaptation else static, adaptation)
+    # sums in one thread: the same bytes on any number of cores. Both take their time, and workers may do the one beside the other.
+    with threadpool_limits(1), ThreadPoolExecutor(1) as beside:
+        lsa = beside.submit(ArchiveEmbedder(seed=seed).fit, terms)
+        adaptation = adapt(static, said, seed, listener, executor) if adapting else None
+        return ArchiveModel(lsa.result(), adaptation.model if adaptation else static, adaptation)
 
 
 @lru_cache(maxsize=1)  # passages of a post follow each other

@@ -311,11 +311,10 @@ def save_static(model: StaticEmbedder, folder: Path) -> None:
     from safetensors.numpy import save
 
     folder.mkdir(parents=True, exist_ok=True)
-    rows = np.vstack([model.rows, np.zeros((1, model.dimensions))]).astype(
-        np.float16
-    )  # the last is for what has no word
+    rows = np.zeros((len(model.rows) + 1, model.dimensions), dtype=np.float16)  # the last is for what has no word
+    rows[:-1] = model.rows
     with replacing(folder / TENSORS) as temporary:
-        temporary.write_bytes(save({"embeddings": np.ascontiguousarray(rows)}))
+        temporary.write_bytes(save({"embeddings": rows}))
     if model.head is None:
         (folder / HEAD).unlink(missing_ok=True)
     else:
