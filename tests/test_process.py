@@ -12,6 +12,7 @@ from minecop.acts.features import Vectorizer
 from minecop.acts.labelled import read_labelled
 from minecop.core.errors import ModelError, ProcessError
 from minecop.process.definition import load_process
+from minecop.process.looks import looks
 from minecop.process.matching import SECOND, StepMatcher, labelled_of, match_passages, match_schema
 from minecop.process.model import load_step_model
 from minecop.process.nearest import nearest_examples
@@ -283,7 +284,8 @@ def test_learned_model_is_written_and_read_without_loss(examples, tmp_path):
     features = model.features(some.words[:40], some.titles[:40])
     assert np.allclose(model.log_odds(features), again.log_odds(features), atol=0.1)
     assert (again.seconds.steps, again.seconds.scale) == (model.seconds.steps, (1.0, -1.5))
-    assert np.allclose(model.seconds.chances(features), again.seconds.chances(features), atol=0.02)
+    chances = (made.seconds.chances(features, some.texts[:40]) for made in (model, again))
+    assert np.allclose(*chances, atol=0.02)
     assert model.evidence(features, np.array([0]), np.array([1])) == again.evidence(
         features, np.array([0]), np.array([1])
     )
@@ -332,6 +334,11 @@ def test_matching_tells_a_step_beside_the_first():
     assert table["second_chance"].to_pylist() == [pytest.approx(both.second_chance), 0.0]
 
 
+def test_matching_hears_how_people_look_at_how_it_went():
+    counts = looks([FIRST_ALONE, "ได้ผลดีพอสมควร คนคุยกันราบรื่น คิดว่าทำต่อไปน่าจะช่วยให้ไว้ใจกัน", ""]).toarray() / 0.3
+    assert counts.round(3).tolist() == [[0, 0, 0], [2, 1, 1], [0, 0, 0]]  # twice at most in each group
+
+
 def test_matching_tells_no_step_beside_the_first_that_a_process_lacks():
     matcher = StepMatcher(load_process("civic"))
     told = matcher.told([BOTH], [words(BOTH)], [[]])
@@ -359,7 +366,7 @@ def test_matching_the_founding_document_tells_of_own_work_and_of_a_forum(foundin
     ]
     own = [text for text in paragraphs if "กำลังทำใน" in text.replace(" ", "") or "8 พฤษภาคม 2549" in text]
     matches = StepMatcher(load_process("organisation")).match(own, titles=[words(title)] * len(own))
-    assert [match.step for match in matches] == [6, 2]
+    assert [(match.step, match.second) for match in matches] == [(6, 0), (2, 7)]
 
 
 def test_matching_process_that_extends_one_that_ships_learns_its_own_steps_beside(tmp_path, monkeypatch):

@@ -21,6 +21,9 @@ ACTS = (
 )  # fmt: skip
 """Every act, as columns of the table of marks; corpora/labelled/README.md says what each is."""
 
+OF_ISSUES = ("concern", "wish")
+"""Acts that voice something which is unsettled: a passage that does either is about an issue."""
+
 ISSUE = "issue"
 """What a group could take up: a concern, a wish, or an aim that people look for, or find, together. Learned as one, and parted after."""
 
@@ -90,7 +93,7 @@ class Marks:
     @property
     def issue(self) -> bool:
         """Whether it voices something that a group could take up."""
-        return not self.acts.isdisjoint({"concern", "wish"})
+        return not self.acts.isdisjoint(OF_ISSUES)
 
 
 @cache
@@ -150,8 +153,8 @@ def _consistent(acts: set[str], score: dict[str, float]) -> set[str]:
             return {"courtesy"}
         acts = acts - {"courtesy"}
     if score[ISSUE] < 0:
-        return acts - {"concern", "wish"}
-    return acts if acts & {"concern", "wish"} else acts | {max(("concern", "wish"), key=score.__getitem__)}
+        return acts - {*OF_ISSUES}
+    return acts | {max(OF_ISSUES, key=score.__getitem__)} if acts.isdisjoint(OF_ISSUES) else acts
 
 
 def mark_passages(

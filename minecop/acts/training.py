@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from minecop.acts.clauses import clauses, lies_in
 from minecop.acts.features import Vectorizer
 from minecop.acts.labelled import Labelled
-from minecop.acts.marking import ACTS, ISSUE, OPEN, TENSES
+from minecop.acts.marking import ACTS, ISSUE, OF_ISSUES, OPEN, TENSES
 from minecop.acts.model import Model, Passage, beside, features_of, features_of_clauses, passage_of
 from minecop.acts.parts import PARTS, passages_of_clauses
 from minecop.text.words import words
@@ -130,7 +130,7 @@ def examples_of_acts(rows: Sequence[Labelled]) -> Examples:
     wanted = []
     for row, acts in read:
         labels = acts | {row.tense}
-        if {"concern", "wish"} & acts:
+        if not acts.isdisjoint(OF_ISSUES):
             labels |= {ISSUE, OPEN}
         if row.step == _COMMON_GOALS:
             labels |= {ISSUE}

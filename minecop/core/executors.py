@@ -126,7 +126,7 @@ def _in_order(
         yield from executor.map(function, chunks)
         return
     if most is None:
-        most = executor.ahead if isinstance(executor, RemoteExecutor) else AHEAD
+        most = executor.ahead if isinstance(executor, RemoteExecutor | WorkerPool) else AHEAD
     if isinstance(executor, WorkerPool):
         yield from executor.map(function, chunks, most=most)
         return

@@ -25,7 +25,10 @@ from minecop.core.collecting import collect_seldom
 from minecop.core.errors import RunError
 
 AHEAD = 32
-"""Chunks handed out before the first of them has to be done: enough for any laptop's processors, few enough for its memory."""
+"""Chunks handed out before the first of them has to be done, at most: few enough for any machine's memory."""
+
+_AHEAD_A_WORKER = 4
+"""Chunks handed out for each process, so that none waits for the next."""
 
 _LARGE = 20_000
 """Bytes of a function, with what it holds, from which it is not sent with every chunk."""
@@ -148,10 +151,16 @@ class WorkerPool(Executor):
     ----------
     workers
         How many processes.
+
+    Attributes
+    ----------
+    ahead
+        Chunks to hand out before the first of them has to be done.
     """
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
+        self.ahead = min(AHEAD, _AHEAD_A_WORKER * workers)
         self._begin()
 
     def _begin(self) -> None:
@@ -168,11 +177,11 @@ class WorkerPool(Executor):
         *iterables: Any,
         timeout: float | None = None,
         chunksize: int = 1,
-        most: int = AHEAD,
+        most: int | None = None,
     ) -> Iterator[Any]:
         """Yield the result of each piece of work in order; pieces are taken as they are needed, and done again when they are lost.
 
-        So many at most are handed out before the first of them is done. A large function is handed to each worker once.
+        So many at most are handed out before the first of them is done (``ahead``). A large function is handed to each worker once.
 
         Raises
         ------
@@ -180,7 +189,7 @@ class WorkerPool(Executor):
             When a piece is lost time and again.
         """
         with _handed_once(fn) as function:
-            yield from self._map(function, zip(*iterables, strict=False), timeout, most)
+            yield from self._map(function, zip(*iterables, strict=False), timeout, self.ahead if most is None else most)
 
     def _map(
         self, fn: Callable[..., Any], pieces: Iterator[tuple[Any, ...]], timeout: float | None, most: int

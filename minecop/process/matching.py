@@ -21,7 +21,7 @@ from minecop.process.model import StepModel, load_step_model
 from minecop.text.normalising import normalise
 from minecop.text.words import words
 
-SECOND = 0.25
+SECOND = 0.3
 """Probability from which the likeliest step beside the first is told, too: of labelled passages of fields not seen, where precision and
 recall together (F1) are best."""
 
@@ -219,7 +219,7 @@ class StepMatcher:
         for column, share in zip(self.model.steps, softmax(log_odds.astype(np.float64), axis=1).T, strict=True):
             probabilities[:, column if column < probabilities.shape[1] else 0] += share
         first = probabilities.argmax(axis=1)
-        seconds, chances = self._seconds(features, first)
+        seconds, chances = self._seconds(features, texts, first)
         named = np.zeros(probabilities.shape, dtype=bool)
         for steps in (first, seconds):
             named[np.arange(len(texts)), steps] = True
@@ -232,19 +232,20 @@ class StepMatcher:
         return Told(probabilities, seconds, chances, evidence)
 
     def _seconds(
-        self, features: sp.csr_matrix, first: NDArray[np.int64]
+        self, features: sp.csr_matrix, texts: Sequence[str], first: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return the step that each passage is about beside its first, 0 for none, and the probability that it is, shape (n,) each."""
-        told, none = self.model.seconds, np.zeros(len(first), dtype=np.int64)
-        if told is None or not len(first):
-            return none, none.astype(np.float32)
+        told = self.model.seconds
+        seconds, found = np.zeros(len(first), dtype=np.int64), np.zeros(len(first), dtype=np.float32)
+        rows = np.flatnonzero(first)
+        if told is None or not len(rows):
+            return seconds, found
         steps = np.array(told.steps)
-        chances = told.chances(features)
-        chances[(first == 0)[:, None] | (first[:, None] == steps) | (steps > len(self.process.steps))] = 0
-        likeliest = chances.argmax(axis=1)
-        chance = chances.max(axis=1)
-        is_told = chance >= SECOND
-        return np.where(is_told, steps[likeliest], 0), np.where(is_told, chance, np.float32(0))
+        chances = told.chances(features[rows], [texts[row] for row in rows.tolist()])
+        chances[(first[rows][:, None] == steps) | (steps > len(self.process.steps))] = 0
+        sure = chances.max(axis=1) >= SECOND
+        seconds[rows[sure]], found[rows[sure]] = steps[chances.argmax(axis=1)[sure]], chances.max(axis=1)[sure]
+        return seconds, found
 
     def _cues_in(self, text: str) -> dict[int, tuple[str, ...]]:
         """Return the distinct cues in a text, by step."""

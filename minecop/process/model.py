@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from minecop.acts.features import Vectorizer
 from minecop.core.errors import ModelError
+from minecop.process.looks import looks
 
 FORMAT = 3
 
@@ -40,7 +41,7 @@ class SecondSteps:
     steps
         The steps that it tells.
     weights, bias
-        Shapes (steps, features) and (steps,).
+        Shapes (steps, features and ``looks``) and (steps,).
     scale
         What log odds are multiplied by, and what is added then (Platt 1999, "Probabilistic outputs for support vector machines").
     """
@@ -50,18 +51,23 @@ class SecondSteps:
     bias: NDArray[np.float32]
     scale: tuple[float, float]
 
-    def chances(self, features: sp.csr_matrix) -> NDArray[np.float32]:
+    def chances(self, features: sp.csr_matrix, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return the probability that each step is one of a passage's, were another its first, shape (passages, steps)."""
         from scipy.special import expit
 
         times, plus = self.scale
-        chances: NDArray[np.float32] = expit(times * self.log_odds(features) + plus)
+        chances: NDArray[np.float32] = expit(times * self.log_odds(features, texts) + plus)
         return chances
 
-    def log_odds(self, features: sp.csr_matrix) -> NDArray[np.float32]:
+    def log_odds(self, features: sp.csr_matrix, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return how much speaks for each step, not yet scaled, shape (passages, steps)."""
-        found: NDArray[np.float32] = np.asarray(features @ self.weights.T) + self.bias
+        found: NDArray[np.float32] = np.asarray(with_looks(features, texts) @ self.weights.T) + self.bias
         return found
+
+
+def with_looks(features: sp.csr_matrix, texts: Sequence[str]) -> sp.csr_matrix:
+    """Return the features of passages, and behind them how they look at how something went, by which steps beside the first are told."""
+    return sp.hstack([features, looks(texts)], format="csr", dtype=np.float32)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from minecop.acts.training import parts_of_fields
 from minecop.archive.reading import LABELS_FILE
 from minecop.process.definition import Process, load_process
 from minecop.process.labels import StepLabel
-from minecop.process.model import SecondSteps, StepModel, features_of
+from minecop.process.model import SecondSteps, StepModel, features_of, with_looks
 from minecop.text.words import words
 
 _STRENGTH = 10.0
@@ -232,9 +232,10 @@ def _seconds(examples: StepExamples, features: sp.csr_matrix, scale: tuple[float
     steps = steps_beside(examples)
     if not steps:
         return None
+    beside_words = with_looks(features, examples.texts)
     fitted = [
         LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1_000).fit(
-            features, (examples.steps == step) | (examples.seconds == step), examples.weights
+            beside_words, (examples.steps == step) | (examples.seconds == step), examples.weights
         )
         for step in steps
     ]
@@ -258,7 +259,7 @@ def unseen_second_log_odds(examples: StepExamples) -> NDArray[np.float32]:
         text, title = _vectorizers(others)
         model = _seconds(others, features_of(text, title, others.words, others.titles), (1.0, 0.0))
         if model is not None:
-            told = model.log_odds(features_of(text, title, own.words, own.titles))
+            told = model.log_odds(features_of(text, title, own.words, own.titles), own.texts)
             found[np.ix_(inside, np.searchsorted(steps, model.steps))] = told
     return found
 

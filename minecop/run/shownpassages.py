@@ -6,13 +6,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from minecop.acts.marking import OF_ISSUES
 from minecop.core.tables import read_table
 from minecop.insight.analysis import Analysis
 from minecop.insight.voices import archive_rows
 from minecop.run.opening import Run
-
-VOICED = ("concern", "wish")
-"""Acts that the column ``issue`` says are done, the one or the other."""
 
 
 def shown_passages(analysis: Analysis, run: Run) -> pa.Table:
@@ -41,7 +39,7 @@ def shown_passages(analysis: Analysis, run: Run) -> pa.Table:
     """
     with run.reading({"tables": ["passages.parquet"], "acts": ["acts.parquet"]}):
         table = read_table(run.stage_folder("tables") / "passages.parquet")
-        acts = read_table(run.stage_folder("acts") / "acts.parquet", [*VOICED]) if analysis.human.marks else None
+        acts = read_table(run.stage_folder("acts") / "acts.parquet", [*OF_ISSUES]) if analysis.human.marks else None
     if analysis.human:
         table = _as_decided(table, analysis, acts)
     if analysis.left_out:
@@ -96,13 +94,13 @@ def _as_decided(table: pa.Table, analysis: Analysis, acts: pa.Table | None) -> p
 
 def _as_marked(table: pa.Table, analysis: Analysis, acts: pa.Table) -> pa.Table:
     """Return a table with the marks that people put on passages and took off."""
-    does = {name: _own(acts, name) for name in VOICED}
+    does = {name: _own(acts, name) for name in OF_ISSUES}
     does |= {name: _own(table, name) for name in ("lesson", "request", "courtesy", "explainer")}
     for row, said in analysis.human.marks.items():
         for act, holds in said.items():
             if act in does:
                 does[act][row] = holds
-    does["issue"] = np.logical_or.reduce([does.pop(name) for name in VOICED])
+    does["issue"] = np.logical_or.reduce([does.pop(name) for name in OF_ISSUES])
     for name, values in does.items():
         table = _with(table, name, pa.array(values))
     return table

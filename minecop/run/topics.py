@@ -30,7 +30,7 @@ from minecop.topics.fitting import Fit, fit_topics, within_threads
 from minecop.topics.framing import save_frame
 from minecop.topics.matching import Change, match_topics, with_growth
 from minecop.vectors.models import shipped_model
-from minecop.vectors.storing import mapped_vectors
+from minecop.vectors.storing import InSinglePrecision, mapped_vectors
 
 TOPICS = pa.schema(
     [
@@ -82,21 +82,23 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
         renew(context.executor)
     text = context.stage_folder("text")
     passages = read_table(text / "passages.parquet", ["passage_id", "post_id", "author_id"])
-    ids = passages["passage_id"].to_pylist()
+    ids = passages["passage_id"].combine_chunks()  # not as Python has texts: millions of them would take a gigabyte
     posts, post_of = _codes(passages["post_id"])
     _, people = _codes(passages["author_id"])
     lengths = np.concatenate(
         [pc.utf8_length(some["text"]).to_numpy() for some in read_tables(text / "passages.parquet", _ROWS, ["text"])]
         or [np.empty(0, np.int64)]
     ).astype(np.int64)
-    telling = ~np.array(context.table("acts", "acts", ["courtesy"])["courtesy"].to_pylist(), dtype=bool)
+    del passages
+    telling = ~context.table("acts", "acts", ["courtesy"])["courtesy"].to_numpy()
     rows = chosen_rows(posts, post_of, telling)
-    learned = [ids[row] for row in rows]
-    with mapped_vectors(context.stage_folder("vectors") / "vectors.npy") as vectors:
+    learned = ids.take(pa.array(rows)).to_pylist()
+    with mapped_vectors(context.stage_folder("vectors") / "vectors.npy") as mapped:
+        vectors = InSinglePrecision(mapped)
         documents = _words_of(text, rows)
         fit = fit_topics(
             documents,
-            within_threads(np.asarray(vectors[rows], dtype=np.float32), post_of[rows], lengths[rows]),
+            within_threads(vectors[rows], post_of[rows], lengths[rows]),
             people[rows],
             post_of[rows],
             _names(context),
@@ -114,11 +116,10 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
                 memberships(fit, rows, vectors, post_of, lengths, telling) if fit.topics else ()
             ):
                 primary[some] = np.where(labels >= 0, numbers[labels], -1)
-                made = [
-                    {"passage_id": ids[some[row]], "topic": numbers[topic], "share": share}
-                    for row, topic, share in shares
-                ]
-                members.write(table_of(made, MEMBERS))
+                if shares:
+                    of, topic, share = map(np.array, zip(*shares, strict=True))
+                    columns = [ids.take(pa.array(some[of])), numbers[topic], share]
+                    members.write(pa.table([pa.array(column) for column in columns], names=MEMBERS.names).cast(MEMBERS))
     write_table(folder / PRIMARIES, pa.table({"passage_id": ids, "topic": primary}, schema=PRIMARY))
     by_machine = _by_machine(context, fit, learned, documents)
     changes = with_growth(changes, before.values(), primary.tolist())

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from minecop.topics.fitting import Fit, within_threads
 from minecop.topics.membership import assigned, shares_of
+from minecop.vectors.storing import Vectors
 
 MOST_PASSAGES = 30_000
 """Passages that topics are found in. Of a larger archive whole posts are chosen, by the hash of their ids: every community, time and length
@@ -49,7 +50,7 @@ def _number(post: str) -> int:
 def memberships(
     fit: Fit,
     rows: NDArray[np.int64],
-    vectors: NDArray[np.floating],
+    vectors: Vectors,
     post_of: NDArray[np.int64],
     lengths: NDArray[np.int64],
     telling: NDArray[np.bool_],
@@ -61,7 +62,7 @@ def memberships(
     fit, rows
         What was found, and in which passages: these keep their topics.
     vectors
-        Of all passages, shape (n, d), rows of length 1; may be mapped.
+        Of all passages, rows of length 1.
     post_of, lengths, telling
         Post of each passage, its characters, and whether it has something to say. Passages of a post stand together.
     """
@@ -76,7 +77,7 @@ def memberships(
     while start < len(every):
         end = int(ends[min(int(np.searchsorted(ends, start + _AT_ONCE)), len(ends) - 1)])
         some = every[start:end]
-        around = within_threads(np.asarray(vectors[some], dtype=np.float32), post_of[some], lengths[some])
+        around = within_threads(vectors[some], post_of[some], lengths[some])
         labels = assigned(around, fit.centroids, fit.bars)
         labels = np.where(known[some] > -2, known[some], labels)
         yield some, labels, shares_of(around, labels, fit.centroids)
