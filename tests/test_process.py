@@ -284,8 +284,14 @@ def test_learned_model_is_written_and_read_without_loss(examples, tmp_path):
     features = model.features(some.words[:40], some.titles[:40])
     assert np.allclose(model.log_odds(features), again.log_odds(features), atol=0.1)
     assert (again.seconds.steps, again.seconds.scale) == (model.seconds.steps, (1.0, -1.5))
-    chances = (made.seconds.chances(features, some.texts[:40]) for made in (model, again))
-    assert np.allclose(*chances, atol=0.02)
+    chances, chances_again = (
+        made.seconds.chances(features, some.texts[:40], some.steps[:40]) for made in (model, again)
+    )
+    assert np.allclose(chances, chances_again, atol=0.02)
+    where_likely = model.seconds.chances(features, some.texts[:40], some.steps[:40], 0.4)
+    assert np.allclose(where_likely[chances >= 0.4], chances[chances >= 0.4])
+    assert (where_likely[chances < 0.4] < 0.4).all()
+    assert not chances[some.steps[:40, None] == np.array(model.seconds.steps)].any()
     assert model.evidence(features, np.array([0]), np.array([1])) == again.evidence(
         features, np.array([0]), np.array([1])
     )

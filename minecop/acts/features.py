@@ -51,6 +51,9 @@ def _counts(found: NDArray[np.int64], among: NDArray[np.int64]) -> tuple[NDArray
 _FAMILIES = ("word", "pair", "around", "opening", "closing", "closing pair")
 _PAIRED = frozenset({"pair", "around", "closing pair"})
 
+_AS_SHOWN = 3
+"""Features of one passage that look the same to people, at most: a word, where it opens the passage, and where it closes it."""
+
 _SIEVE = (1 << 19) - 1
 """Lowest bits of a key, by which most of those that are no feature are told: ten times as many places as any family has features."""
 
@@ -138,14 +141,21 @@ class Vectorizer:
         rows_of: list[NDArray[np.int64]] = []
         columns_of: list[NDArray[np.int64]] = []
         offset = 0
-        for keys, sieve, (rows, found) in zip(self.keys, self._sieves, self._families(documents), strict=True):
-            if len(keys):
-                likely = sieve[found & _SIEVE]
+        for family, keys, table, (rows, found) in zip(
+            _FAMILIES, self.keys, self._tables, self._families(documents), strict=True
+        ):
+            if not len(keys):
+                continue
+            if family in _PAIRED:
+                likely = table[found & _SIEVE]
                 rows, found = rows[likely], found[likely]
                 places = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
                 known = keys[places] == found
-                rows_of.append(rows[known])
-                columns_of.append(places[known] + offset)
+            else:
+                places = table[found]
+                known = places >= 0
+            rows_of.append(rows[known])
+            columns_of.append(places[known] + offset)
             offset += len(keys)
         rows = np.concatenate([*rows_of, np.empty(0, np.int64)])
         columns = np.concatenate([*columns_of, np.empty(0, np.int64)])
@@ -189,9 +199,11 @@ class Vectorizer:
         kept[kept] = self._is_shown[columns[kept]]
         of, columns, worth = of[kept], columns[kept], worth[kept]
         order = np.argsort(of - worth / (1 + worth), kind="stable")  # passage by passage, the weightiest first
+        first = np.searchsorted(of, np.arange(len(rows)))
+        heavy = np.arange(len(of)) - first[of] < _AS_SHOWN * most
         shown = self.shown
-        words = [shown[column] for column in columns[order].tolist()]
-        ends = np.searchsorted(of, np.arange(len(rows) + 1)).tolist()
+        words = [shown[column] for column in columns[order[heavy]].tolist()]
+        ends = np.searchsorted(of[heavy], np.arange(len(rows) + 1)).tolist()
         return [tuple(dict.fromkeys(words[start:end]))[:most] for start, end in pairwise(ends)]
 
     def _families(self, documents: Sequence[Sequence[str]]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
@@ -232,12 +244,21 @@ class Vectorizer:
         return self.words | named
 
     @cached_property
-    def _sieves(self) -> list[NDArray[np.bool_]]:
-        """By the lowest bits of a key, whether there is any such among those of each family: most pairs of words are no feature."""
-        made = np.zeros((len(self.keys), _SIEVE + 1), dtype=bool)
-        for sieve, keys in zip(made, self.keys, strict=True):
-            sieve[keys & _SIEVE] = True
-        return list(made)
+    def _tables(self) -> list[NDArray[Any]]:
+        """Where the keys of each family are looked up.
+
+        Of single words, the place of each among the keys, -1 for none. Of two, whether there is any key with such lowest bits: most pairs
+        of words are no feature, and the others are searched for among the keys.
+        """
+        made: list[NDArray[Any]] = []
+        for family, keys in zip(_FAMILIES, self.keys, strict=True):
+            if family in _PAIRED:
+                made.append(np.zeros(_SIEVE + 1, dtype=bool))
+                made[-1][keys & _SIEVE] = True
+            else:
+                made.append(np.full(len(self.words) + 1, -1, dtype=np.int64))
+                made[-1][keys] = np.arange(len(keys))
+        return made
 
     @cached_property
     def _is_shown(self) -> NDArray[np.bool_]:

@@ -17,6 +17,9 @@ _MOST = 2
 _WEIGHT = 0.3
 """Of each time, beside words (rows of words have the length 1)."""
 
+HIGHEST = _MOST * _WEIGHT
+"""That a group can be."""
+
 
 @cache
 def _groups() -> tuple[re.Pattern[str], ...]:

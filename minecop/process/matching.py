@@ -241,8 +241,8 @@ class StepMatcher:
         if told is None or not len(rows):
             return seconds, found
         steps = np.array(told.steps)
-        chances = told.chances(features[rows], [texts[row] for row in rows.tolist()])
-        chances[(first[rows][:, None] == steps) | (steps > len(self.process.steps))] = 0
+        chances = told.chances(features[rows], [texts[row] for row in rows.tolist()], first[rows], SECOND)
+        chances[:, steps > len(self.process.steps)] = 0
         sure = chances.max(axis=1) >= SECOND
         seconds[rows[sure]], found[rows[sure]] = steps[chances.argmax(axis=1)[sure]], chances.max(axis=1)[sure]
         return seconds, found

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from minecop.acts.features import Vectorizer
 from minecop.core.errors import ModelError
-from minecop.process.looks import looks
+from minecop.process.looks import HIGHEST, looks
 
 FORMAT = 3
 
@@ -51,12 +51,33 @@ class SecondSteps:
     bias: NDArray[np.float32]
     scale: tuple[float, float]
 
-    def chances(self, features: sp.csr_matrix, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the probability that each step is one of a passage's, were another its first, shape (passages, steps)."""
-        from scipy.special import expit
+    def chances(
+        self, features: sp.csr_matrix, texts: Sequence[str], first: NDArray[np.int64], told_from: float = 0.0
+    ) -> NDArray[np.float32]:
+        """Return the probability that each step is one of a passage's beside its first, shape (passages, steps); 0 for that itself.
+
+        Where none of them can reach a probability however the writers look at how it went, it is not looked how they do, which takes longer
+        than all the rest: what is returned lies below it then, too.
+
+        Parameters
+        ----------
+        features, texts
+            Of n passages.
+        first
+            The first step of each, shape (n,).
+        told_from
+            That probability.
+        """
+        from scipy.special import expit, logit
 
         times, plus = self.scale
-        chances: NDArray[np.float32] = expit(times * self.log_odds(features, texts) + plus)
+        by_words = features.shape[1]
+        odds = np.asarray(features @ self.weights[:, :by_words].T) + self.bias
+        odds[first[:, None] == np.array(self.steps)] = -np.inf
+        at_most = odds + HIGHEST * np.maximum(self.weights[:, by_words:], 0).sum(axis=1)
+        rows = np.flatnonzero((times * at_most + plus >= logit(told_from)).any(axis=1))
+        odds[rows] += looks([texts[row] for row in rows.tolist()]) @ self.weights[:, by_words:].T
+        chances: NDArray[np.float32] = expit(times * odds + plus)
         return chances
 
     def log_odds(self, features: sp.csr_matrix, texts: Sequence[str]) -> NDArray[np.float32]:
