@@ -1,5 +1,6 @@
 """The pages in the browser: what is found, what is shown, and who may see it."""
 
+import json
 import re
 import socket
 import threading
@@ -293,6 +294,17 @@ def test_page_thread_shows_every_passage_with_its_marks(client, sample_index):
         assert bool(passage.css(".marks li.step")) == bool(columns["step"][one])
     why = tree.css_first(f"#p-{row} .marks li.step .why").text()
     assert "มั่นใจ" in why
+
+
+def test_page_thread_shows_a_step_beside_the_first(client, sample_index):
+    rows = range(len(sample_index))
+    told = [list(json.loads(sample_index.row(sample_index.passages, row)["step_evidence"])) for row in rows]
+    row = next(row for row in rows if len(told[row]) == 2)
+    page = client.get(f"/thread/{sample_index.columns['post'][row]}", params={"lang": "en"}).text
+    first, second = HTMLParser(page).css(f"#p-{row} .marks li.step")
+    assert first.css_first("a").attributes["href"] == f"/step/{sample_index.columns['step'][row]}"
+    assert {f"/step/{step}" for step in told[row]} == {one.css_first("a").attributes["href"] for one in (first, second)}
+    assert "told of, too" in second.css_first(".why").text()
 
 
 def test_page_of_results_can_be_narrowed_and_widened(client):

@@ -120,6 +120,7 @@ class Passages:
                     "why": self._why_step(row, step, evidence.get("step_evidence"), words),
                 }
             )
+            marks += self._second_step(row, step, evidence.get("step_evidence"), words)
         return marks + self._kinds(row, evidence.get("evidence"), words, whole=whole)
 
     def _kinds(self, row: int, evidence: str | None, words: PageWords, *, whole: bool) -> list[View]:
@@ -147,6 +148,21 @@ class Passages:
             return ""
         said = json.loads(evidence or "{}").get(str(step), [])
         return " · ".join(filter(None, (words("mark_step_chance", count=round(100 * chance)), _because(said, words))))
+
+    def _second_step(self, row: int, step: int, evidence: str | None, words: PageWords) -> list[View]:
+        """Return the step that a passage is said to be about beside its first, by its evidence; none where a person gave the first."""
+        if float(self._index.columns["chance"][row]) == BY_HAND:
+            return []
+        return [
+            {
+                "text": f"{words('facet_step')} {self._names('step', int(second), words)}",
+                "url": f"/step/{second}",
+                "class": "step",
+                "why": " · ".join(filter(None, (words("mark_step_second"), _because(said, words)))),
+            }
+            for second, said in json.loads(evidence or "{}").items()
+            if int(second) != step
+        ]
 
     def text(self, text: int, is_post: bool, estimated: bool, words: PageWords) -> View:
         """Return a body in its passages, with what stands between them."""
