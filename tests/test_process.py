@@ -334,6 +334,8 @@ def test_matching_tells_a_step_beside_the_first():
     assert (both.step, both.second, both.named()) == (2, 7, [2, 7])
     assert both.second_chance >= SECOND
     assert both.evidence[7]
+    (looked,) = matcher.match([BOTH.replace("รู้เรื่องกว่าทุกครั้ง", "ราบรื่นเกินคาด")])
+    assert looked.evidence[7][:2] == ("ราบรื่น", "เกินคาด")
     assert (alone.step, alone.second, alone.second_chance, alone.named()) == (2, 0, 0.0, [2])
     table = match_passages(matcher, ["a", "b"], [BOTH] * 2, [words(BOTH)] * 2, [[], []], [False, True])
     assert table["second"].to_pylist() == [7, 0]

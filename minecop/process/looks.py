@@ -31,3 +31,8 @@ def looks(texts: Iterable[str]) -> sp.csr_matrix:
     """Return how often each group of phrases stands in passages, weighed, shape (passages, groups)."""
     counts = [[min(_MOST, len(group.findall(text))) for group in _groups()] for text in texts]
     return sp.csr_matrix(_WEIGHT * np.array(counts, dtype=np.float32).reshape(-1, len(_groups())))
+
+
+def phrases(text: str) -> list[list[str]]:
+    """Return the phrases of each group that stand in a text."""
+    return [[found[0] for found in group.finditer(text)] for group in _groups()]

@@ -220,15 +220,17 @@ class StepMatcher:
             probabilities[:, column if column < probabilities.shape[1] else 0] += share
         first = probabilities.argmax(axis=1)
         seconds, chances = self._seconds(features, texts, first)
-        named = np.zeros(probabilities.shape, dtype=bool)
-        for steps in (first, seconds):
-            named[np.arange(len(texts)), steps] = True
-        named[:, 0] = False
-        rows, numbers = named.nonzero()
         evidence: list[dict[int, tuple[str, ...]]] = [{} for _ in texts]
-        learned_of = self.model.evidence(features, rows, numbers, _SHOWN)
-        for row, number, learned in zip(rows.tolist(), numbers.tolist(), learned_of, strict=True):
+        rows = np.flatnonzero(first)
+        learned_of = self.model.evidence(features, rows, first[rows], _SHOWN)
+        for row, number, learned in zip(rows.tolist(), first[rows].tolist(), learned_of, strict=True):
             evidence[row][number] = tuple(dict.fromkeys((*cues[row].get(number, ()), *learned)))[:_SHOWN]
+        rows = np.flatnonzero(seconds)
+        if self.model.seconds is not None and len(rows):
+            own = [texts[row] for row in rows.tolist()]
+            learned_of = self.model.seconds.evidence(self.model.text, features[rows], own, seconds[rows], _SHOWN)
+            for row, number, learned in zip(rows.tolist(), seconds[rows].tolist(), learned_of, strict=True):
+                evidence[row][number] = learned
         return Told(probabilities, seconds, chances, evidence)
 
     def _seconds(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, compress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from minecop.acts.features import Vectorizer
 from minecop.core.errors import ModelError
-from minecop.process.looks import HIGHEST, looks
+from minecop.process.looks import HIGHEST, looks, phrases
 
 FORMAT = 3
 
@@ -84,6 +85,30 @@ class SecondSteps:
         """Return how much speaks for each step, not yet scaled, shape (passages, steps)."""
         found: NDArray[np.float32] = np.asarray(with_looks(features, texts) @ self.weights.T) + self.bias
         return found
+
+    def evidence(
+        self, text: Vectorizer, features: sp.csr_matrix, texts: Sequence[str], steps: NDArray[np.int64], most: int = 4
+    ) -> list[tuple[str, ...]]:
+        """Return what speaks most for a step of each passage, each once: how the writers look at how it went, then words.
+
+        Parameters
+        ----------
+        text
+            The features of words.
+        features, texts
+            Of n passages.
+        steps
+            The step that is asked for of each, shape (n,).
+        most
+            Words and phrases a passage, at most.
+        """
+        labels = np.searchsorted(self.steps, steps)
+        words = text.telling(features, np.arange(len(texts)), self.weights, labels, most)
+        of_looks = self.weights[:, features.shape[1] :] > 0
+        said = (
+            list(chain.from_iterable(compress(phrases(own), of_looks[n]))) for own, n in zip(texts, labels, strict=True)
+        )
+        return [tuple(dict.fromkeys((*looking, *own)))[:most] for looking, own in zip(said, words, strict=True)]
 
 
 def with_looks(features: sp.csr_matrix, texts: Sequence[str]) -> sp.csr_matrix:
