@@ -3,6 +3,7 @@ import mmap
 import os
 import pickle
 import tempfile
+import tracemalloc
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from minecop.core.mapping import have_read, let_go, watched
 from minecop.core.messages import LANGUAGES, _catalogue, message
 from minecop.core.numbering import Numbering
 from minecop.core.remembering import Remembered
-from minecop.core.tables import Column, unpacked_table, write_table
+from minecop.core.tables import Column, TableWriter, read_tables, unpacked_table, write_table
 from minecop.core.wordlists import WordLists
 
 
@@ -327,3 +328,19 @@ def test_remembered_keeps_what_is_asked_again():
     for number in (1, 2, 3, 1, 4, 1):
         remembered[number]
     assert told == [1, 2, 3, 4]
+
+
+def test_tables_are_read_without_what_was_read_before(tmp_path):
+    random = np.random.default_rng(0)
+    schema = pa.schema([("text", pa.string())])
+    with TableWriter(tmp_path / "t.parquet", schema) as table:
+        for _ in range(10):
+            table.write(pa.table({"text": [random.bytes(50).hex() for _ in range(10_000)]}, schema=schema))
+    size = (tmp_path / "t.parquet").stat().st_size
+    tracemalloc.start()
+    try:
+        held = [tracemalloc.get_traced_memory()[0] for _ in read_tables(tmp_path / "t.parquet", 1_000)]
+    finally:
+        tracemalloc.stop()
+    assert len(held) == 100
+    assert max(held) < size / 2

@@ -226,8 +226,7 @@ def read_tables(path: Path, rows: int, columns: list[str] | None = None) -> Iter
     """Yield a table in pieces of so many rows, the last with what is left; tables of as many rows give pieces that belong together."""
     held: list[pa.Table] = []
     with path.open("rb") as file:
-        # threads read ahead and hold what they read: memory would grow with the table
-        for batch in pq.ParquetFile(file).iter_batches(rows, columns=columns, use_threads=False):
+        for batch in _batches(file, rows, columns):
             held.append(pa.Table.from_batches([batch]))
             while sum(map(len, held)) >= rows:
                 whole = pa.concat_tables(held)
@@ -240,5 +239,13 @@ def read_tables(path: Path, rows: int, columns: list[str] | None = None) -> Iter
 def read_rows(path: Path, columns: list[str] | None = None) -> Iterator[dict[str, Any]]:
     """Yield the rows of a table, or of some of its columns, a few thousand in memory at a time."""
     with path.open("rb") as file:
-        for batch in pq.ParquetFile(file).iter_batches(_ROWS_AT_ONCE, columns=columns, use_threads=False):
+        for batch in _batches(file, _ROWS_AT_ONCE, columns):
             yield from batch.to_pylist()
+
+
+def _batches(file: IO[bytes], rows: int, columns: list[str] | None) -> Iterator[pa.RecordBatch]:
+    # what is buffered before it is asked for, and what threads read ahead, is held to the end: memory would grow with the table
+    batches: Iterator[pa.RecordBatch] = pq.ParquetFile(file, pre_buffer=False).iter_batches(
+        rows, columns=columns, use_threads=False
+    )
+    return batches
