@@ -142,7 +142,7 @@ def test_cli_label_gives_one_line_for_each(tmp_path, minecop):
     assert code == 0
     assert [row["id"] for row in rows] == ["a", "3"]
     for row in rows:
-        assert set(row) == {"id", "step", "steps", "issue", "lesson", "request", "courtesy", "explainer"}
+        assert set(row) == {"id", "step", "steps", "second", "issue", "lesson", "request", "courtesy", "explainer"}
         assert list(row["steps"]) == [str(n) for n in range(1, 11)]
     assert rows[0]["courtesy"] is True
     assert rows[0]["step"] == 0

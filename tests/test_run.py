@@ -67,7 +67,7 @@ def test_pipeline_leaves_the_contract_table_and_a_manifest(jsonl, tmp_path):
     table = pq.read_table(run.folder / "passages.parquet")
     assert table.column_names[: len(CONTRACT)] == list(CONTRACT)
     facets = ["facets", *(f"facet_{value}" for value in told_facets())]
-    assert table.column_names[len(CONTRACT) :] == [*(f"step_{n}" for n in range(1, 11)), *facets]
+    assert table.column_names[len(CONTRACT) :] == [*(f"step_{n}" for n in range(1, 11)), "second", *facets]
     by_id = {post["id"]: post for post in posts()}
     for row in table.to_pylist():
         post = by_id[row["post_id"]]
