@@ -175,7 +175,7 @@ def analysis(run):
 def test_lessons_every_part_and_quote_is_its_source(analysis):
     lessons = analysis.insight.lessons
     assert len(lessons) >= 25
-    assert sum(len(lesson.parts) for lesson in lessons) >= 55
+    assert sum(len(lesson.parts) for lesson in lessons) >= 58
     for lesson in lessons:
         source = analysis.posts[lesson.voice.post_id].text(lesson.voice.comment)
         for quote in (lesson.quote, *lesson.parts.values()):

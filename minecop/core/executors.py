@@ -125,11 +125,11 @@ def _in_order(
     if isinstance(executor, SerialExecutor):
         yield from executor.map(function, chunks)
         return
-    if most is None:
-        most = executor.ahead if isinstance(executor, RemoteExecutor | WorkerPool) else AHEAD
     if isinstance(executor, WorkerPool):
         yield from executor.map(function, chunks, most=most)
         return
+    if most is None:
+        most = executor.ahead if isinstance(executor, RemoteExecutor) else AHEAD
     ahead: deque[Future[Result]] = deque()
     for chunk in chunks:
         ahead.append(executor.submit(function, chunk))

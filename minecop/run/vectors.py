@@ -28,9 +28,6 @@ from minecop.vectors.transformers import SentenceTransformerEmbedder
 CACHE = "cache"
 """Folder of a run for what a costly model has made; it stays from run to run."""
 
-_CHUNKS_AHEAD = 8
-"""Chunks that may wait for their turn: words and vectors of each are some megabytes."""
-
 
 def vectors_outside(context: Context) -> dict[str, str]:
     """Return the hash of each file of the model, or the name of a caller's own."""
@@ -74,9 +71,7 @@ def _static_vectors(context: Context, folder: Path, static: StaticEmbedder) -> d
     )
     chunks = read_tables(text / "words.parquet", PASSAGES_A_CHUNK, ["words", "terms"])
     count = -(-total // PASSAGES_A_CHUNK)
-    pieces = map_chunks(
-        context.executor, partial(_encoded, fitted), chunks, "vectors", context.listener, count, ahead=_CHUNKS_AHEAD
-    )
+    pieces = map_chunks(context.executor, partial(_encoded, fitted), chunks, "vectors", context.listener, count)
     width = write_vectors(folder / "vectors.npy", chain([fitted.encode([], [])], pieces), total)
     if fitted.adaptation is not None:
         write_json(folder / ABOUT, {"adaptation": fitted.adaptation.figures})

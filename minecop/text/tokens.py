@@ -209,9 +209,8 @@ class _TreelessTrie(Trie):  # type: ignore[misc]
 
 
 def _newmm(words: Trie) -> Engine:
-    return lambda run: newmm.segment(
-        run, words
-    )  # not word_tokenize: what it mends afterwards is not in letters of Thai
+    # not word_tokenize: what it mends afterwards is not in letters of Thai
+    return lambda run: newmm.segment(run, words)
 
 
 @cache
@@ -221,7 +220,6 @@ def _engine() -> Engine:
     import nlpo3
 
     disputed = _newmm(_TreelessTrie(vocabulary()))
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "words.txt"
         path.write_text("\n".join(sorted(vocabulary())), encoding="utf-8")
