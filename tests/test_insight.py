@@ -102,6 +102,14 @@ def test_trends_unknown_authors_and_dates_count_for_nothing():
     assert meter.measure([voice(1, None), voice(2, "x", None)]).direction == "unknown"
 
 
+def test_trends_what_hundreds_spoke_of_and_nobody_does_now_is_small_and_not_zero():
+    everyone = archive_voices(people=600)
+    trend = TrendMeter(everyone).measure(v for v in everyone if v.published.year == 2010 and v.published.month <= 6)
+    assert trend.direction == "falling"
+    assert 0 < trend.low < trend.ratio < trend.high < 0.1
+    assert Candidate((0,), 1.0, 1.0, trend).movement < -4
+
+
 def test_trends_as_of_leaves_later_voices_out():
     everyone = archive_voices(months=15)
     assert TrendMeter(everyone, parse_datetime("2010-12-31")).measure(everyone).periods[-1].name == "2553/4"
@@ -528,6 +536,21 @@ def test_finding_unnamed_voices_do_not_raise_an_early_voice(jsonl, tmp_path):
     ]
     titles = [issue.group.title for issue in issues(jsonl, tmp_path, posts, "unnamed")]
     assert titles == ["สองคน", "หนึ่งคน"]
+
+
+def test_finding_too_many_early_voices_are_counted_and_those_of_most_people_told(jsonl, tmp_path, monkeypatch):
+    worry, need = "หนักใจจริงๆ ไม่รู้จะทำอย่างไรดี ไก่หายไปทั้งเล้า", "เดือดร้อนกันทั้งคุ้ม ยังไม่มีใครช่วย ฝนไม่ตกเลย"
+    posts = [
+        {"id": "1", "author": "a", "title": "คนเดียว", "body": worry},
+        {"id": "2", "author": "b", "title": "สองคน", "body": need, "comments": [{"author": "c", "body": need}]},
+    ]
+    everything = issues(jsonl, tmp_path, posts, "all")
+    monkeypatch.setattr("minecop.insight.finding._MOST_EARLY", 1)
+    run = analyse(jsonl(posts, "some/posts.jsonl"), tmp_path / "run-some")
+    insight = load_analysis(run).insight
+    assert [issue.group.title for issue in everything] == ["สองคน", "คนเดียว"]
+    assert [issue.group.title for issue in insight.issues] == ["สองคน"]
+    assert insight.funnel["early_not_told"] == len(everything[1].group.members)
 
 
 def test_finding_nothing_in_an_archive_of_courtesy(jsonl, tmp_path):

@@ -313,7 +313,7 @@ def test_membership_shares_are_three_at_most_and_no_more_than_one():
     labels = around.astype(np.int64)
     shares = shares_of(vectors, labels, centroids_of(vectors, labels))
     by_row = {}
-    for row, topic, share in shares:
+    for row, topic, share in zip(*shares, strict=True):
         by_row.setdefault(row, []).append((topic, share))
     assert len(by_row) == 90
     for row, found in by_row.items():
@@ -568,7 +568,7 @@ def test_archive_large_ones_are_learned_from_in_part_and_told_in_whole(monkeypat
     for some, labels, shares in memberships(fit, rows, vectors, post_of, lengths, telling):
         primary[some] = labels
         seen += some.tolist()
-        assert {row for row, _, _ in shares} == set(np.flatnonzero(labels >= 0))
+        assert set(shares.passages) == set(np.flatnonzero(labels >= 0))
     assert seen == np.flatnonzero(telling).tolist()
     assert primary[rows].tolist() == fit.labels.tolist()
     assert best_overlap(around[telling], primary[telling], 5).min() > 0.9

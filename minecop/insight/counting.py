@@ -133,6 +133,7 @@ def funnel(
     issues: Iterable[Issue],
     meter: TrendMeter,
     voicing: NDArray[np.bool_],
+    not_told: int,
 ) -> dict[str, int]:
     """Return how many passages went which way.
 
@@ -148,6 +149,8 @@ def funnel(
         Measures trends.
     voicing
         Whether each passage voices something unsettled.
+    not_told
+        Passages that voice something by themselves, and are too many to be told as issues.
     """
     told = passages.told
     own = told.voices.where(told.own)
@@ -168,6 +171,7 @@ def funnel(
         "event": reasons["event"],
         "concerns": int(np.count_nonzero(told.own & voicing)),
         "in_issues": sum(len(issue.group.members) for issue in issues if issue.status == "shared"),
+        "early_not_told": not_told,
         "trend_known": int(meter.known),
         "without_author": int(np.count_nonzero(told.voices.authors < 0)),
         "without_date": int(np.count_nonzero(told.voices.months < 0)),

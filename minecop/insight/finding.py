@@ -47,6 +47,9 @@ _BLOCKS_AHEAD = 4
 _FIRM = 0.75
 """Stability from which what a weak signal groups is taken for a group (Hennig 2007)."""
 
+_MOST_EARLY = 10_000
+"""Threads of which each is told as a voice by itself, most people first; of a very large archive the others are only counted."""
+
 _SAID, _AS_LIKELY, _SURELY = 0.25, 0.5, 0.9
 """Probability of voicing something from which a passage of a telling is one of its voices, from which it is an early voice by itself, and
 from which it is one of an issue's in words of its own, too."""
@@ -132,7 +135,7 @@ def find_insight(
         steps=counter.steps(process, set_aside),
         communities=counter.communities(),
         lessons=find_lessons(told, finder.aside, Linker(told, issues)),
-        funnel=funnel(all_passages, finder.aside, issues, meter, all_passages.voicing >= _SAID),
+        funnel=funnel(all_passages, finder.aside, issues, meter, all_passages.voicing >= _SAID, finder.not_told),
         facets=counter.facets(facets),
     )
 
@@ -161,6 +164,8 @@ class IssueFinder:
     ----------
     aside
         The reason for each post that is set aside; while issues are found, more posts are seen to tell of events.
+    not_told
+        Passages that voice something by themselves and are in none of the issues that were found, for there are too many such.
     """
 
     def __init__(
@@ -188,6 +193,7 @@ class IssueFinder:
         self._listener = listener
         self._folder = folder
         self.aside = dict(aside)
+        self.not_told = 0
 
     def issues(self) -> tuple[Issue, ...]:
         """Return all issues in order: shared ones first, then early voices, then what has faded."""
@@ -224,8 +230,9 @@ class IssueFinder:
         keep[[row for rows in firm for row in rows]] = False
         speaks = keep & ((self._voicing >= _AS_LIKELY) | told.marks["request"].astype(bool))
         early = self._early(RowsBy(names, thread[speaks], np.flatnonzero(speaks)))
+        self.not_told = sum(map(len, early[_MOST_EARLY:]))
         describer = Describer(self._passages, namer, self._grounds, self._meter)
-        issues = (*describer.issues(shared), *map(describer.issue, early))
+        issues = (*describer.issues(shared), *map(describer.issue, early[:_MOST_EARLY]))
         return self._with_settled(issues)
 
     def _with_settled(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:

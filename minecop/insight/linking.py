@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import islice, repeat
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,9 @@ _VOICES = 3
 
 _NEAREST = 5
 """Issues whose voices a passage is compared with: those nearest it as a whole."""
+
+_MOST_ISSUES = 5_000
+"""Issues that are linked, the first ones: a very large archive has tens of thousands of groups, and nobody looks at the last of them."""
 
 _SEEN = 500
 """Passages by which it is known how like the voices of an issue any passage is; a mean and a spread need no more."""
@@ -72,12 +75,13 @@ class Linker:
     told
         The passages.
     issues
-        Those of a single thread are left out.
+        In their order. Those of a single thread are left out, and those that come after ``_MOST_ISSUES`` others.
     """
 
     def __init__(self, told: Told, issues: Sequence[Issue]) -> None:
         self._told = told
-        self._issues = [issue for issue in issues if len(np.unique(Voices.of(issue.group.members).posts)) > 1]
+        several = (issue for issue in issues if len(np.unique(Voices.of(issue.group.members).posts)) > 1)
+        self._issues = list(islice(several, _MOST_ISSUES))
         self._members = [archive_rows(issue.group.members) for issue in self._issues]
         telling = np.flatnonzero(told.own)
         self._seen = telling[:: max(1, len(telling) // _SEEN)]

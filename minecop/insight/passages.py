@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from minecop.acts.marking import ACTS
+from minecop.core.mapping import have_read, let_go
 from minecop.core.tables import Column
 from minecop.core.wordlists import WordLists
 from minecop.insight.linking import Told
@@ -83,7 +84,7 @@ class Passages:
         folder: Path | None = None,
     ) -> Passages:
         """Return what the tables of the earlier stages say, one row a passage, all in the same order; see ``finding.find_insight``."""
-        voices = Voices.from_tables(pa.Table.from_batches([some]) for some in passages.to_batches(_ROWS_AT_ONCE))
+        voices = Voices.from_tables(_in_pieces(passages))
         terms, joined = WordLists(folder), WordLists(folder)
         for some in words:
             terms.add(some["terms"])
@@ -102,7 +103,9 @@ class Passages:
             steps=table.first,
             topics=topic_of,
         )
-        return cls(told, Column(passages["title"]), joined, table, _voicing(marks), telling)
+        voicing = _voicing(marks)
+        let_go()  # whole columns were read
+        return cls(told, Column(passages["title"]), joined, table, voicing, telling)
 
     def encode(self, rows: Sequence[int]) -> Matrix:
         """Return vectors of passages in the space of the anchors, shape (n, dimensions)."""
@@ -120,6 +123,12 @@ class Phrases:
 
     def __getitem__(self, row: int, /) -> list[str]:
         return phrases(self._words[row])
+
+
+def _in_pieces(table: pa.Table) -> Iterator[pa.Table]:
+    for some in table.to_batches(_ROWS_AT_ONCE):
+        have_read(some.nbytes)
+        yield pa.Table.from_batches([some])
 
 
 def _voicing(marks: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:

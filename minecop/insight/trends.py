@@ -40,6 +40,9 @@ _SEVERAL = 2
 _SURE = 0.05
 """Greatest probability by chance with which that is claimed."""
 
+_DIGITS = 4
+"""Digits that tell anything of a ratio: of places behind the point too few may be left of what has all but fallen silent."""
+
 _MONTHS = 1_000_000
 """More than there are months from the year 0 to any date."""
 
@@ -144,7 +147,8 @@ class TrendMeter:
         margin = _90_PERCENT * math.sqrt(1 / old + 1 / new)
         low, high = math.exp(log_ratio - margin), math.exp(log_ratio + margin)
         direction = "rising" if low > 1 else "falling" if high < 1 else "steady"
-        return Trend(direction, len(before), len(lately), round(math.exp(log_ratio), 3), round(low, 3), round(high, 3))
+        ratio, low, high = (float(f"{one:.{_DIGITS}g}") for one in (math.exp(log_ratio), low, high))
+        return Trend(direction, len(before), len(lately), ratio, low, high)
 
 
 def periods_of(members: Iterable[Voice], everyone: Iterable[Voice], unit: str) -> tuple[Period, ...]:

@@ -275,6 +275,7 @@ _FUNNEL_ROWS = (
     "event",
     "concerns",
     "in_issues",
+    "early_not_told",
 )
 
 _FUNNEL_ALWAYS = ("passages", "in_issues")

@@ -30,7 +30,6 @@ from minecop.core.tables import (
     TableWriter,
     column_names,
     count_rows,
-    read_table,
     read_tables,
     unpacked_table,
     write_table,
@@ -264,7 +263,7 @@ def _make_aside(context: Context, folder: Path) -> dict[str, int]:
 
 # ---- insight
 
-_NOT_FOR_INSIGHT = {"passage_id", "step_evidence"}
+_NOT_FOR_INSIGHT = {"passage_id", "second", "second_chance", "step_evidence", "facet_evidence"}
 
 
 def _insight_outside(context: Context) -> dict[str, str]:
@@ -291,7 +290,7 @@ def _make_insight(context: Context, folder: Path) -> dict[str, int]:
             themes=context.table("topics", "themes"),
             topic_of=context.table("topics", "primary", ["topic"])["topic"].to_numpy(),
             faded=json.loads((context.stage_folder("topics") / HISTORY).read_text(encoding="utf-8"))["faded"],
-            steps=read_table(steps, [name for name in column_names(steps) if name not in _NOT_FOR_INSIGHT]),
+            steps=unpacked_table(steps, [name for name in column_names(steps) if name not in _NOT_FOR_INSIGHT], folder),
             process=context.process,
             as_of=context.settings.as_of,
             seed=context.settings.seed,
@@ -342,7 +341,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("vectors", 6, ("text", "acts"), ("model", "backend", "adapt", "seed"), make_vectors, vectors_outside),
     Stage(
         "topics",
-        5,
+        6,
         ("archive", "text", "vectors", "acts"),
         ("seed", "topics", "topic_count", "llm_url", "llm_model"),
         make_topics,
@@ -352,7 +351,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("aside", 1, ("archive",), (), _make_aside),
     Stage(
         "insight",
-        40,
+        41,
         ("archive", "text", "vectors", "acts", "topics", "process", "aside"),
         ("as_of", "seed"),
         _make_insight,

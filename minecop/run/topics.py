@@ -116,9 +116,8 @@ def make_topics(context: Context, folder: Path) -> dict[str, int]:
                 memberships(fit, rows, vectors, post_of, lengths, telling) if fit.topics else ()
             ):
                 primary[some] = np.where(labels >= 0, numbers[labels], -1)
-                if shares:
-                    of, topic, share = map(np.array, zip(*shares, strict=True))
-                    columns = [ids.take(pa.array(some[of])), numbers[topic], share]
+                if len(shares.passages):
+                    columns = [ids.take(pa.array(some[shares.passages])), numbers[shares.topics], shares.shares]
                     members.write(pa.table([pa.array(column) for column in columns], names=MEMBERS.names).cast(MEMBERS))
     write_table(folder / PRIMARIES, pa.table({"passage_id": ids, "topic": primary}, schema=PRIMARY))
     by_machine = _by_machine(context, fit, learned, documents)

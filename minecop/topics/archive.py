@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minecop.topics.fitting import Fit, within_threads
-from minecop.topics.membership import assigned, shares_of
+from minecop.topics.membership import Shares, assigned, shares_of
 from minecop.vectors.storing import Vectors
 
-MOST_PASSAGES = 30_000
-"""Passages that topics are found in. Of a larger archive whole posts are chosen, by the hash of their ids: every community, time and length
-of thread has its share, and most of those that were chosen once are chosen again when the archive grows."""
+FEW_PASSAGES, MOST_PASSAGES, _PART = 8_000, 30_000, 20
+"""Passages that topics are found in: all, where they are few; of more as many, or one of so many where that is more; at most the second.
+
+Whole posts are chosen, by the hash of their ids: every community, time and length of thread has its share, and most of those that were
+chosen once are chosen again when the archive grows. Of 27,000 news the topics of 8,000 agree better with the themes that editors gave them
+than those of all do, and take less than half the time (``docs/topics.md``); the more passages, the smaller the topics.
+"""
 
 _AT_ONCE = 20_000
 """Passages that are given their topics at a time."""
@@ -33,13 +37,14 @@ def chosen_rows(posts: list[str], post_of: NDArray[np.int64], telling: NDArray[n
         Which passages have something to say, shape (n,).
     """
     total = int(telling.sum())
-    if total <= MOST_PASSAGES:
+    most = min(MOST_PASSAGES, max(FEW_PASSAGES, total // _PART))
+    if total <= most:
         return np.flatnonzero(telling)
     rank = np.array([_number(post) for post in posts])
     sizes = np.bincount(post_of[telling], minlength=len(posts))
     order = np.argsort(rank, kind="stable")
     inside = np.zeros(len(posts), dtype=bool)
-    inside[order[np.cumsum(sizes[order]) <= MOST_PASSAGES]] = True
+    inside[order[np.cumsum(sizes[order]) <= most]] = True
     return np.flatnonzero(telling & inside[post_of])
 
 
@@ -54,7 +59,7 @@ def memberships(
     post_of: NDArray[np.int64],
     lengths: NDArray[np.int64],
     telling: NDArray[np.bool_],
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], list[tuple[int, int, float]]]]:
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Shares]]:
     """Yield, some at a time, rows of passages that have something to say, the first topic of each, and all topics of each with its share.
 
     Parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -13,6 +14,15 @@ from minecop.vectors.embedder import unit_rows
 
 Vectors = NDArray[np.float32]
 Labels = NDArray[np.int64]
+
+
+class Shares(NamedTuple):
+    """What passages have of topics, one entry for each topic of each: its number among the passages, the topic, and the share of it."""
+
+    passages: NDArray[np.int64]
+    topics: NDArray[np.int64]
+    shares: NDArray[np.float32]
+
 
 FEWEST_PASSAGES, FEWEST_PEOPLE = 3, 2
 """Of a topic; in a small archive two passages are enough. What one person keeps saying is that person's, where there are many people."""
@@ -162,18 +172,17 @@ def sureness_of(
     return shares
 
 
-def shares_of(vectors: Vectors, labels: Labels, centroids: Vectors) -> list[tuple[int, int, float]]:
-    """Return the topics of each passage that has one, as (passage, topic, share): its own first, then others that it also speaks of.
+def shares_of(vectors: Vectors, labels: Labels, centroids: Vectors) -> Shares:
+    """Return the topics of each passage that has one: its own first, then others that it also speaks of.
 
     Shares add up to 1 at most; a passage has three topics at most.
     """
+    rows = np.flatnonzero(labels >= 0)
     weights = np.exp(_SHARPNESS * (vectors @ centroids.T))
-    shares = weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-30)
-    made = []
-    for row in np.flatnonzero(labels >= 0).tolist():
-        label = int(labels[row])
-        others = np.flatnonzero(shares[row] >= _SMALLEST_SHARE)
-        others = others[others != label]
-        order = others[np.argsort(-shares[row, others], kind="stable")][: _MOST_TOPICS - 1]
-        made += [(row, topic, float(shares[row, topic])) for topic in [label, *order.tolist()]]
-    return made
+    shares = (weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-30))[rows]
+    ranked = shares.copy()
+    ranked[np.arange(len(rows)), labels[rows]] = np.inf  # its own comes first, however small its share
+    topics = np.argsort(-ranked, axis=1, kind="stable")[:, :_MOST_TOPICS]
+    place, rank = np.nonzero(np.take_along_axis(ranked, topics, axis=1) >= _SMALLEST_SHARE)
+    topic = topics[place, rank]
+    return Shares(rows[place], topic, shares[place, topic])

@@ -16,6 +16,7 @@ from conftest import ROOT
 from sklearn.metrics import adjusted_rand_score, v_measure_score
 
 from minecop.text.words import content_words, phrases, words, written_together
+from minecop.topics.archive import chosen_rows, memberships
 from minecop.topics.fitting import fit_topics
 from minecop.vectors.embedder import unit_rows
 from minecop.vectors.lsa import ArchiveEmbedder
@@ -77,8 +78,17 @@ def plain(documents, vectors):
 
 
 def ours(documents, vectors):
-    found = fit_topics(documents, vectors, encode=shipped_model().encode_words, stability=False)
-    return found.labels, [[term for term, _ in topic.terms] for topic in found.topics]
+    """Topics as a run finds them: in a part of what is many, each document a thread of its own."""
+    count = len(documents)
+    alone, alike, every = np.arange(count), np.full(count, LETTERS), np.ones(count, dtype=bool)
+    rows = chosen_rows(list(map(str, range(count))), alone, every)
+    fit = fit_topics(
+        [documents[row] for row in rows], vectors[rows], encode=shipped_model().encode_words, stability=False
+    )
+    labels = np.full(count, -1)
+    for some, found, _ in memberships(fit, rows, vectors, alone, alike, every):
+        labels[some] = found
+    return labels, [[term for term, _ in topic.terms] for topic in fit.topics]
 
 
 def coherence(terms, documents):
