@@ -302,6 +302,21 @@ def test_tellings_that_hardly_voice_anything_are_like_nothing():
     assert likeness[0, 1] >= likeness[0, 2] >= likeness[2, 3] > likeness[0, 10]
 
 
+def test_tellings_of_one_manner_are_less_alike_where_there_are_many(monkeypatch):
+    count, manner, random = 320, 120, np.random.default_rng(3)
+    vectors = random.standard_normal((count, 60)).astype(np.float32)
+    vectors[:manner] += 5 * random.standard_normal(60).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    terms = [[f"คำ{n}"] for n in range(count)]
+    tellings, threads = [Telling(str(n), (n,)) for n in range(count)], {str(n): [n] for n in range(count)}
+    compared = Comparer(terms, vectors, [50] * count, np.full(count, 0.9), threads, terms).tellings(tellings)
+    likeness = compared.alike()
+    monkeypatch.setattr("minecop.insight.tellings._MANY", count + 1)
+    before = compared.alike()
+    assert likeness[:manner, :manner].mean() < before[:manner, :manner].mean() - 0.5
+    np.testing.assert_allclose(likeness, likeness.T, atol=1e-4)
+
+
 def test_tellings_that_lie_near_the_same_known_concern_are_alike(monkeypatch):
     count, centres = 24, shipped_anchors().centres
     terms = [[f"คำ{n}", f"อื่น{n}"] for n in range(count)]

@@ -69,6 +69,14 @@ _SURENESS = 1.6
 _HIGHEST = 3.5
 """Likeness, in spreads, above which tellings are no more alike: beyond lie copies and set phrases, not the same matter."""
 
+_MANY, _AROUND, _CROWDED = 300, 50, 1.5
+"""Of so many tellings or more, how many nearest of each tell how crowded it is there, and how much of this is taken from its likeness.
+
+Who tell of their work in the same manner lie near all that is told so, whatever the matter, where others in the archive write otherwise.
+After cross-domain similarity local scaling (Conneau et al. 2018), which takes 1.0 of 10 nearest: that would part a matter that more people
+than these voice. In four archives of 2,000 posts with planted concerns F1 of the group nearest each rises from .25 to .33.
+"""
+
 _OWN_THREAD = (1.0, 2.0)
 """Of two tellings of one thread: how alike they are at the least, and how much more than by their meaning."""
 
@@ -330,10 +338,24 @@ class Compared:
         of_own = _in_spreads(self.means @ self.means.T, apart, _USUAL_MEANING)
         np.maximum(of_own, least, out=of_own)
         of_own += more
-        likeness = np.where(apart, _in_spreads(together, apart, _USUAL_SUM), of_own)
+        likeness = _in_spreads(together, apart, _USUAL_SUM)
+        if len(likeness) >= _MANY:
+            crowded = _CROWDED / 2 * _crowded(likeness, apart)
+            likeness -= crowded[:, None] + crowded[None, :]
+            likeness = _in_spreads(likeness, apart, _USUAL_SUM)
+        likeness = np.where(apart, likeness, of_own)
         np.minimum(likeness, _HIGHEST, out=likeness)
         np.fill_diagonal(likeness, 0)
         return likeness
+
+
+def _crowded(likeness: Matrix, apart: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return how like each is, on the average, to those of other threads that are likest to it, shape (n,)."""
+    others = np.where(apart, likeness, np.float32(-np.inf))
+    nearest = np.partition(others, -_AROUND, axis=1)[:, -_AROUND:]
+    nearest[np.isneginf(nearest)] = 0  # hardly any is of another thread
+    crowded: NDArray[np.float32] = nearest.mean(axis=1, dtype=np.float32)
+    return crowded
 
 
 def _in_spreads(cosines: Matrix, apart: NDArray[np.bool_], usual: tuple[float, float]) -> Matrix:
