@@ -253,7 +253,7 @@ class StoredPosts(Posts):
     @property
     def lengths(self) -> list[int]:
         """Characters of each post with its comments."""
-        own, of_comments = (pc.utf8_length(table["body"]).to_numpy().astype(np.int64) for table in self._tables)
+        own, of_comments = (_lengths(table["body"]) for table in self._tables)
         upto = np.concatenate([[0], np.cumsum(of_comments)])
         found: list[int] = (own + np.diff(upto[self._starts])).tolist()
         return found
@@ -330,6 +330,14 @@ def _rows(tables: Iterable[pa.Table]) -> Iterator[dict[str, Any]]:
         names = some.column_names
         for row in zip(*(_values(some[name]) for name in names), strict=True):
             yield dict(zip(names, row, strict=True))
+
+
+def _lengths(texts: pa.ChunkedArray) -> NDArray[np.int64]:
+    lengths = [np.zeros(0, dtype=np.int64)]
+    for chunk in texts.chunks:
+        have_read(chunk.nbytes)
+        lengths.append(pc.utf8_length(chunk).to_numpy().astype(np.int64))
+    return np.concatenate(lengths)
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:

@@ -207,6 +207,11 @@ class Column(Sequence[Any]):
             yield from chunk.to_pylist()
 
 
+def read_schema(path: Path, columns: list[str]) -> pa.Schema:
+    """Return the schema of some columns of a table, in their order there, without reading them."""
+    return pa.schema([field for field in pq.read_schema(path) if field.name in set(columns)])
+
+
 def column_names(path: Path) -> list[str]:
     """Return the names of the columns of a table, without reading them."""
     return list(pq.read_schema(path).names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -30,9 +31,9 @@ from minecop.core.tables import (
     TableWriter,
     column_names,
     count_rows,
+    read_schema,
     read_tables,
     unpacked_table,
-    write_table,
 )
 from minecop.insight.finding import find_insight
 from minecop.insight.passages import ACT_COLUMNS, PASSAGE_COLUMNS, WORD_COLUMNS
@@ -314,17 +315,35 @@ def _make_layout(context: Context, folder: Path) -> dict[str, int]:
 
 # ---- tables
 
+_NOT_IN_TABLES = {
+    "title",
+    "text",
+    "words",
+    "tense",
+    "parts",
+    "evidence",
+    "second_chance",
+    "step_evidence",
+    "facet_evidence",
+}
+"""Columns of the stages that the contract has nothing of: most of what they hold."""
+
 
 def _make_tables(context: Context, folder: Path) -> dict[str, int]:
-    table = contract_passages(
-        context.table("text", "passages"),
-        context.table("acts", "acts"),
-        context.table("topics", "primary"),
-        context.table("process", "steps"),
-    )
-    write_table(folder / "passages.parquet", table)
-    write_table(folder / "topic_members.parquet", context.table("topics", "members"))
-    return {"passages": len(table)}
+    paths = [
+        context.stage_folder(stage) / f"{name}.parquet"
+        for stage, name in (("text", "passages"), ("acts", "acts"), ("topics", "primary"), ("process", "steps"))
+    ]
+    columns = [[name for name in column_names(path) if name not in _NOT_IN_TABLES] for path in paths]
+    pieces = (read_tables(path, PASSAGES_A_CHUNK, own) for path, own in zip(paths, columns, strict=True))
+    schema = contract_passages(
+        *(read_schema(path, own).empty_table() for path, own in zip(paths, columns, strict=True))
+    ).schema
+    with TableWriter(folder / "passages.parquet", schema) as writer:
+        for some in zip(*pieces, strict=True):
+            writer.write(contract_passages(*some))
+    shutil.copyfile(context.stage_folder("topics") / "members.parquet", folder / "topic_members.parquet")
+    return {"passages": writer.rows}
 
 
 STAGES: tuple[Stage, ...] = (
@@ -358,6 +377,6 @@ STAGES: tuple[Stage, ...] = (
         _insight_outside,
     ),
     Stage("layout", 2, ("vectors", "topics"), (), _make_layout),
-    Stage("tables", 3, ("text", "acts", "topics", "process"), (), _make_tables),
+    Stage("tables", 4, ("text", "acts", "topics", "process"), (), _make_tables),
 )
 """All stages, each after those whose results it reads."""
