@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from minecop.archive.models import Comment, Post
 from minecop.core.dates import date_of
-from minecop.core.mapping import have_read
-from minecop.core.tables import Column, moments_of, read_tables, unpacked_table
+from minecop.core.tables import Column, moments_of, pieces_of, read_tables, unpacked_table
 
 POSTS_TABLE, COMMENTS_TABLE = "posts.parquet", "comments.parquet"
 
@@ -187,7 +186,7 @@ class StoredPosts(Posts):
         return len(self._tables[0])
 
     def __iter__(self) -> Iterator[Post]:
-        posts, comments = (_rows(_pieces(table)) for table in self._tables)
+        posts, comments = (_rows(pieces_of(table, _ROWS_AT_ONCE)) for table in self._tables)
         for post, count in zip(posts, map(sub, self._starts[1:], self._starts), strict=True):
             yield post_of(post, [comment_of(next(comments)) for _ in range(count)], self._rename)
 
@@ -253,7 +252,7 @@ class StoredPosts(Posts):
     @property
     def lengths(self) -> list[int]:
         """Characters of each post with its comments."""
-        own, of_comments = (_lengths(table["body"]) for table in self._tables)
+        own, of_comments = map(_lengths, self._tables)
         upto = np.concatenate([[0], np.cumsum(of_comments)])
         found: list[int] = (own + np.diff(upto[self._starts])).tolist()
         return found
@@ -318,13 +317,6 @@ def stored_rows(path: Path, columns: list[str] | None = None) -> Iterator[dict[s
     return _rows(read_tables(path, _ROWS_AT_ONCE, columns))
 
 
-def _pieces(table: pa.Table) -> Iterator[pa.Table]:
-    for start in range(0, len(table), _ROWS_AT_ONCE):
-        piece = table.slice(start, _ROWS_AT_ONCE)
-        have_read(piece.nbytes)
-        yield piece
-
-
 def _rows(tables: Iterable[pa.Table]) -> Iterator[dict[str, Any]]:
     for some in tables:
         names = some.column_names
@@ -332,12 +324,9 @@ def _rows(tables: Iterable[pa.Table]) -> Iterator[dict[str, Any]]:
             yield dict(zip(names, row, strict=True))
 
 
-def _lengths(texts: pa.ChunkedArray) -> NDArray[np.int64]:
-    lengths = [np.zeros(0, dtype=np.int64)]
-    for chunk in texts.chunks:
-        have_read(chunk.nbytes)
-        lengths.append(pc.utf8_length(chunk).to_numpy().astype(np.int64))
-    return np.concatenate(lengths)
+def _lengths(table: pa.Table) -> NDArray[np.int64]:
+    lengths = [pc.utf8_length(some["body"]).to_numpy() for some in pieces_of(table.select(["body"]), _ROWS_AT_ONCE)]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *lengths])
 
 
 def _values(column: pa.ChunkedArray) -> list[Any]:

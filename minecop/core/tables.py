@@ -207,14 +207,22 @@ class Column(Sequence[Any]):
             yield from chunk.to_pylist()
 
 
-def read_schema(path: Path, columns: list[str]) -> pa.Schema:
-    """Return the schema of some columns of a table, in their order there, without reading them."""
-    return pa.schema([field for field in pq.read_schema(path) if field.name in set(columns)])
+def pieces_of(table: pa.Table, rows: int) -> Iterator[pa.Table]:
+    """Yield a table in pieces of so many rows; of one that is unpacked, what was read is let go of now and then."""
+    for start in range(0, len(table), rows):
+        piece = table.slice(start, rows)
+        have_read(piece.nbytes)
+        yield piece
+
+
+def read_schema(path: Path) -> pa.Schema:
+    """Return the schema of a table, without reading that."""
+    return pq.read_schema(path)
 
 
 def column_names(path: Path) -> list[str]:
     """Return the names of the columns of a table, without reading them."""
-    return list(pq.read_schema(path).names)
+    return list(read_schema(path).names)
 
 
 def count_rows(path: Path) -> int:

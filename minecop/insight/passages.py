@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from minecop.acts.marking import ACTS
-from minecop.core.mapping import have_read, let_go
-from minecop.core.tables import Column
+from minecop.core.mapping import let_go
+from minecop.core.tables import Column, pieces_of
 from minecop.core.wordlists import WordLists
 from minecop.insight.linking import Told
 from minecop.insight.profiles import StepTable
@@ -84,7 +84,7 @@ class Passages:
         folder: Path | None = None,
     ) -> Passages:
         """Return what the tables of the earlier stages say, one row a passage, all in the same order; see ``finding.find_insight``."""
-        voices = Voices.from_tables(_in_pieces(passages))
+        voices = Voices.from_tables(pieces_of(passages, _ROWS_AT_ONCE))
         terms, joined = WordLists(folder), WordLists(folder)
         for some in words:
             terms.add(some["terms"])
@@ -123,12 +123,6 @@ class Phrases:
 
     def __getitem__(self, row: int, /) -> list[str]:
         return phrases(self._words[row])
-
-
-def _in_pieces(table: pa.Table) -> Iterator[pa.Table]:
-    for some in table.to_batches(_ROWS_AT_ONCE):
-        have_read(some.nbytes)
-        yield pa.Table.from_batches([some])
 
 
 def _voicing(marks: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:

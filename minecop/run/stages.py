@@ -336,9 +336,7 @@ def _make_tables(context: Context, folder: Path) -> dict[str, int]:
     ]
     columns = [[name for name in column_names(path) if name not in _NOT_IN_TABLES] for path in paths]
     pieces = (read_tables(path, PASSAGES_A_CHUNK, own) for path, own in zip(paths, columns, strict=True))
-    schema = contract_passages(
-        *(read_schema(path, own).empty_table() for path, own in zip(paths, columns, strict=True))
-    ).schema
+    schema = contract_passages(*(read_schema(path).empty_table() for path in paths)).schema
     with TableWriter(folder / "passages.parquet", schema) as writer:
         for some in zip(*pieces, strict=True):
             writer.write(contract_passages(*some))
