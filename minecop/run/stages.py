@@ -358,7 +358,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("vectors", 6, ("text", "acts"), ("model", "backend", "adapt", "seed"), make_vectors, vectors_outside),
     Stage(
         "topics",
-        6,
+        7,
         ("archive", "text", "vectors", "acts"),
         ("seed", "topics", "topic_count", "llm_url", "llm_model"),
         make_topics,

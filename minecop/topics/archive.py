@@ -12,12 +12,12 @@ from minecop.topics.fitting import Fit, within_threads
 from minecop.topics.membership import Shares, assigned, shares_of
 from minecop.vectors.storing import Vectors
 
-FEW_PASSAGES, MOST_PASSAGES, _PART = 8_000, 30_000, 20
+FEW_PASSAGES, MOST_PASSAGES, _PART = 5_000, 30_000, 20
 """Passages that topics are found in: all, where they are few; of more as many, or one of so many where that is more; at most the second.
 
 Whole posts are chosen, by the hash of their ids: every community, time and length of thread has its share, and most of those that were
-chosen once are chosen again when the archive grows. Of 27,000 news the topics of 8,000 agree better with the themes that editors gave them
-than those of all do, and take less than half the time (``docs/topics.md``); the more passages, the smaller the topics.
+chosen once are chosen again when the archive grows. Of 27,000 news the topics of 5,000 agree better with the themes that editors gave them
+than those of all do, and take a fourth of the time (``docs/topics.md``); the more passages, the smaller the topics.
 """
 
 _AT_ONCE = 20_000

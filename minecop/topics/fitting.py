@@ -111,9 +111,11 @@ def within_threads(
     lengths
         Characters of each passage: longer ones say more of what a thread is about, by their square root.
     """
-    if not len(vectors):
-        return vectors
     order = np.argsort(threads, kind="stable")
+    beside = np.concatenate([[False], threads[order[1:]] == threads[order[:-1]], [False]])
+    order = order[beside[:-1] | beside[1:]] if len(order) else order
+    if not len(order):  # around the one passage of a thread is nothing
+        return vectors
     thread, weights = threads[order], np.sqrt(np.maximum(lengths[order], 1))
     rows, columns, values = [np.arange(len(order))], [np.arange(len(order))], [weights]
     for apart in range(1, _FURTHEST + 1):
@@ -124,9 +126,12 @@ def within_threads(
         rows += [before, after]
         columns += [after, before]
         values += [np.exp(-apart / _NEAR) * weights[one] for one in (after, before)]
-    near = (np.concatenate(values).astype(np.float32), (order[np.concatenate(rows)], order[np.concatenate(columns)]))
-    around = sp.csr_matrix(near, shape=(len(order), len(order))) @ vectors
-    return unit_rows((1 - _THREAD) * vectors + _THREAD * unit_rows(around))
+    near = (np.concatenate(values).astype(np.float32), (np.concatenate(rows), np.concatenate(columns)))
+    own = vectors[order]
+    around = sp.csr_matrix(near, shape=(len(order), len(order))) @ own
+    made = vectors.copy()
+    made[order] = unit_rows((1 - _THREAD) * own + _THREAD * unit_rows(around))
+    return made
 
 
 def fit_topics(

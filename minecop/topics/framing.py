@@ -59,6 +59,10 @@ class _Rows:
         return self.counts.terms
 
 
+def _not_looked_for(documents: object) -> None:
+    """Do without the documents that BERTopic finds typical, two thirds of its time: to it they are numbers, and it does not save them."""
+
+
 def fit_frame(counts: Counts, labels: NDArray[np.int64], vectors: NDArray[np.float32]) -> Any:
     """Return a ``bertopic.BERTopic`` of passages whose topics are known, ``topics_`` as given.
 
@@ -83,6 +87,7 @@ def fit_frame(counts: Counts, labels: NDArray[np.int64], vectors: NDArray[np.flo
         calculate_probabilities=False,
         verbose=False,
     )
+    model._save_representative_docs = _not_looked_for
     model.fit_transform([str(row) for row in range(len(labels))], embeddings=vectors)
     return model
 

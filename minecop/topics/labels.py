@@ -237,8 +237,9 @@ def _says_the_same(one: str, other: str) -> bool:
 
 def _highest(weights: sp.csr_matrix, most: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """Return the columns with the highest weights of a row, and these."""
-    order = np.lexsort((weights.indices, -weights.data))[:most]
-    order = order[weights.data[order] > 0]
+    least = np.partition(weights.data, -most)[-most] if weights.nnz > most else 0
+    order = np.flatnonzero((weights.data >= least) & (weights.data > 0))
+    order = order[np.lexsort((weights.indices[order], -weights.data[order]))][:most]
     return weights.indices[order].astype(np.int64), weights.data[order].astype(np.float32)
 
 

@@ -38,6 +38,9 @@ _MOST_WORDS, _MOST_LETTERS = 6, 50
 _LOOKED_AT = 500
 """Places that are looked at, at most, spread evenly."""
 
+_GAP = 2 * _MOST_WORDS + 2
+"""Empty places between passages, so that a word sought further on than a passage goes is not found in the next."""
+
 _CASUAL = frozenset({"village", "calling", "kin"})
 """Titles that stand before ordinary words as well (``ครูประจำชั้น``): a name follows where a name may stand."""
 
@@ -81,11 +84,15 @@ class Wholes:
     def __init__(self, counts: Counts) -> None:
         self._texts = texts = counts.texts
         self._number = {word: number for number, word in enumerate(texts.words)}
-        count = len(texts.numbers)  # a matrix is sorted by counting, which is ten times as fast as comparing
-        at = sp.coo_matrix(
-            (np.ones(count, np.int8), (texts.numbers, np.arange(count))), (len(texts.words), count)
+        count = len(texts.numbers)
+        there = np.arange(count) + _GAP * (texts.rows + 1)
+        self._at = np.full(count + _GAP * (counts.matrix.shape[0] + 2), -1, dtype=np.int32)
+        self._at[there] = texts.numbers
+        # a matrix is sorted by counting, which is ten times as fast as comparing
+        places = sp.coo_matrix(
+            (np.ones(count, np.int8), (texts.numbers, there)), (len(texts.words), len(self._at))
         ).tocsr()
-        self._starts, self._order = at.indptr, at.indices
+        self._starts, self._order = places.indptr, places.indices
         pairs = [(self._number[parts[0]], self._number[parts[1]]) for parts in counts.parts if len(parts) == 2]
         self._phrases = np.sort([one * len(texts.words) + other for one, other in pairs])
         titles = [number for word, number in self._number.items() if _is_title(word)]
@@ -137,12 +144,9 @@ class Wholes:
         places: NDArray[np.int64] = self._order[self._starts[number] : self._starts[number + 1]].astype(np.int64)
         return places
 
-    def _words_at(self, places: NDArray[np.int64], offset: int) -> NDArray[np.int64]:
+    def _words_at(self, places: NDArray[np.int64], offset: int) -> NDArray[np.int32]:
         """Return the words so many places further on, -1 where the passage has none there."""
-        numbers, rows = self._texts.numbers, self._texts.rows
-        there = np.clip(places + offset, 0, len(numbers) - 1)
-        inside = (there == places + offset) & (rows[there] == rows[places])
-        found: NDArray[np.int64] = np.where(inside, numbers[there], -1)
+        found: NDArray[np.int32] = self._at[places + offset]
         return found
 
     def _beside(self, places: NDArray[np.int64], inner: int, step: int) -> tuple[str, NDArray[np.int64]]:
@@ -156,10 +160,11 @@ class Wholes:
             -1 or 1.
         """
         words = self._words_at(places, inner + step)
-        found, counts = np.unique(words[words >= 0], return_counts=True)
-        if not len(found):
+        there = np.sort(words[words >= 0])
+        if not len(there):
             return "", places[:0]
-        most = int(found[counts.argmax()])
+        ends = np.flatnonzero(np.concatenate([[True], there[1:] != there[:-1], [True]]))
+        most = int(there[ends[(ends[1:] - ends[:-1]).argmax()]])
         word = self._texts.words[most]
         here = places[words == most]
         if _is_small(word):
@@ -177,7 +182,7 @@ class Wholes:
         for inner, outer in ((first, first - 1), (end - 1, end)):
             one, other = sorted((inner, outer))
             left, right = self._words_at(places, one), self._words_at(places, other)
-            pairs = left * count + right
+            pairs = left.astype(np.int64) * count + right
             found = self._phrases[np.minimum(np.searchsorted(self._phrases, pairs), len(self._phrases) - 1)] == pairs
             if (found & (left >= 0) & (right >= 0)).sum() >= max(_LEAST, _SAME * len(places)):
                 return True
@@ -196,7 +201,9 @@ class Wholes:
 
 def _some(places: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return places, or as many of them, spread evenly, as are looked at."""
-    return places[np.linspace(0, len(places) - 1, min(len(places), _LOOKED_AT)).astype(np.int64)]
+    if len(places) <= _LOOKED_AT:
+        return places
+    return places[np.linspace(0, len(places) - 1, _LOOKED_AT).astype(np.int64)]
 
 
 def _is_title(word: str) -> bool:
