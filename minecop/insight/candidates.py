@@ -42,8 +42,19 @@ _LIGHTEST = 8.0
 _MANY = 20
 """Tellings of which the power of agreement is half, and that bar a quarter: of few, few pairs are alike by chance."""
 
+_CROWD, _SHARPEST, _USUAL = 250, 8.0, 3.0
+"""Tellings beyond which agreement counts by a greater power, what is added to it at the most, and the agreement that weighs the same then.
+
+Among many, tellings of some matters that are told in one manner agree as much as those of one matter that is told in many manners, and a
+large group of the first outweighs each of its parts. In six archives of 2,000 posts average precision of planted issues rises from .06 to
+.19 (rising ones from .07 to .23), F1 of the group nearest each from .33 to .38.
+"""
+
 _BELONGS, _ONE = 0.75, 0.9
 """How near a telling must be to a group, against how near its own are to each other, to be of it, and another group, to be the same one."""
+
+_AGREED = 2.7
+"""Agreement of a group beyond which, among many, what is to be of it need be no nearer: those that are found there are cores."""
 
 _FIFTHS = 5
 """Parts of an archive of which each is left out once, to see what is found without it."""
@@ -71,6 +82,8 @@ class Candidate:
         Of its voices.
     trust
         How far agreement tells anything, 0 to 1: among few tellings hardly.
+    sharper
+        What is added to the power of agreement, because there are many tellings.
     stability
         Share of it that is found again among four fifths of the threads, 0 to 1; ``None`` where that was not looked for.
     """
@@ -80,6 +93,7 @@ class Candidate:
     agreement: float
     trend: Trend
     trust: float = 1.0
+    sharper: float = 0.0
     stability: float | None = None
 
     @property
@@ -101,7 +115,8 @@ class Candidate:
         return self._weight(abs(self.movement) if is_quiet(self.trend) else self.movement)
 
     def _weight(self, movement: float) -> float:
-        agreed = math.pow(max(self.agreement, 0.0), self.trust * _AGREEMENT)
+        agreement = max(self.agreement, 0.0)
+        agreed = math.pow(agreement, self.trust * _AGREEMENT) * math.pow(agreement / _USUAL, self.sharper)
         return math.pow(self.voicing, _PEOPLE) * agreed * max(_UNMOVED + movement, _FALLING)
 
     @property
@@ -138,11 +153,12 @@ def find_candidates(
     apart = thread[:, None] != thread[None, :]
 
     trust = count / (count + _MANY)
+    sharper = _SHARPEST * max(0.0, 1 - _CROWD / max(count, 1))
 
     def weighed(tellings: Sequence[int], agreement: float) -> Candidate | None:
         own = tuple(sorted(tellings))
         eligible, voicing, trend = measure(own)
-        return Candidate(own, voicing, agreement, trend, trust) if eligible else None
+        return Candidate(own, voicing, agreement, trend, trust, sharper) if eligible else None
 
     found = [
         candidate
@@ -156,7 +172,8 @@ def find_candidates(
         if candidate.distinctness >= trust**2 * _LIGHTEST and taken.isdisjoint(candidate.tellings):
             chosen.append(candidate)
             taken |= set(candidate.tellings)
-    whole = _joined([candidate.tellings for candidate in chosen], np.where(apart, likeness, 0), apart)
+    own = [candidate.tellings for candidate in chosen]
+    whole = _joined(own, np.where(apart, likeness, 0), apart, _AGREED if sharper else math.inf)
     done = [candidate for tellings, agreement in whole if (candidate := weighed(tellings, agreement))]
     return sorted(done, key=lambda candidate: (-candidate.weight, candidate.tellings))
 
@@ -201,9 +218,12 @@ def with_stability(
 
 
 def _joined(
-    groups: Sequence[Sequence[int]], likeness: NDArray[np.float32], apart: NDArray[np.bool_]
+    groups: Sequence[Sequence[int]], likeness: NDArray[np.float32], apart: NDArray[np.bool_], agreed: float
 ) -> list[tuple[list[int], float]]:
-    """Return groups, those that are one joined, with what belongs to each drawn in, and the agreement that each had before that."""
+    """Return groups, those that are one joined, with what belongs to each drawn in, and the agreement that each had before that.
+
+    What belongs to a group is as near to it as its own are, but for ``_BELONGS``, or as if these agreed by ``agreed`` at the most.
+    """
     member = np.zeros((len(groups), len(likeness)), dtype=np.float32)
     for number, group in enumerate(groups):
         member[number, list(group)] = 1
@@ -222,7 +242,7 @@ def _joined(
     made = [np.flatnonzero(row).tolist() for row in member]
     if not made:
         return []
-    nearness = (member @ likeness) / np.maximum(member @ others, 1) / np.maximum(own, 1e-6)[:, None]
+    nearness = (member @ likeness) / np.maximum(member @ others, 1) / np.clip(own, 1e-6, agreed)[:, None]
     for telling in np.flatnonzero(~member.any(axis=0)).tolist():
         nearest = int(nearness[:, telling].argmax())
         if nearness[nearest, telling] >= _BELONGS:
