@@ -252,7 +252,7 @@ def test_columns_name_no_more_years_and_counts_than_there_is_room_for(count, by_
     labels = [one["label"] for one in drawing.values["columns"] if one["label"]]
     assert len(labels) == (count if count <= 12 else 1)
     assert count in labels
-    assert ET.fromstring(str(drawing.svg())) is not None
+    assert ET.fromstring(str(drawing.svg())).tag.endswith("svg"), "well-formed, and a drawing"
 
 
 def test_time_has_no_gaps_but_for_a_wrong_date(sample_analysis):

@@ -172,8 +172,8 @@ def find_candidates(
         if candidate.distinctness >= trust**2 * _LIGHTEST and taken.isdisjoint(candidate.tellings):
             chosen.append(candidate)
             taken |= set(candidate.tellings)
-    own = [candidate.tellings for candidate in chosen]
-    whole = _joined(own, np.where(apart, likeness, 0), apart, _AGREED if sharper else math.inf)
+    groups = [candidate.tellings for candidate in chosen]
+    whole = _joined(groups, np.where(apart, likeness, 0), apart, _AGREED if sharper else math.inf)
     done = [candidate for tellings, agreement in whole if (candidate := weighed(tellings, agreement))]
     return sorted(done, key=lambda candidate: (-candidate.weight, candidate.tellings))
 

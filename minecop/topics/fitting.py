@@ -111,9 +111,9 @@ def within_threads(
     lengths
         Characters of each passage: longer ones say more of what a thread is about, by their square root.
     """
+    _, of_thread, sizes = np.unique(threads, return_inverse=True, return_counts=True)
     order = np.argsort(threads, kind="stable")
-    beside = np.concatenate([[False], threads[order[1:]] == threads[order[:-1]], [False]])
-    order = order[beside[:-1] | beside[1:]] if len(order) else order
+    order = order[sizes[of_thread[order]] > 1]
     if not len(order):  # around the one passage of a thread is nothing
         return vectors
     thread, weights = threads[order], np.sqrt(np.maximum(lengths[order], 1))

@@ -44,9 +44,8 @@ def nearest(vectors: Vectors, count: int, seed: int = 0) -> tuple[NDArray[np.int
     likeness = np.empty((total, count), dtype=np.float32)
     for rows, candidates in _comparisons(vectors, count, seed):
         here = vectors if candidates is None else vectors[candidates]
-        room = np.empty(
-            (min(_ROWS, len(rows)), len(here)), dtype=np.float32
-        )  # asked for once: memory is slow to come by
+        # asked for once: memory is slow to come by
+        room = np.empty((min(_ROWS, len(rows)), len(here)), dtype=np.float32)
         for start in range(0, len(rows), _ROWS):
             some = rows[start : start + _ROWS]
             table = np.matmul(vectors[some], here.T, out=room[: len(some)])
