@@ -997,19 +997,19 @@ def test_gotoknow_characters_of_the_marks_in_a_page_are_kept():
     ("count", "item"),
     [
         (
-            50_000,
+            20_000,
             '<div class="comment" id="comment_{0}"><div class="comment_head">{0}. <a href="/profile/u{0}">ชื่อ {0}</a><br>เมื่อ พฤ. 19 ก.พ. 2552 @ 06:31'
             '</div><div class="comment_text"><p>ความเห็นลำดับ {0}</p></div></div>',
         ),
         (10_000, "<p>{0}. ชื่อ {0} เมื่อ พฤ. 19 ก.พ. 2552 @ 06:31</p><p>ความเห็นลำดับ {0}</p>"),
     ],
 )
-def test_gotoknow_fifty_thousand_comments_take_seconds(count, item):
+def test_gotoknow_comments_by_the_thousand_take_seconds(count, item):
     many = "".join(item.format(n) for n in range(count))
     page = small(thread=f"<div id=comments>{many}</div>")
     start = time.process_time()
     post, _ = read(page)
-    assert time.process_time() - start < 120
+    assert time.process_time() - start < 60
     assert [(c.body, c.author_name) for c in post.comments] == [(f"ความเห็นลำดับ {n}", f"ชื่อ {n}") for n in range(count)]
 
 

@@ -630,16 +630,16 @@ def test_weblog_numbers_of_posts():
 # ---- hostile pages
 
 
-def test_weblog_page_of_fifty_thousand_comments():
+def test_weblog_page_of_twenty_thousand_comments():
     items = "".join(
         f'<li class="comment" id="comment-{n}"><cite class="fn">คน {n}</cite><time datetime="2012-01-01T00:00:00">1</time><div class="comment-content"><p>สวัสดีค่ะ {n}</p></div></li>'
-        for n in range(1, 50_001)
+        for n in range(1, 20_001)
     )
     begun = time.monotonic()
     post = page(f"<div class='entry-content'>{TEXT}</div><ol class='commentlist'>{items}</ol>")
-    assert len(post.comments) == 50_000
-    assert post.comments[-1].body == "สวัสดีค่ะ 50000"
-    assert time.monotonic() - begun < 120
+    assert len(post.comments) == 20_000
+    assert post.comments[-1].body == "สวัสดีค่ะ 20000"
+    assert time.monotonic() - begun < 60
 
 
 def test_weblog_replies_five_hundred_deep():

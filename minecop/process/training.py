@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from minecop.acts.features import Vectorizer, in_classes
 from minecop.acts.labelled import Labelled
-from minecop.acts.training import parts_of_fields
+from minecop.acts.training import parts_of_fields, regression
 from minecop.archive.reading import LABELS_FILE
 from minecop.process.definition import Process, load_process
 from minecop.process.labels import StepLabel
@@ -50,7 +51,7 @@ _SMOOTHING = 0.1
 """Added to the counts of naive Bayes; with 1 it takes nine of ten passages for some step."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StepExamples:
     """What a model is trained on.
 
@@ -84,6 +85,17 @@ class StepExamples:
     weights: NDArray[np.float64]
     labelled: NDArray[np.bool_]
 
+    @cached_property
+    def featured(self) -> tuple[Vectorizer, Vectorizer, sp.csr_matrix]:
+        """What the features of words are, and of those of titles, and the features of all, shape (n, columns of both)."""
+        least = 2 if len(self.words) >= _FEW else 1
+        documents = [in_classes(one) for one in self.words]
+        fields = np.where(self.labelled, self.fields, "")
+        written = _WRITTEN if self.labelled.any() else ()
+        text = Vectorizer.fit(documents, least, fields=fields, least_fields=_FIELDS, passed_over=written)
+        title = Vectorizer.fit(self.titles, least)
+        return text, title, features_of(text, title, self.words, self.titles)
+
     def take(self, rows: NDArray[np.int64]) -> StepExamples:
         """Return some of the examples."""
         texts = [self.texts[n] for n in rows]
@@ -101,7 +113,7 @@ class StepExamples:
 
 
 def examples_of_steps(
-    process: Process, rows: Sequence[Labelled] = (), corrections: Iterable[StepLabel] = ()
+    process: Process, rows: Sequence[Labelled] = (), corrections: Iterable[StepLabel] = (), *, settled: bool = True
 ) -> StepExamples:
     """Return the examples of a process, and labelled passages whose step the readers agree on.
 
@@ -117,6 +129,9 @@ def examples_of_steps(
         Labelled passages.
     corrections
         What people said of passages of the archive itself; each counts for several examples.
+    settled
+        Whether it is told what else excluded passages are about, which takes as long as all the rest; else they bear the step that they are
+        not of.
     """
     found = [(row.text, row.title, row.step, row.field) for row in rows if row.step is not None]
     reasons = {row.text: row.none for row in rows if row.step == 0 and row.none}
@@ -150,8 +165,9 @@ def examples_of_steps(
         np.where(np.arange(len(found)) < own_part, 1.0, _CORRECTION),
         np.array([field in shipped_fields for *_, field in found]),
     )
-    unsure = np.arange(own_part - len(excluded), own_part)
-    examples.steps[unsure] = _other_steps(examples, unsure)
+    if settled:
+        unsure = np.arange(own_part - len(excluded), own_part)
+        examples.steps[unsure] = _other_steps(examples, unsure)
     return examples
 
 
@@ -167,23 +183,12 @@ def _other_steps(examples: StepExamples, rows: NDArray[np.int64]) -> NDArray[np.
     others = np.setdiff1d(np.arange(len(examples.steps)), rows)
     if not len(rows) or 0 not in examples.steps[others]:
         return np.zeros(len(rows), dtype=np.int64)
-    text, title = _vectorizers(examples)
-    features = features_of(text, title, examples.words, examples.titles)
+    _, _, features = examples.featured
     bayes = ComplementNB(alpha=_SMOOTHING).fit(features[others], examples.steps[others], examples.weights[others])
     likely = bayes.predict_joint_log_proba(features[rows])
     likely[bayes.classes_ == examples.steps[rows][:, None]] = -np.inf
     told: NDArray[np.int64] = bayes.classes_[likely.argmax(axis=1)]
     return told
-
-
-def _vectorizers(examples: StepExamples) -> tuple[Vectorizer, Vectorizer]:
-    """Return the features of the words of passages, and of titles."""
-    least = 2 if len(examples.words) >= _FEW else 1
-    documents = [in_classes(one) for one in examples.words]
-    fields = np.where(examples.labelled, examples.fields, "")
-    written = _WRITTEN if examples.labelled.any() else ()
-    text = Vectorizer.fit(documents, least, fields=fields, least_fields=_FIELDS, passed_over=written)
-    return text, Vectorizer.fit(examples.titles, least)
 
 
 def train_steps(
@@ -203,13 +208,10 @@ def train_steps(
     second_scale
         The same, and what is added then, of steps beside the first (``acts.training.scale_of``); ``None`` where these are not to be told.
     """
-    from sklearn.linear_model import LogisticRegression
-
-    text, title = _vectorizers(examples)
+    text, title, features = examples.featured
     names = [(step, "" if step else why) for step, why in zip(examples.steps.tolist(), examples.reasons, strict=True)]
     kinds = sorted(set(names))
-    fitted = LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1_000)
-    features = features_of(text, title, examples.words, examples.titles)
+    fitted = regression(_STRENGTH)
     fitted.fit(features, [kinds.index(name) for name in names], examples.weights)
     weights, bias = fitted.coef_, fitted.intercept_
     if len(weights) == 1:  # of two classes scikit-learn keeps the weights of the second alone
@@ -227,16 +229,12 @@ def train_steps(
 
 def _seconds(examples: StepExamples, features: sp.csr_matrix, scale: tuple[float, float]) -> SecondSteps | None:
     """Train what tells steps beside the first: of each step, whether passages are about it at all, first or not."""
-    from sklearn.linear_model import LogisticRegression
-
     steps = steps_beside(examples)
     if not steps:
         return None
     beside_words = with_looks(features, examples.texts)
     fitted = [
-        LogisticRegression(C=_STRENGTH, class_weight="balanced", max_iter=1_000).fit(
-            beside_words, (examples.steps == step) | (examples.seconds == step), examples.weights
-        )
+        regression(_STRENGTH).fit(beside_words, (examples.steps == step) | (examples.seconds == step), examples.weights)
         for step in steps
     ]
     weights = np.vstack([one.coef_ for one in fitted]).astype(np.float32)
@@ -247,21 +245,6 @@ def steps_beside(examples: StepExamples) -> tuple[int, ...]:
     """Return the steps that stand beside another often enough to be told so."""
     steps, counts = np.unique(examples.seconds[examples.seconds > 0], return_counts=True)
     return tuple(steps[counts >= _FEWEST_SECONDS].tolist())
-
-
-def unseen_second_log_odds(examples: StepExamples) -> NDArray[np.float32]:
-    """Return what speaks for each step (``steps_beside``) beside the first of every passage by a model of other fields, not yet scaled."""
-    part, steps = parts_of_fields(examples.fields), steps_beside(examples)
-    found = np.full((len(part), len(steps)), _UNHEARD_OF, dtype=np.float32)
-    for number in sorted(set(part.tolist())):
-        inside, outside = np.flatnonzero(part == number), np.flatnonzero(part != number)
-        own, others = examples.take(inside), examples.take(outside)
-        text, title = _vectorizers(others)
-        model = _seconds(others, features_of(text, title, others.words, others.titles), (1.0, 0.0))
-        if model is not None:
-            told = model.log_odds(features_of(text, title, own.words, own.titles), own.texts)
-            found[np.ix_(inside, np.searchsorted(steps, model.steps))] = told
-    return found
 
 
 def beside_first(
@@ -284,18 +267,23 @@ def beside_first(
     return values[asked], given[asked]
 
 
-def unseen_log_odds(examples: StepExamples) -> NDArray[np.float32]:
-    """Return what speaks for each step of every passage by a model of other fields, shape (n, steps), before any sharpening.
+def unseen_log_odds(examples: StepExamples) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what speaks for each step of every passage by a model of other fields, as its first and beside another, not yet scaled.
 
-    The columns are the steps in order, from none.
+    Shapes (n, steps) each: the columns are the steps in order from none, and those that are told beside another (``steps_beside``).
     """
-    part = parts_of_fields(examples.fields)
+    part, beside = parts_of_fields(examples.fields), steps_beside(examples)
     count = int(examples.steps.max()) + 1
-    found = np.zeros((len(part), count), dtype=np.float32)
+    first = np.zeros((len(part), count), dtype=np.float32)
+    second = np.full((len(part), len(beside)), _UNHEARD_OF, dtype=np.float32)
     for number in sorted(set(part.tolist())):
-        inside, outside = np.flatnonzero(part == number), np.flatnonzero(part != number)
-        found[inside] = log_odds_of(train_steps(examples.take(outside)), examples.take(inside), count)
-    return found
+        inside = np.flatnonzero(part == number)
+        own, model = examples.take(inside), train_steps(examples.take(np.flatnonzero(part != number)), 1.0, (1.0, 0.0))
+        first[inside] = log_odds_of(model, own, count)
+        if model.seconds is not None:
+            told = model.seconds.log_odds(model.features(own.words, own.titles), own.texts)
+            second[np.ix_(inside, np.searchsorted(beside, model.seconds.steps))] = told
+    return first, second
 
 
 def log_odds_of(model: StepModel, examples: StepExamples, count: int) -> NDArray[np.float32]:

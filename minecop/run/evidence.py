@@ -218,7 +218,7 @@ def _nearest(
     """Return the nearest examples of passages, given as text and title, among all that the run's model was learned from."""
     process = process_of(run)
     basis = basis_of(process)
-    examples = examples_of_steps(basis, labelled_of(process), labels.values())
+    examples = examples_of_steps(basis, labelled_of(process), labels.values(), settled=False)
     examples.steps[examples.steps > len(process.steps)] = 0
     unsure = {text for step in basis.steps for text in step.exclude}  # nobody said which step these are of
     texts, titles = zip(*passages, strict=True)

@@ -364,7 +364,7 @@ STAGES: tuple[Stage, ...] = (
         make_topics,
         topics_outside,
     ),
-    Stage("process", 8, ("text", "acts"), ("process", "facets"), make_process, steps_outside),
+    Stage("process", 9, ("text", "acts"), ("process", "facets"), make_process, steps_outside),
     Stage("aside", 1, ("archive",), (), _make_aside),
     Stage(
         "insight",

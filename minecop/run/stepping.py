@@ -159,7 +159,7 @@ def figures_of_shipped(process: Process) -> tuple[StepFigures, list[tuple[int, f
         One that ships, or that extends one: no labelled passages are of others.
     """
     examples = examples_of_steps(basis_of(process), labelled_of(process))
-    log_odds = unseen_log_odds(examples)
+    log_odds, _ = unseen_log_odds(examples)
     sharp = sharpness_of(log_odds, examples.steps)
     names = sorted(set(examples.fields.tolist()))
     held = np.isin(examples.fields, names[::6])

@@ -47,7 +47,7 @@ def test_steps_learning_curve_and_fields(examples):
     print("\npassages, and what models of other fields tell of them")
     for share in (0.125, 0.25, 0.5, 1.0):
         part = examples.take(np.sort(order[: round(share * len(order))]))
-        log_odds = unseen_log_odds(part)
+        log_odds, _ = unseen_log_odds(part)
         sharp = softmax(sharpness_of(log_odds, part.steps) * log_odds, axis=1)
         print(f"{len(part.words):6}  {shown(step_figures(sharp, part.steps))}")
     for field in sorted(set(part.fields.tolist())):

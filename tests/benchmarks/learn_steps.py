@@ -23,7 +23,6 @@ from minecop.process.training import (
     steps_beside,
     train_steps,
     unseen_log_odds,
-    unseen_second_log_odds,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -31,10 +30,10 @@ ROOT = Path(__file__).parents[2]
 if __name__ == "__main__":
     examples = examples_of_steps(load_process("organisation"), read_labelled(ROOT / "corpora/labelled"))
     print(f"{len(examples.words)} passages")
-    log_odds = unseen_log_odds(examples)
+    log_odds, seconds = unseen_log_odds(examples)
     sharpness = sharpness_of(log_odds, examples.steps)
     shares = softmax(sharpness * log_odds, axis=1)
-    beside, given = beside_first(examples, shares.argmax(axis=1), unseen_second_log_odds(examples))
+    beside, given = beside_first(examples, shares.argmax(axis=1), seconds)
     times, plus = scale_of(beside, given)
     train_steps(examples, round(sharpness, 3), (round(times, 3), round(plus, 3))).save(ROOT / "models/steps")
     found = step_figures(shares, examples.steps)
