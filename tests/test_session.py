@@ -10,6 +10,7 @@ import pytest
 from minecop.archive.models import Person
 from minecop.insight.analysis import Analysis
 from minecop.insight.candidates import find_candidates, with_stability
+from minecop.insight.clauses import telling_clauses
 from minecop.insight.models import Grounds, Trend
 from minecop.insight.naming import Namer
 from minecop.insight.ordering import ORDERS, in_order
@@ -19,6 +20,7 @@ from minecop.report.words import Words
 from minecop.run.loading import load_analysis
 from minecop.run.pipeline import analyse
 from minecop.text.words import phrases, words
+from minecop.vectors.models import shipped_model
 
 WATER = "ท่อน้ำแตกอีกแล้ว น้ำไม่ไหลมาสามวัน หนักใจมาก ยังไม่รู้จะไปพึ่งใคร อยากให้มีช่างประจำตำบลสักคนก็คงดี "
 
@@ -129,17 +131,24 @@ def test_stability_is_of_what_is_found_again_without_a_fifth():
     assert all(value < 0.8 for first, value in stability.items() if first)
 
 
-def test_title_is_a_few_words_of_one_voice_in_which_the_issues_words_stand():
+def test_title_is_the_clause_nearest_to_what_all_say():
+    """By meaning, not by the words that happen to be common; what is half a sentence, a number's or somebody's is none."""
     texts = [
-        "เหนื่อยค่ะ กรอกข้อมูลซ้ำทุกเดือน แล้วก็เงียบ",
-        "ข้อมูลชุดเดิม กรอกอีกแล้ว",
-        "ฝนตกทั้งวัน น่านอนจัง",
-        "วันนี้แดดออก เลยซักผ้า",
-        *["แมวออกลูก", "รถติด", "ทำกับข้าว", "ไปวัด", "ดูหนัง", "ปลูกผัก"],
+        "ฝนตกแต่เช้าเลยนะ กรอกข้อมูลซ้ำทุกเดือนจนไม่มีเวลาดูคนไข้",
+        "สวัสดีค่ะพี่ทุกคน ต้องคีย์รายงานชุดเดิมส่งสามหน่วยงาน ขอบคุณมากค่ะ",
+        "ข้อมูลชุดเดิมแต่ต้องกรอกใหม่อีกระบบ แล้วก็ที่ต้อง",
     ]
-    all_words, people = [words(text) for text in texts], np.arange(len(texts))
-    namer = Namer([phrases(one) for one in all_words], people)
-    assert namer.saying([0, 1], texts[:2], [1.0, 1.0]) == "กรอกข้อมูลซ้ำทุกเดือน"
-    assert namer.saying([2, 3], texts[2:4], [1.0, 1.0]) is None, "no two words are common to them"
-    named = Namer([phrases(one) for one in all_words], people, ["ข้อมูล"])
-    assert named.saying([0, 1], texts[:2], [1.0, 1.0]) is None, "a name is no title"
+    encode = shipped_model().encode_words
+    evidence = [["ไม่มีเวลา"], [], []]
+    found = list(telling_clauses(texts, encode(list(map(words, texts))), evidence, ["กรอก"], encode))
+    assert found[0] == "กรอกข้อมูลซ้ำทุกเดือนจนไม่มีเวลาดูคนไข้"
+    assert set(found[1:3]) == {"ต้องคีย์รายงานชุดเดิมส่งสามหน่วยงาน", "ข้อมูลชุดเดิมแต่ต้องกรอกใหม่อีกระบบ"}
+    assert not any(clause.startswith("แล้ว") or clause.endswith("นะ") for clause in found)
+    named = Namer([phrases(words(text)) for text in texts], np.arange(3), ["คุณข้อมูล"])
+    assert not named.names_nobody(found[0]) and named.names_nobody("ฝนตกแต่เช้าเลย")
+
+
+def test_title_of_texts_without_a_clause():
+    encode = shipped_model().encode_words
+    texts = ["555", "ค่ะ", "https://example.org"]
+    assert not list(telling_clauses(texts, encode(list(map(words, texts))), [[]] * 3, [], encode))

@@ -11,6 +11,7 @@ import numpy as np
 
 from minecop.core.executors import batched
 from minecop.insight.candidates import Candidate
+from minecop.insight.clauses import telling_clauses
 from minecop.insight.grounds import GroundsMeter, wished
 from minecop.insight.groups import group_of
 from minecop.insight.models import FEWEST_AUTHORS, FEWEST_COMMUNITIES, Group, Issue, Quote, Voice
@@ -18,7 +19,7 @@ from minecop.insight.naming import Namer
 from minecop.insight.passages import Passages
 from minecop.insight.quotes import LONGEST, ONE_LINE, choose_quotes, headline
 from minecop.insight.trends import TrendMeter, is_quiet
-from minecop.vectors.anchors import shipped_anchors
+from minecop.vectors.anchors import Matrix, shipped_anchors
 
 _EVIDENCE_WEIGHT = 3
 """How many words of the issue one word that shows a concern is worth, when a passage is cut to be quoted."""
@@ -51,39 +52,42 @@ class Describer:
     def issues(self, shared: Sequence[tuple[Sequence[int], Candidate]]) -> Iterator[Issue]:
         """Yield the passages of each candidate as an issue, of no rank yet."""
         for some in batched(shared, _GROUPS_AT_ONCE):
-            vectors = self._passages.encode([row for rows, _ in some for row in rows])
-            ends = accumulate(len(rows) for rows, _ in some)
-            sums = [vectors[end - len(rows) : end].sum(axis=0) for (rows, _), end in zip(some, ends, strict=True)]
-            for (rows, candidate), known in zip(some, shipped_anchors().names(np.stack(sums)), strict=True):
-                yield self.issue(rows, candidate, known)
+            every = self._passages.encode([row for rows, _ in some for row in rows])
+            vectors = np.split(every, list(accumulate(len(rows) for rows, _ in some))[:-1])
+            known = shipped_anchors().names(np.stack([own.sum(axis=0) for own in vectors]))
+            for (rows, candidate), own, name in zip(some, vectors, known, strict=True):
+                yield self._issue(rows, self._named(rows, own), candidate, name)
 
-    def issue(self, rows: Sequence[int], candidate: Candidate | None = None, known: str = "") -> Issue:
-        """Return some passages as an issue, of no rank yet.
+    def alone(self, rows: Sequence[int]) -> Issue:
+        """Return some passages of one thread as an issue, of no rank yet; its title is that of its writer."""
+        terms = self._names.terms(rows)
+        return self._issue(rows, (self._titled(self._title_of(rows[0]), terms), terms))
 
-        Parameters
-        ----------
-        rows
-            The passages.
-        candidate
-            What they were found as; ``None`` where they are those of one thread by itself.
-        known
-            Name of the known concern that they lie near.
-        """
-        told, names, voicing = self._told, self._names, self._passages.voicing
-        terms = names.terms(rows)
-        # one thread by itself has a title of its writer's; several need a few words in which those stand that they share
-        texts, worth = [told.texts[row] for row in rows], [float(voicing[row]) for row in rows]
-        own = names.saying(rows, texts, worth) if candidate else self._title_of(rows[0])
+    def _named(self, rows: Sequence[int], vectors: Matrix) -> tuple[str, tuple[str, ...]]:
+        """Return a title of the passages of several threads, which have these vectors, and the words that are theirs."""
+        texts, terms = [self._told.texts[row] for row in rows], self._names.terms(rows)
+        evidence = [self._evidence(row) for row in rows]
+        said = telling_clauses(texts, vectors, evidence, terms, self._passages.encode_words)
+        own = next((clause for clause in said if clause not in self._titles and self._names.names_nobody(clause)), "")
         if not own and not terms:  # no word is theirs alone
-            own = self._title_of(max(rows, key=lambda row: voicing[row]))
-        title = names.title(terms, self._titles) if not own or own in self._titles else own
+            own = self._title_of(max(rows, key=lambda row: self._passages.voicing[row]))
+        return self._titled(own, terms), terms
+
+    def _titled(self, own: str, terms: Sequence[str]) -> str:
+        """Return what is theirs, or where that is nothing or another's, some of the words, and note it as taken."""
+        title = self._names.title(terms, self._titles) if not own or own in self._titles else own
         self._titles.add(title)
-        group = group_of(self._id_of(rows, alone=candidate is None), title, told.voices.among(rows), self._meter)
-        return self._issue(group, rows, terms, candidate, known)
+        return title
 
     def _issue(
-        self, group: Group, rows: Sequence[int], terms: tuple[str, ...], candidate: Candidate | None, known: str
+        self,
+        rows: Sequence[int],
+        named: tuple[str, tuple[str, ...]],
+        candidate: Candidate | None = None,
+        known: str = "",
     ) -> Issue:
+        title, terms = named
+        group = group_of(self._id_of(rows, alone=candidate is None), title, self._told.voices.among(rows), self._meter)
         quotes = self._quotes(rows, terms)
         quoted = {(quote.post_id, quote.comment) for quote in quotes}
         objections = [
@@ -123,7 +127,7 @@ class Describer:
         longest: int = LONGEST,
     ) -> tuple[Quote, ...]:
         """Return quotes from some passages, cut to where their evidence and the words of the issue stand."""
-        told = evidence or self._evidence
+        told = evidence or (lambda voice: self._evidence(voice.row))
         return choose_quotes(
             [self._told.voices[row] for row in rows],
             worth=lambda voice: self._worth(voice, terms),
@@ -139,8 +143,8 @@ class Describer:
         named = sum(term in text for term in terms) / (1 + len(text) / 400)
         return float(marks["concern"][row] or marks["wish"][row]) + 0.5 * float(marks["experience"][row]) + named
 
-    def _evidence(self, voice: Voice) -> list[str]:
-        evidence: dict[str, list[str]] = json.loads(self._told.marks["evidence"][voice.row])
+    def _evidence(self, row: int) -> list[str]:
+        evidence: dict[str, list[str]] = json.loads(self._told.marks["evidence"][row])
         return [word for act in ("concern", "wish", "request") for word in evidence.get(act, [])]
 
     def _title_of(self, row: int) -> str:

@@ -232,7 +232,7 @@ class IssueFinder:
         early = self._early(RowsBy(names, thread[speaks], np.flatnonzero(speaks)))
         self.not_told = sum(map(len, early[_MOST_EARLY:]))
         describer = Describer(self._passages, namer, self._grounds, self._meter)
-        issues = (*describer.issues(shared), *map(describer.issue, early[:_MOST_EARLY]))
+        issues = (*describer.issues(shared), *map(describer.alone, early[:_MOST_EARLY]))
         return self._with_settled(issues)
 
     def _with_settled(self, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:

@@ -1,9 +1,8 @@
-"""Names for issues: the words by which its people differ from everybody else, and a few words of theirs in which these stand."""
+"""Words for issues: those by which its people differ from everybody else."""
 
 from __future__ import annotations
 
 import math
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,27 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from minecop.core.hashcounts import HashCounts
-from minecop.text.words import phrases, words
+from minecop.text.words import words
 
 _IN_A_TITLE = 3
 _IN_A_LIST = 10
 _TELLING = 30
 _SMALLEST_SHARE = 0.3
 """Of an issue's people who must use a word for it to name the issue."""
-
-_SHORTEST, _LONGEST = 8, 38
-"""Characters of a title that is taken from a text: what can be read at a glance."""
-
-_USUAL_LENGTH = 4
-"""Words that a title has anyway: beyond, each must tell something."""
-
-_LEAST_TELLING = 1.5
-"""How thickly the words of an issue must stand in a few words for these to be its title."""
-
-_PAUSES = re.compile(r"[\s()\[\]\"“”‘’:;,!?…*•-]+|\.{2,}|(?<=ครับ)|(?<=ค่ะ)|(?<=คะ)|(?<=นะ)|(?<=จ้า)|(?<=จ้ะ)")
-
-_NO_TITLE = re.compile(r"[0-9๐-๙]|[A-Za-z]{4}|[ๆ.]$|^(?:และ|แต่|ก็|ที่|ซึ่ง|เพราะ|ว่า|จน|เลย|แล้ว|ถึง|ให้|ของ|กับ|หรือ)")
-"""Numbers are one person's, long Latin words another language's, and such words begin what is half a sentence."""
 
 
 class PhraseLists(Protocol):
@@ -86,6 +71,10 @@ class Namer:
         """Tell whether a word, of three letters or more, stands in a name."""
         place = bisect_left(self._ends_of_names, word)
         return place < len(self._ends_of_names) and self._ends_of_names[place].startswith(word)
+
+    def names_nobody(self, text: str) -> bool:
+        """Tell whether no word of a text is part of somebody's name."""
+        return not any(len(word) > 2 and self._names_somebody(word) for word in words(text))
 
     def _users_of(self, some: Sequence[str]) -> list[int]:
         """Return how many people use each of some phrases, which one does at least."""
@@ -144,47 +133,6 @@ class Namer:
         telling = set(self.terms(rows, _TELLING))
         left = [row for row in rows if telling.intersection(self._phrases[row])]
         return left if 2 * len(left) >= len(rows) else list(rows)
-
-    def saying(self, rows: Sequence[int], texts: Sequence[str], worth: Sequence[float]) -> str | None:
-        """Return the few words, between two pauses of one of the texts, in which the words of the issue stand most thickly.
-
-        Nothing where no two such words, which two people use, stand together: a title must say more than one word does.
-
-        Parameters
-        ----------
-        rows
-            Passages of the issue.
-        texts, worth
-            Their texts as written, and how well each says the matter, 0 to 1.
-        """
-        scores = self._scores(rows, 2)
-        best, found = _LEAST_TELLING, None
-        # no passage, and no piece of one, scores more than all of its words would in the fewest: the others need not be cut into words
-        fewest = math.sqrt(_USUAL_LENGTH + 2)
-        own_words = [scores.keys() & set(self._phrases[row]) for row in rows]
-        most = [value * sum(map(scores.__getitem__, own)) / fewest for own, value in zip(own_words, worth, strict=True)]
-        for place in sorted(range(len(rows)), key=lambda place: -most[place]):
-            if most[place] <= best:
-                break
-            text = texts[place]
-            written = {phrase: score for phrase, score in scores.items() if phrase in text}
-            spelt_otherwise = sum(scores[phrase] for phrase in own_words[place] if phrase not in written)
-            for piece in _PAUSES.split(text):
-                if not _SHORTEST <= len(piece) <= _LONGEST or _NO_TITLE.search(piece):
-                    continue
-                possible = spelt_otherwise + sum(score for phrase, score in written.items() if phrase in piece)
-                if worth[place] * possible / fewest <= best:
-                    continue
-                all_words = words(piece)
-                if any(len(word) > 2 and self._names_somebody(word) for word in all_words):
-                    continue
-                own = {phrase for phrase in phrases(all_words) if phrase in scores}
-                own = {one for one in own if not any(one != other and one in other for other in own)}
-                # exactly summed: it must not hang on the order of a set
-                score = worth[place] * math.fsum(scores[one] for one in own) / math.sqrt(_USUAL_LENGTH + len(all_words))
-                if len(own) > 1 and score > best:
-                    best, found = score, piece
-        return found
 
     def title(self, terms: Sequence[str], taken: set[str]) -> str:
         """Return a title of the first few terms that no other issue has, and note it as taken."""

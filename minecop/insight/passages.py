@@ -109,7 +109,11 @@ class Passages:
 
     def encode(self, rows: Sequence[int]) -> Matrix:
         """Return vectors of passages in the space of the anchors, shape (n, dimensions)."""
-        return shipped_model().encode_words([self.words[row] for row in rows])
+        return self.encode_words([self.words[row] for row in rows])
+
+    def encode_words(self, all_words: Sequence[Sequence[str]]) -> Matrix:
+        """Return vectors of lists of words in the same space, shape (n, dimensions)."""
+        return shipped_model().encode_words(all_words)
 
 
 class Phrases:

@@ -368,7 +368,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("aside", 1, ("archive",), (), _make_aside),
     Stage(
         "insight",
-        43,
+        44,
         ("archive", "text", "vectors", "acts", "topics", "process", "aside"),
         ("as_of", "seed"),
         _make_insight,
