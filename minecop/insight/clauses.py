@@ -26,9 +26,9 @@ _TEXTS = 24
 """Texts that are looked into, those nearest to all: every clause of theirs is cut into words."""
 
 _BESIDE = 0.35
-"""What each of these counts beside the nearness of a clause, all in spreads: that it voices something, that it is whole, and that the words
-of the issue stand thickly in it. Where the same group had both, such clauses were better titles than what words alone found, and than the
-words themselves, which stand beside it anyway."""
+"""What counts beside the nearness of a clause, all in spreads: that it is whole, that words stand in it that show a concern, that those of
+the issue stand thickly in it, and twice as much how likely its passage voices something. In groups that hold voices of a planted concern
+and others, .74 of the clauses are of the concern so, .61 without the last (of their passages, .57 are)."""
 
 _MOST_EVIDENCE = 2
 _USUAL_LENGTH = 4
@@ -52,6 +52,7 @@ Encode = Callable[[Sequence[Sequence[str]]], NDArray[np.float32]]
 def telling_clauses(
     texts: Sequence[str],
     vectors: NDArray[np.float32],
+    voicing: NDArray[np.floating],
     evidence: Sequence[Collection[str]],
     terms: Collection[str],
     encode: Encode,
@@ -64,8 +65,10 @@ def telling_clauses(
         n passages as written.
     vectors
         Of each, shape (n, dimensions).
+    voicing
+        How likely each voices something unsettled, shape (n,).
     evidence
-        The words of each that show that it voices something.
+        The words of each that show it.
     terms
         The words by which the issue differs from the rest.
     encode
@@ -80,12 +83,14 @@ def telling_clauses(
     if not clauses:
         return
     # half of it to what the others say: to the text that it stands in, a clause is near anyway
-    others = unit_rows(vectors.sum(axis=0) - vectors[[found[clause] for clause in clauses]])
+    rows = [found[clause] for clause in clauses]
+    others = unit_rows(vectors.sum(axis=0) - vectors[rows])
     near = np.einsum("ij,ij->i", unit_rows(encode(all_words)), (others + middle) / 2)
-    voiced = [min(sum(word in clause for word in evidence[found[clause]]), _MOST_EVIDENCE) for clause in clauses]
+    shown = [min(sum(word in clause for word in evidence[found[clause]]), _MOST_EVIDENCE) for clause in clauses]
     whole = [min(len(clause), _FULL) for clause in clauses]
     named = [len(set(terms) & set(phrases(own))) / np.sqrt(_USUAL_LENGTH + len(own)) for own in all_words]
-    score = _in_spreads(near) + _BESIDE * sum(_in_spreads(np.array(values)) for values in (voiced, whole, named))
+    beside = sum(_in_spreads(np.array(values)) for values in (shown, whole, named)) + 2 * _in_spreads(voicing[rows])
+    score = _in_spreads(near) + _BESIDE * beside
     for n in np.argsort(-score.round(6), kind="stable").tolist():
         if not find_personal(clauses[n]):
             yield clauses[n]

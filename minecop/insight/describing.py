@@ -66,11 +66,12 @@ class Describer:
     def _named(self, rows: Sequence[int], vectors: Matrix) -> tuple[str, tuple[str, ...]]:
         """Return a title of the passages of several threads, which have these vectors, and the words that are theirs."""
         texts, terms = [self._told.texts[row] for row in rows], self._names.terms(rows)
+        voicing = self._passages.voicing[list(rows)]
         evidence = [self._evidence(row) for row in rows]
-        said = telling_clauses(texts, vectors, evidence, terms, self._passages.encode_words)
+        said = telling_clauses(texts, vectors, voicing, evidence, terms, self._passages.encode_words)
         own = next((clause for clause in said if clause not in self._titles and self._names.names_nobody(clause)), "")
         if not own and not terms:  # no word is theirs alone
-            own = self._title_of(max(rows, key=lambda row: self._passages.voicing[row]))
+            own = self._title_of(rows[int(voicing.argmax())])
         return self._titled(own, terms), terms
 
     def _titled(self, own: str, terms: Sequence[str]) -> str:
