@@ -389,12 +389,15 @@ def test_candidates_rising_weighs_more_and_what_has_faded_is_still_found():
     )
     rising, steady = Trend("rising", 1, 5, 9, 3, 27, heard), Trend("steady", 5, 5, 1, 0.5, 2, heard)
     falling, faded = Trend("falling", 5, 2, 0.1, 0.03, 1 / 3, heard), Trend("falling", 5, 0, 0.1, 0.03, 1 / 3, silent)
-    up, level, down, gone = (Candidate((0, 1), 5, 2.5, trend) for trend in (rising, steady, falling, faded))
+    up, level, down, gone = (Candidate((0, 1), 6, 2.5, trend) for trend in (rising, steady, falling, faded))
     assert up.weight > level.weight > down.weight == gone.weight > 0
     assert gone.distinctness == pytest.approx(up.distinctness)
     assert down.distinctness == down.weight
     assert (up.confidence, level.confidence, down.confidence) == ("clear", "likely", "weak")
-    assert Candidate((0, 1), 5, 2.5, Trend("unknown")).weight == level.weight
+    assert Candidate((0, 1), 6, 2.5, Trend("unknown")).weight == level.weight
+    many = Candidate((0, 1), 6, 2.5, rising, among=2_000)
+    assert many.confidence == "weak", "among many, so much comes about by chance"
+    assert Candidate((0, 1), 20, 4.0, rising, among=2_000).confidence == "clear"
 
 
 # ---- names and quotes
