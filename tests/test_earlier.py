@@ -131,3 +131,17 @@ def test_hashes_tell_apart_what_only_looks_the_same():
     columns = [["กข", "ก", "ก"], [["ค"], ["ข", "ค"], ["ขค"]], [None, None, None]]
     assert len(np.unique(hashes_of(columns))) == 3
     assert len(hashes_of([[], []])) == 0
+    lists = pa.array([["ก", "ข"], ["กข"], ["กข", ""], [], None, ["", "กข"], [None]], pa.list_(pa.string()))
+    texts = pa.array(["", None, "ก"], pa.string())
+    numbers, marks = pa.array([0, None, 1], pa.int32()), pa.array([False, None, True])
+    shares = pa.array([0.0, None, 0.5], pa.float32())
+    for column in (lists, texts, numbers, marks, shares):
+        assert len(np.unique(hashes_of([pa.chunked_array([column])]))) == len(column), column.type
+
+
+def test_hashes_hang_on_rows_and_not_on_where_they_lie():
+    table = pa.table({"a": ["กขค", None, "ง", "จฉ"], "b": [["ก"], ["ข", "คง"], [], None], "c": [1, 2, None, 4]})
+    every = hashes_of(table.columns)
+    assert np.array_equal(hashes_of(table.slice(1, 2).columns), every[1:3])
+    assert np.array_equal(hashes_of(pa.concat_tables([table.slice(2), table]).columns)[2:], every)
+    assert not np.array_equal(hashes_of(table.columns[::-1]), every)

@@ -140,12 +140,12 @@ def test_title_is_the_clause_nearest_to_what_all_say():
     ]
     encode = shipped_model().encode_words
     vectors, nothing = encode(list(map(words, texts))), [[]] * 3
-    found = list(telling_clauses(texts, vectors, np.array([0.9, 0.6, 0.6]), [["ไม่มีเวลา"], [], []], ["กรอก"], encode))
+    found = telling_clauses(texts, vectors, np.array([0.9, 0.6, 0.6]), [["ไม่มีเวลา"], [], []], ["กรอก"], encode)
     assert found[0] == "กรอกข้อมูลซ้ำทุกเดือนจนไม่มีเวลาดูคนไข้"
     assert set(found[1:3]) == {"ต้องคีย์รายงานชุดเดิมส่งสามหน่วยงาน", "ข้อมูลชุดเดิมแต่ต้องกรอกใหม่อีกระบบ"}
     assert not any(clause.startswith("แล้ว") or clause.endswith("นะ") for clause in found)
     places = [
-        list(telling_clauses(texts, vectors, np.array(voicing), nothing, [], encode)).index(found[1])
+        telling_clauses(texts, vectors, np.array(voicing), nothing, [], encode).index(found[1])
         for voicing in ([0.1, 0.9, 0.9], [0.9, 0.1, 0.1])
     ]
     assert places[0] < places[1], "whoever voices something comes first"
@@ -156,4 +156,4 @@ def test_title_is_the_clause_nearest_to_what_all_say():
 def test_title_of_texts_without_a_clause():
     encode = shipped_model().encode_words
     texts = ["555", "ค่ะ", "https://example.org"]
-    assert not list(telling_clauses(texts, encode(list(map(words, texts))), np.zeros(3), [[]] * 3, [], encode))
+    assert not telling_clauses(texts, encode(list(map(words, texts))), np.zeros(3), [[]] * 3, [], encode)

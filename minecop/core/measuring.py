@@ -15,11 +15,11 @@ from threading import Event, Thread
 
 import psutil
 
-_SECONDS = 0.1
-"""Between two samples: one costs a twentieth of a millisecond, and some more for each worker."""
+_SECONDS = 0.2
+"""Between two samples: one takes the program a millisecond from its work where it has several threads."""
 
-_SAMPLES_A_LOOK = 10
-"""Samples after which it is looked anew which workers there are, which takes some milliseconds."""
+_SAMPLES_A_LOOK = 20
+"""Samples after which it is looked anew which workers there are, which takes ten times as long."""
 
 
 @dataclass(slots=True)

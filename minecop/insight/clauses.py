@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from minecop.text.masking import find_personal
 from minecop.text.normalising import normalise
 from minecop.text.tokens import tokens
 from minecop.text.words import phrases, words
@@ -56,8 +55,8 @@ def telling_clauses(
     evidence: Sequence[Collection[str]],
     terms: Collection[str],
     encode: Encode,
-) -> Iterator[str]:
-    """Yield clauses of the texts of an issue that may stand for it, those that say it best first; none that names somebody.
+) -> list[str]:
+    """Return clauses of the texts of an issue that may stand for it, those that say it best first.
 
     Parameters
     ----------
@@ -81,7 +80,7 @@ def telling_clauses(
     kept = [n for n, own in enumerate(all_words) if len(own) >= _FEWEST_WORDS]
     clauses, all_words = [list(found)[n] for n in kept], [all_words[n] for n in kept]
     if not clauses:
-        return
+        return []
     # half of it to what the others say: to the text that it stands in, a clause is near anyway
     rows = [found[clause] for clause in clauses]
     others = unit_rows(vectors.sum(axis=0) - vectors[rows])
@@ -91,9 +90,7 @@ def telling_clauses(
     named = [len(set(terms) & set(phrases(own))) / np.sqrt(_USUAL_LENGTH + len(own)) for own in all_words]
     beside = sum(_in_spreads(np.array(values)) for values in (shown, whole, named)) + 2 * _in_spreads(voicing[rows])
     score = _in_spreads(near) + _BESIDE * beside
-    for n in np.argsort(-score.round(6), kind="stable").tolist():
-        if not find_personal(clauses[n]):
-            yield clauses[n]
+    return [clauses[n] for n in np.argsort(-score.round(6), kind="stable").tolist()]
 
 
 def _clauses(text: str) -> Iterator[str]:

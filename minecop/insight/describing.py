@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from itertools import accumulate, chain
 
 import numpy as np
+from numpy.typing import NDArray
 
-from minecop.core.executors import batched
+from minecop.core.executors import SerialExecutor, batched, map_chunks
+from minecop.core.progress import silent
 from minecop.insight.candidates import Candidate
 from minecop.insight.clauses import telling_clauses
 from minecop.insight.grounds import GroundsMeter, wished
@@ -19,13 +23,50 @@ from minecop.insight.naming import Namer
 from minecop.insight.passages import Passages
 from minecop.insight.quotes import LONGEST, ONE_LINE, choose_quotes, headline
 from minecop.insight.trends import TrendMeter, is_quiet
-from minecop.vectors.anchors import Matrix, shipped_anchors
+from minecop.text.masking import find_personal
+from minecop.vectors.anchors import shipped_anchors
+from minecop.vectors.models import shipped_model
 
 _EVIDENCE_WEIGHT = 3
 """How many words of the issue one word that shows a concern is worth, when a passage is cut to be quoted."""
 
 _GROUPS_AT_ONCE = 100
 """Groups whose passages are turned into vectors together: that costs as much for a few as for many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What the passages of an issue say, by which it is named.
+
+    Attributes
+    ----------
+    texts, words
+        Of n passages, collocations joined in the words.
+    voicing
+        How likely each voices something unsettled, shape (n,).
+    evidence
+        The words of each that show it.
+    terms
+        The words by which the issue differs from the rest.
+    """
+
+    texts: list[str]
+    words: list[list[str]]
+    voicing: NDArray[np.float64]
+    evidence: list[list[str]]
+    terms: tuple[str, ...]
+
+
+def names_of(issues: Sequence[Saying]) -> list[tuple[tuple[str, ...], list[str], str]]:
+    """Return of each issue its own words, the clauses that may stand for it (``telling_clauses``), and the known concern nearest to it."""
+    encode = shipped_model().encode_words
+    every = encode([words for issue in issues for words in issue.words])
+    vectors = np.split(every, list(accumulate(len(issue.words) for issue in issues))[:-1])
+    known = shipped_anchors().names(np.stack([own.sum(axis=0) for own in vectors]))
+    return [
+        (one.terms, telling_clauses(one.texts, own, one.voicing, one.evidence, one.terms, encode), name)
+        for one, own, name in zip(issues, vectors, known, strict=True)
+    ]
 
 
 class Describer:
@@ -39,40 +80,51 @@ class Describer:
         Knows the words that are an issue's own.
     grounds, meter
         Measure what speaks for an issue, and its trend.
+    executor
+        Where names are looked for.
     """
 
-    def __init__(self, passages: Passages, names: Namer, grounds: GroundsMeter, meter: TrendMeter) -> None:
+    def __init__(
+        self, passages: Passages, names: Namer, grounds: GroundsMeter, meter: TrendMeter, executor: Executor
+    ) -> None:
         self._passages = passages
         self._told = passages.told
         self._names = names
         self._grounds = grounds
         self._meter = meter
+        self._executor = executor
         self._titles: set[str] = set()
 
     def issues(self, shared: Sequence[tuple[Sequence[int], Candidate]]) -> Iterator[Issue]:
         """Yield the passages of each candidate as an issue, of no rank yet."""
-        for some in batched(shared, _GROUPS_AT_ONCE):
-            every = self._passages.encode([row for rows, _ in some for row in rows])
-            vectors = np.split(every, list(accumulate(len(rows) for rows, _ in some))[:-1])
-            known = shipped_anchors().names(np.stack([own.sum(axis=0) for own in vectors]))
-            for (rows, candidate), own, name in zip(some, vectors, known, strict=True):
-                yield self._issue(rows, self._named(rows, own), candidate, name)
+        executor = self._executor if len(shared) > _GROUPS_AT_ONCE else SerialExecutor()  # else it would not pay
+        some = batched(((rows, self._names.terms(rows)) for rows, _ in shared), _GROUPS_AT_ONCE)
+        work = ([self._saying(rows, terms) for rows, terms in own] for own in some)
+        named = chain.from_iterable(map_chunks(executor, names_of, work, "insight", silent))
+        for (rows, candidate), (terms, said, known) in zip(shared, named, strict=True):
+            yield self._issue(rows, (self._named(rows, terms, said), terms), candidate, known)
 
     def alone(self, rows: Sequence[int]) -> Issue:
         """Return some passages of one thread as an issue, of no rank yet; its title is that of its writer."""
         terms = self._names.terms(rows)
         return self._issue(rows, (self._titled(self._title_of(rows[0]), terms), terms))
 
-    def _named(self, rows: Sequence[int], vectors: Matrix) -> tuple[str, tuple[str, ...]]:
-        """Return a title of the passages of several threads, which have these vectors, and the words that are theirs."""
-        texts, terms = [self._told.texts[row] for row in rows], self._names.terms(rows)
-        voicing = self._passages.voicing[list(rows)]
-        evidence = [self._evidence(row) for row in rows]
-        said = telling_clauses(texts, vectors, voicing, evidence, terms, self._passages.encode_words)
-        own = next((clause for clause in said if clause not in self._titles and self._names.names_nobody(clause)), "")
+    def _saying(self, rows: Sequence[int], terms: tuple[str, ...]) -> Saying:
+        return Saying(
+            texts=[self._told.texts[row] for row in rows],
+            words=[self._passages.words[row] for row in rows],
+            voicing=self._passages.voicing[list(rows)],
+            evidence=[self._evidence(row) for row in rows],
+            terms=terms,
+        )
+
+    def _named(self, rows: Sequence[int], terms: Sequence[str], said: Iterable[str]) -> str:
+        """Return a title of the passages of several threads: the first of some clauses that names nobody and is no other's."""
+        free = (clause for clause in said if clause not in self._titles)
+        own = next((one for one in free if not find_personal(one) and self._names.names_nobody(one)), "")
         if not own and not terms:  # no word is theirs alone
-            own = self._title_of(rows[int(voicing.argmax())])
-        return self._titled(own, terms), terms
+            own = self._title_of(rows[int(self._passages.voicing[list(rows)].argmax())])
+        return self._titled(own, terms)
 
     def _titled(self, own: str, terms: Sequence[str]) -> str:
         """Return what is theirs, or where that is nothing or another's, some of the words, and note it as taken."""

@@ -231,7 +231,7 @@ class IssueFinder:
         speaks = keep & ((self._voicing >= _AS_LIKELY) | told.marks["request"].astype(bool))
         early = self._early(RowsBy(names, thread[speaks], np.flatnonzero(speaks)))
         self.not_told = sum(map(len, early[_MOST_EARLY:]))
-        describer = Describer(self._passages, namer, self._grounds, self._meter)
+        describer = Describer(self._passages, namer, self._grounds, self._meter, self._executor)
         issues = (*describer.issues(shared), *map(describer.alone, early[:_MOST_EARLY]))
         return self._with_settled(issues)
 

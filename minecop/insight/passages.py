@@ -20,7 +20,6 @@ from minecop.insight.linking import Told
 from minecop.insight.profiles import StepTable
 from minecop.insight.voices import VOICE_COLUMNS, Voices
 from minecop.text.words import phrases
-from minecop.vectors.models import shipped_model
 from minecop.vectors.storing import Vectors
 
 PASSAGE_COLUMNS = (*VOICE_COLUMNS, "title", "origin", "text")
@@ -106,14 +105,6 @@ class Passages:
         voicing = _voicing(marks)
         let_go()  # whole columns were read
         return cls(told, Column(passages["title"]), joined, table, voicing, telling)
-
-    def encode(self, rows: Sequence[int]) -> Matrix:
-        """Return vectors of passages in the space of the anchors, shape (n, dimensions)."""
-        return self.encode_words([self.words[row] for row in rows])
-
-    def encode_words(self, all_words: Sequence[Sequence[str]]) -> Matrix:
-        """Return vectors of lists of words in the same space, shape (n, dimensions)."""
-        return shipped_model().encode_words(all_words)
 
 
 class Phrases:

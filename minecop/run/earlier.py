@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +29,7 @@ MADE_OF = "made-of.npy"
 _HASH = np.dtype([("first", "<u8"), ("second", "<u8")])
 Hashes = NDArray[np.void]
 Rows = NDArray[np.int64]
+Column: TypeAlias = pa.ChunkedArray | list[Any]
 
 
 def made_or_taken(
@@ -115,13 +117,72 @@ class _Earlier:
         return every.take(pa.array(np.argsort(np.argsort(~before, kind="stable")))).combine_chunks()
 
 
-def hashes_of(columns: Iterable[Iterable[Any]]) -> Hashes:
-    """Return a hash of each row of some columns: texts, lists of texts, numbers."""
-    found = [
-        blake2b(repr(row).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        for row in zip(*columns, strict=True)
+def hashes_of(columns: Iterable[Column]) -> Hashes:
+    """Return a hash of each row of some columns: texts, lists of texts, numbers, yes and no.
+
+    The bytes of the columns are hashed as they lie in memory, a row after the other: a text or a number of its own would have to be made of
+    each otherwise, which takes two to three times as long.
+    """
+    numbers: list[NDArray[np.int64]] = []
+    stretches: list[_Stretch] = []
+    rows = 0
+    for column in columns:
+        array = pa.array(column) if isinstance(column, list) else column.combine_chunks()
+        rows = len(array)
+        _read(array, numbers, stretches)
+    if numbers:
+        together = np.stack(numbers, axis=1)
+        stretches.append(_Stretch(memoryview(together.tobytes()), np.arange(rows + 1) * together[:1].nbytes))
+    parts = [
+        [stretch.bytes[start:end] for start, end in pairwise(stretch.bounds.tolist())]  # views: nothing is copied
+        for stretch in stretches
     ]
-    return np.frombuffer(b"".join(found), dtype=_HASH)
+    found = bytearray()
+    for row in zip(*parts, strict=True):
+        made = blake2b(digest_size=16)
+        for part in row:
+            made.update(part)
+        found += made.digest()
+    return np.frombuffer(bytes(found), dtype=_HASH)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Bytes of a column, and where those of each row begin (and the last ones end)."""
+
+    bytes: memoryview
+    bounds: NDArray[np.int64]
+
+
+def _read(array: pa.Array, numbers: list[NDArray[np.int64]], stretches: list[_Stretch]) -> None:
+    """Add what tells the rows of a column apart: a number of each, or several, and stretches of bytes that are as long as these say."""
+    if array.null_count:
+        numbers.append(array.is_null().to_numpy(zero_copy_only=False).astype(np.int64))
+    if pa.types.is_null(array.type):
+        return
+    if pa.types.is_list(array.type):
+        bounds = _bounds(array)
+        numbers.append(np.diff(bounds))
+        items: list[NDArray[np.int64]] = []
+        within: list[_Stretch] = []
+        _read(array.values, items, within)
+        stretches += [_Stretch(one.bytes, one.bounds[bounds]) for one in within]
+        stretches += [_Stretch(memoryview(own.tobytes()), bounds * own.itemsize) for own in items]
+    elif pa.types.is_string(array.type):
+        bounds = _bounds(array)
+        numbers.append(np.diff(bounds))
+        stretches.append(_Stretch(memoryview(array.buffers()[2] or b""), bounds))
+    else:
+        values = array.fill_null(False if pa.types.is_boolean(array.type) else 0).to_numpy(zero_copy_only=False)
+        numbers.append(
+            values.astype(np.float64).view(np.int64) if values.dtype.kind == "f" else values.astype(np.int64)
+        )
+
+
+def _bounds(array: pa.Array) -> NDArray[np.int64]:
+    """Return where the texts, or the items, of each row of a column begin (and the last ones end)."""
+    every = np.frombuffer(array.buffers()[1], dtype=np.int32) if len(array) else np.zeros(1, dtype=np.int32)
+    return every[array.offset :][: len(array) + 1].astype(np.int64)
 
 
 def _is_as_before(context: Context, stage: str, name: str, *, settings: bool) -> bool:
@@ -143,11 +204,11 @@ def _is_as_before(context: Context, stage: str, name: str, *, settings: bool) ->
     return old == new and {name, MADE_OF} <= record.files.keys() and not record.damaged(folder, (name, MADE_OF))
 
 
-def _columns_of(chunk: Any) -> list[list[Any]]:
+def _columns_of(chunk: Any) -> list[Column]:
     """Return the columns of a table, of a list, or of several such."""
     if isinstance(chunk, tuple):
         return [column for one in chunk for column in _columns_of(one)]
-    return [column.to_pylist() for column in chunk.columns] if isinstance(chunk, pa.Table) else [chunk]
+    return list(chunk.columns) if isinstance(chunk, pa.Table) else [chunk]
 
 
 def _taken(chunk: Any, rows: Rows) -> Any:
