@@ -26,6 +26,7 @@ from minecop.acts.training import (
 )
 from minecop.core.errors import InputError, ModelError
 from minecop.text.words import words
+from minecop.vectors.concerns import ConcernVoice, read_concerns
 
 LABELLED = ROOT / "corpora/labelled"
 FLOORS = tomllib.loads((ROOT / "tests/floors.toml").read_text(encoding="utf-8"))["labelled"]
@@ -97,10 +98,11 @@ def test_learned_explainers_are_precise(unseen):
     assert unseen["explainer"].precision >= FLOORS["explainer_precision"]
 
 
-@pytest.mark.parametrize(("name", "make"), [("acts", examples_of_acts), ("parts", examples_of_parts)])
-def test_shipped_models_are_what_the_labelled_passages_give(rows, name, make):
+@pytest.mark.parametrize("name", ["acts", "parts"])
+def test_shipped_models_are_what_the_labelled_passages_give(rows, name):
     shipped_model = load_model(ROOT / "models/acts", name)
-    made = train(make(rows), shipped_model.bars)
+    voices = read_concerns(ROOT / "corpora/concerns")
+    made = train(examples_of_acts(rows, voices) if name == "acts" else examples_of_parts(rows), shipped_model.bars)
     for n, label in enumerate(made.labels):
         if label == OPEN:  # scaled by what the passages of fields not seen say
             slope = np.linalg.norm(shipped_model.weights[n]) / np.linalg.norm(made.weights[n])
@@ -111,6 +113,21 @@ def test_shipped_models_are_what_the_labelled_passages_give(rows, name, make):
     assert list(made.vectorizer.words) == list(shipped_model.vectorizer.words), "learn the models again"
     assert np.allclose(made.weights, shipped_model.weights, atol=0.02), "learn the models again"
     assert np.allclose(made.clause_weights, shipped_model.clause_weights, atol=0.02), "learn the models again"
+
+
+def test_voices_of_concerns_tell_what_is_unsettled_and_nothing_else(rows):
+    """They are told softly, in words that labelled passages hardly have; a voice of a concern that was learned from lies higher then."""
+    text = "ยายเก็บใบนัดไว้ในกล่องขนม พอถึงวันก็ไม่มีรถเข้าเมือง เลื่อนมาสามหนแล้ว หมอคงนึกว่ายายลืม"
+    voices = [ConcernVoice("zz-1", "ไม่มีรถไปหาหมอ", "ชนบท", 1, "post", "story", "ยาย", text)] * 8
+    some = rows[::10]
+    without, beside = train(examples_of_acts(some)), train(examples_of_acts(some, voices))
+    changed = {
+        label for n, label in enumerate(without.labels) if not np.array_equal(without.weights[n], beside.weights[n])
+    }
+    assert changed == {OPEN}
+    told = [passage_of(text, words(text), comment=False)]
+    before, after = (model.scores(told, model.features(told))[0, LEARNED.index(OPEN)] for model in (without, beside))
+    assert after > before + 0.1
 
 
 def test_learned_model_is_written_and_read_without_loss(rows, tmp_path):

@@ -50,9 +50,9 @@ _FIRM = 0.75
 _MOST_EARLY = 10_000
 """Threads of which each is told as a voice by itself, most people first; of a very large archive the others are only counted."""
 
-_SAID, _AS_LIKELY, _SURELY = 0.25, 0.5, 0.9
-"""Probability of voicing something from which a passage of a telling is one of its voices, from which it is an early voice by itself, and
-from which it is one of an issue's in words of its own, too."""
+_SAID, _AS_LIKELY, _SURELY = 0.4, 0.5, 0.9
+"""Probability of voicing something from which a passage of a telling is one of its voices (the likeliest always is), from which it is an
+early voice by itself, and from which it is one of an issue's in words of its own, too."""
 
 
 def find_insight(
@@ -308,7 +308,9 @@ class IssueFinder:
         return [row for row in rows if row in telling or self._voicing[row] >= _SURELY]
 
     def _members(self, tellings: Iterable[Telling]) -> list[int]:
-        return [row for telling in tellings for row in telling.rows if self._voicing[row] >= _SAID]
+        """Return the passages of some tellings that voice something, of each at least the one that is the likeliest to."""
+        bars = ((telling, min(_SAID, self._voicing[list(telling.rows)].max())) for telling in tellings)
+        return [row for telling, bar in bars for row in telling.rows if self._voicing[row] >= bar]
 
     def _early(self, threads: Mapping[str, Sequence[int]]) -> list[Sequence[int]]:
         """Return what is voiced in threads by themselves, the most people first: passages that as likely as not voice or ask something."""

@@ -29,7 +29,7 @@ ACT_COLUMNS = (*ACTS, "openness", "closeness", "learning", "parts", "evidence")
 
 _ROWS_AT_ONCE = 20_000
 
-_AS_PLAIN = 0.76
+_AS_PLAIN = 0.6
 """What the log odds of voicing something count, which are those of labelled passages: in archives less is plain, one way or the other."""
 
 _USUALLY = -0.95
@@ -38,7 +38,7 @@ _USUALLY = -0.95
 _OWN_LIFE = 1.5
 """Log odds that it adds when it tells of its writer's own life: news and idle talk tell of others'."""
 
-_KNOWN, _USUALLY_CLOSE = 0.4, 2.9
+_KNOWN, _USUALLY_CLOSE = 0.55, 2.9
 """Log odds of voicing something for each spread that a passage lies nearer to known concerns than passages of practitioners do."""
 
 Matrix = NDArray[np.float32]

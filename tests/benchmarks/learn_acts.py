@@ -20,6 +20,7 @@ from minecop.acts.training import (
     train,
     unseen_scores,
 )
+from minecop.vectors.concerns import read_concerns
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,9 +28,9 @@ RARER = {"acts": RARER_IN_ARCHIVES, "parts": 1.75}
 """By which bars are set: a wrong part of a lesson is worse than one that is not told."""
 
 if __name__ == "__main__":
-    rows = read_labelled(ROOT / "corpora/labelled")
+    rows, voices = read_labelled(ROOT / "corpora/labelled"), read_concerns(ROOT / "corpora/concerns")
     print(f"{len(rows)} passages")
-    for name, examples in (("acts", examples_of_acts(rows)), ("parts", examples_of_parts(rows))):
+    for name, examples in (("acts", examples_of_acts(rows, voices)), ("parts", examples_of_parts(rows))):
         scores = unseen_scores(examples)
         bars = best_bars(scores, examples, RARER[name])
         model = train(examples, bars)
