@@ -161,7 +161,6 @@ def test_letter_runs_are_shared_by_the_texts_that_have_them(texts, length, part)
     with pytest.MonkeyPatch.context() as patch:
         for limit, size in (
             ("_HELD", part),
-            ("_AT_ONCE", part),
             ("_LETTERS_AT_ONCE", 2 * part),
             ("_PAIRS_AT_ONCE", part),
         ):

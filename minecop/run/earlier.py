@@ -156,8 +156,7 @@ class _Stretch:
 
 def _read(array: pa.Array, numbers: list[NDArray[np.int64]], stretches: list[_Stretch]) -> None:
     """Add what tells the rows of a column apart: a number of each, or several, and stretches of bytes that are as long as these say."""
-    if array.null_count:
-        numbers.append(array.is_null().to_numpy(zero_copy_only=False).astype(np.int64))
+    numbers.append(array.is_null().to_numpy(zero_copy_only=False).astype(np.int64))
     if pa.types.is_null(array.type):
         return
     if pa.types.is_list(array.type):
